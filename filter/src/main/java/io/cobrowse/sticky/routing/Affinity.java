@@ -1,0 +1,24 @@
+package io.cobrowse.sticky.routing;
+
+/** What chose the node of a {@link Route}. */
+public enum Affinity {
+    /** The query parameter. */
+    URL("url"),
+    /** The stickiness cookie. */
+    COOKIE("cookie"),
+    /** The stickiness header, where one is configured. */
+    HEADER("header"),
+    /** Nothing in the request: the balancer. */
+    NONE("none");
+
+    private final String text;
+
+    Affinity(String text) {
+        this.text = text;
+    }
+
+    /** Returns the name as it stands in {@code Sticky-Route}. */
+    public String text() {
+        return text;
+    }
+}

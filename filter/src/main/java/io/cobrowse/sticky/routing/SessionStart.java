@@ -1,0 +1,23 @@
+package io.cobrowse.sticky.routing;
+
+import java.util.List;
+
+/**
+ * A request that starts a session, and so need not go where its cookie says when that node is unavailable. Immutable.
+ *
+ * @param method the method, case-sensitive
+ * @param path the raw path, compared exactly
+ */
+public record SessionStart(String method, String path) {
+
+    /** Creating a Co-browse session, creating a chat session, and the CometD handshake. */
+    public static final List<SessionStart> DEFAULTS = List.of(
+            new SessionStart("POST", "/cobrowse/rest/live/sessions"),
+            new SessionStart("POST", "/cobrowse/rest/chat/sessions"),
+            new SessionStart("POST", "/cobrowse/cometd/handshake"));
+
+    /** Returns whether this is a CometD handshake, which may also belong to a running session. */
+    public boolean handshake() {
+        return path.endsWith("/handshake");
+    }
+}
