@@ -79,8 +79,7 @@ public record ProxyConfig(
     }
 
     /** The time-outs; the configuration reference says what each one measures. */
-    public record Timeouts(
-            Duration connect, Duration response, Duration idle, Duration tunnelIdle, Duration drain) {
+    public record Timeouts(Duration connect, Duration response, Duration idle, Duration tunnelIdle, Duration drain) {
         public static final Timeouts DEFAULTS = new Timeouts(
                 Duration.ofSeconds(2),
                 Duration.ofSeconds(75),
