@@ -16,6 +16,14 @@ public record SessionStart(String method, String path) {
             new SessionStart("POST", "/cobrowse/rest/chat/sessions"),
             new SessionStart("POST", "/cobrowse/cometd/handshake"));
 
+    /** @throws IllegalArgumentException if no request can have this method and path */
+    public SessionStart {
+        if (!Stickiness.isToken(method) || !path.matches("/[!-~&&[^?#]]*")) {
+            throw new IllegalArgumentException("session-start \"" + method + " " + path
+                    + "\": allowed is METHOD /path, the path as it is sent, without query");
+        }
+    }
+
     /** Returns whether this is a CometD handshake, which may also belong to a running session. */
     public boolean handshake() {
         return path.endsWith("/handshake");

@@ -1,7 +1,10 @@
 package io.cobrowse.sticky.routing;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +35,23 @@ public record Stickiness(
         @Nullable String cookieAttributes,
         boolean exposeRoute) {
 
+    private static final Predicate<String> TOKEN =
+            Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+").asMatchPredicate();
+    private static final String TOKEN_ALLOWED =
+            "a name of letters, digits and !#$%&'*+.^_`|~- (a token of RFC 9110 section 5.6.2)";
+    private static final Predicate<String> PARAMETER =
+            Pattern.compile("[^&=#%\"'\\s\\p{Cntrl}]+").asMatchPredicate();
+    private static final String PARAMETER_ALLOWED =
+            "a name as it stands in URLs, not empty, without & = # %, blanks, quotes and control characters";
+    private static final Predicate<String> PATH = Pattern.compile("/[ -:<-~]*").asMatchPredicate();
+    private static final String PATH_ALLOWED = "a path that begins with /, of printable ASCII characters without ;";
+    private static final Predicate<String> DOMAIN = Pattern.compile("[!-:<-~]+").asMatchPredicate();
+    private static final String DOMAIN_ALLOWED = "a domain, of printable ASCII characters without ; and blanks";
+    private static final Predicate<String> ATTRIBUTES =
+            Pattern.compile("[ -~]+").asMatchPredicate();
+    private static final String ATTRIBUTES_ALLOWED =
+            "attributes as SameSite=None; Secure, of printable ASCII characters";
+
     /** The settings that hold where nothing is configured. */
     public static final Stickiness DEFAULTS = new Stickiness(
             "gcbSessionServer",
@@ -46,6 +66,10 @@ public record Stickiness(
             null,
             false);
 
+    /**
+     * @throws IllegalArgumentException if a name is none, or a value would break the {@code Set-Cookie} it goes into;
+     *     the message has one line for each error: option, value, what is allowed
+     */
     public Stickiness {
         Objects.requireNonNull(cookie, "cookie");
         Objects.requireNonNull(queryParameter, "queryParameter");
@@ -53,6 +77,28 @@ public record Stickiness(
         Objects.requireNonNull(onUnknownNode, "onUnknownNode");
         Objects.requireNonNull(cookiePath, "cookiePath");
         sessionStart = List.copyOf(sessionStart);
+        List<String> errors = new ArrayList<>();
+        check(errors, "cookie", cookie, TOKEN, TOKEN_ALLOWED);
+        check(errors, "query-parameter", queryParameter, PARAMETER, PARAMETER_ALLOWED);
+        check(errors, "header", header, TOKEN, TOKEN_ALLOWED);
+        check(errors, "cookie-path", cookiePath, PATH, PATH_ALLOWED);
+        check(errors, "cookie-domain", cookieDomain, DOMAIN, DOMAIN_ALLOWED);
+        check(errors, "cookie-attributes", cookieAttributes, ATTRIBUTES, ATTRIBUTES_ALLOWED);
+        if (!errors.isEmpty()) {
+            throw new IllegalArgumentException(String.join("\n", errors));
+        }
+    }
+
+    private static void check(
+            List<String> errors, String option, @Nullable String value, Predicate<String> legal, String allowed) {
+        if (value != null && !legal.test(value)) {
+            errors.add(option + " \"" + value + "\": allowed is " + allowed);
+        }
+    }
+
+    /** Returns whether a text is a token of RFC 9110 section 5.6.2, as names of fields, cookies and methods are. */
+    static boolean isToken(String text) {
+        return TOKEN.test(text);
     }
 
     /** What happens to a request of a node that is down or in maintenance. */

@@ -1,0 +1,240 @@
+package io.cobrowse.sticky.filter;
+
+import io.cobrowse.sticky.routing.Balance;
+import io.cobrowse.sticky.routing.Node;
+import io.cobrowse.sticky.routing.NodeTable;
+import io.cobrowse.sticky.routing.Router;
+import io.cobrowse.sticky.routing.SessionStart;
+import io.cobrowse.sticky.routing.Stickiness;
+import io.cobrowse.sticky.routing.Stickiness.OnNodeDown;
+import io.cobrowse.sticky.routing.Stickiness.OnUnknownNode;
+import jakarta.servlet.FilterConfig;
+import jakarta.servlet.ServletException;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the filter's init-params. Every error is collected; {@link #read} throws once with all of them.
+ *
+ * <table>
+ *   <caption>The init-params; all but nodes may be left out</caption>
+ *   <tr><th>name<th>value<th>default
+ *   <tr><td>nodes<td>one a line, or with commas: {@code id [cookie|cookie...] url [weight=1..256] [backup]}<td>
+ *   <tr><td>cookie<td>a cookie's name<td>{@code gcbSessionServer}
+ *   <tr><td>query-parameter<td>a query parameter's name<td>{@code co-browse-node-id}
+ *   <tr><td>header<td>a request field's name; off where left out<td>
+ *   <tr><td>route-suffix<td>true, false<td>false
+ *   <tr><td>on-node-down<td>notify, rebalance<td>notify
+ *   <tr><td>on-unknown-node<td>reject, balance<td>reject
+ *   <tr><td>session-start<td>{@code METHOD /path}, one a line, or with commas<td>{@link SessionStart#DEFAULTS}
+ *   <tr><td>cookie-path<td>a path<td>{@code /}
+ *   <tr><td>cookie-domain<td>a domain; none where left out<td>
+ *   <tr><td>cookie-attributes<td>as {@code SameSite=None; Secure}; none where left out<td>
+ *   <tr><td>expose-route<td>true, false<td>false
+ *   <tr><td>balance<td>round-robin, least-active, random-two<td>round-robin
+ *   <tr><td>retry-after<td>seconds, 1 or more<td>4
+ * </table>
+ */
+final class InitParameters {
+    private static final String NODE_SYNTAX = "id [cookie|cookie...] url [weight=1..256] [backup]";
+
+    private final FilterConfig config;
+    private final List<String> errors = new ArrayList<>();
+    private final Set<String> unread;
+
+    private final @Nullable Router router;
+    private final int retryAfterSeconds;
+
+    /**
+     * Reads the init-params.
+     *
+     * @throws ServletException if one is wrong, unknown or missing; the message has one line for each error: name,
+     *     value, what is allowed
+     */
+    static InitParameters read(FilterConfig config) throws ServletException {
+        InitParameters parameters = new InitParameters(config);
+        if (!parameters.errors.isEmpty()) {
+            throw new ServletException("StickinessFilter cannot start, its init-params have errors:\n"
+                    + String.join("\n", parameters.errors));
+        }
+        return parameters;
+    }
+
+    private InitParameters(FilterConfig config) {
+        this.config = config;
+        this.unread = new TreeSet<>(Collections.list(config.getInitParameterNames()));
+        Stickiness stickiness = readStickiness();
+        Balance balance = readChoice("balance", Balance.ROUND_ROBIN);
+        retryAfterSeconds = readRetryAfter();
+        NodeTable table = readNodes();
+        unread.forEach(name -> errors.add(name + ": there is no such init-param"));
+        router = stickiness == null || table == null ? null : new Router(stickiness, balance, table);
+    }
+
+    Router router() {
+        if (router == null) {
+            throw new IllegalStateException("The init-params have errors: " + errors);
+        }
+        return router;
+    }
+
+    int retryAfterSeconds() {
+        return retryAfterSeconds;
+    }
+
+    private @Nullable Stickiness readStickiness() {
+        Stickiness defaults = Stickiness.DEFAULTS;
+        boolean routeSuffix = readFlag("route-suffix");
+        boolean exposeRoute = readFlag("expose-route");
+        OnNodeDown onNodeDown = readChoice("on-node-down", defaults.onNodeDown());
+        OnUnknownNode onUnknownNode = readChoice("on-unknown-node", defaults.onUnknownNode());
+        List<SessionStart> sessionStart = readSessionStart();
+        try {
+            return new Stickiness(
+                    read("cookie", defaults.cookie()),
+                    read("query-parameter", defaults.queryParameter()),
+                    read("header"),
+                    routeSuffix,
+                    onNodeDown,
+                    onUnknownNode,
+                    sessionStart,
+                    read("cookie-path", defaults.cookiePath()),
+                    read("cookie-domain"),
+                    read("cookie-attributes"),
+                    exposeRoute);
+        } catch (IllegalArgumentException e) {
+            errors.add(e.getMessage());
+            return null;
+        }
+    }
+
+    private List<SessionStart> readSessionStart() {
+        String value = read("session-start");
+        if (value == null) {
+            return SessionStart.DEFAULTS;
+        }
+        List<SessionStart> starts = new ArrayList<>();
+        for (String entry : entries(value)) {
+            String[] fields = fields(entry);
+            try {
+                starts.add(new SessionStart(fields[0], fields.length == 2 ? fields[1] : ""));
+            } catch (IllegalArgumentException e) {
+                errors.add(e.getMessage());
+            }
+        }
+        return starts;
+    }
+
+    private @Nullable NodeTable readNodes() {
+        String value = read("nodes", "");
+        int errorsBefore = errors.size();
+        List<Node> nodes = new ArrayList<>();
+        for (String entry : entries(value)) {
+            try {
+                nodes.add(node(fields(entry)));
+            } catch (IllegalArgumentException e) {
+                errors.add("nodes \"" + entry + "\": " + e.getMessage());
+            }
+        }
+        if (errors.size() > errorsBefore) {
+            return null;
+        }
+        try {
+            return NodeTable.of(nodes);
+        } catch (IllegalArgumentException e) {
+            errors.add(nodes.isEmpty() ? e.getMessage() + ": " + NODE_SYNTAX : "nodes: " + e.getMessage());
+            return null;
+        }
+    }
+
+    private static Node node(String[] fields) {
+        int url = fields.length > 1 && fields[1].contains("://") ? 1 : 2;
+        if (fields.length <= url) {
+            throw new IllegalArgumentException("allowed is " + NODE_SYNTAX);
+        }
+        List<String> cookies = List.of(fields[url - 1].split("\\|", -1));
+        int weight = 1;
+        boolean backup = false;
+        for (String option : Arrays.asList(fields).subList(url + 1, fields.length)) {
+            if (option.equals("backup")) {
+                backup = true;
+            } else if (option.startsWith("weight=")) {
+                weight = number(option.substring("weight=".length()));
+            } else {
+                throw new IllegalArgumentException("\"" + option + "\": allowed is weight=1..256 or backup");
+            }
+        }
+        return new Node(fields[0], cookies, URI.create(fields[url]), weight, backup);
+    }
+
+    private int readRetryAfter() {
+        String value = read("retry-after");
+        if (value == null) {
+            return StickinessFilter.DEFAULT_RETRY_AFTER_SECONDS;
+        }
+        int seconds = number(value);
+        if (seconds < 1) {
+            errors.add("retry-after \"" + value + "\": allowed is a whole number of seconds, 1 or more");
+        }
+        return seconds;
+    }
+
+    private boolean readFlag(String name) {
+        String value = read(name, "false");
+        if (!value.equals("true") && !value.equals("false")) {
+            errors.add(name + " \"" + value + "\": allowed is true or false");
+        }
+        return value.equals("true");
+    }
+
+    private <E extends Enum<E>> E readChoice(String name, E defaultChoice) {
+        String value = read(name, text(defaultChoice));
+        List<String> allowed = new ArrayList<>();
+        for (E choice : defaultChoice.getDeclaringClass().getEnumConstants()) {
+            if (text(choice).equals(value)) {
+                return choice;
+            }
+            allowed.add(text(choice));
+        }
+        errors.add(name + " \"" + value + "\": allowed is " + String.join(", ", allowed));
+        return defaultChoice;
+    }
+
+    private @Nullable String read(String name) {
+        unread.remove(name);
+        String value = config.getInitParameter(name);
+        return value == null ? null : value.strip();
+    }
+
+    private String read(String name, String defaultValue) {
+        String value = read(name);
+        return value == null ? defaultValue : value;
+    }
+
+    private static String text(Enum<?> choice) {
+        return choice.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    private static List<String> entries(String value) {
+        return Arrays.stream(value.split("[\n,]"))
+                .map(String::strip)
+                .filter(entry -> !entry.isEmpty())
+                .toList();
+    }
+
+    private static String[] fields(String entry) {
+        return entry.split("\\s+");
+    }
+
+    /** Returns the number, or 0, which is allowed nowhere, where there is none. */
+    private static int number(String text) {
+        return text.matches("[0-9]{1,9}") ? Integer.parseInt(text) : 0;
+    }
+}

@@ -1,0 +1,97 @@
+package io.cobrowse.sticky.filter;
+
+import io.cobrowse.sticky.routing.Node;
+import io.cobrowse.sticky.routing.Route;
+import io.cobrowse.sticky.routing.Stickiness;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.Objects;
+
+/** Sends the answers to requests that no node can serve. Immutable and thread-safe. */
+public final class RoutingAnswers {
+    /** Name of the response field that tells which node answered, and what chose it. */
+    public static final String STICKY_ROUTE = "Sticky-Route";
+
+    private static final ProblemDocument UNKNOWN_NODE = new ProblemDocument(
+            "unknown-node",
+            "Unknown node",
+            404,
+            "The URL names a node that is not known here. Look the session up again for its URL.",
+            null);
+    private static final ProblemDocument NO_NODE = new ProblemDocument(
+            "no-node-available",
+            "No node available",
+            503,
+            "No node can serve this request now. Try again later.",
+            null);
+
+    private final boolean exposeRoute;
+    private final String retryAfter;
+    private final String expiredCookie;
+
+    /**
+     * @param retryAfterSeconds value of {@code Retry-After}, at least 1
+     * @throws IllegalArgumentException if it is less
+     */
+    public RoutingAnswers(Stickiness stickiness, int retryAfterSeconds) {
+        if (retryAfterSeconds < 1) {
+            throw new IllegalArgumentException(
+                    "retry-after \"" + retryAfterSeconds + "\": allowed is 1 or more seconds");
+        }
+        exposeRoute = stickiness.exposeRoute();
+        retryAfter = Integer.toString(retryAfterSeconds);
+        expiredCookie = expiredCookie(stickiness);
+    }
+
+    /**
+     * Sends the answer to a request that is not forwarded.
+     *
+     * @throws IllegalArgumentException if the route forwards
+     * @throws IllegalStateException if the response is committed
+     */
+    public void send(Route route, HttpServletResponse response) throws IOException {
+        ProblemDocument problem = switch (route.outcome()) {
+            case NODE_DOWN -> nodeDown(Objects.requireNonNull(route.node()));
+            case UNKNOWN_NODE -> UNKNOWN_NODE;
+            case NO_NODE -> NO_NODE;
+            case FORWARD -> throw new IllegalArgumentException("A forwarded request has no answer yet: " + route);
+        };
+        expose(route, response);
+        if (problem.status() == 503) {
+            response.setHeader("Retry-After", retryAfter);
+        }
+        if (route.expireCookie()) {
+            response.addHeader("Set-Cookie", expiredCookie);
+        }
+        problem.send(response);
+    }
+
+    /** Sets {@code Sticky-Route}, in place of one that was set before, where the settings expose it. */
+    public void expose(Route route, HttpServletResponse response) {
+        if (exposeRoute) {
+            response.setHeader(STICKY_ROUTE, route.stickyRoute());
+        }
+    }
+
+    private static ProblemDocument nodeDown(Node node) {
+        return new ProblemDocument(
+                "node-down",
+                "Node down",
+                503,
+                "The node that has this session is not available. The session is lost: start a new one.",
+                node.id());
+    }
+
+    private static String expiredCookie(Stickiness stickiness) {
+        StringBuilder field =
+                new StringBuilder(stickiness.cookie()).append("=; Path=").append(stickiness.cookiePath());
+        if (stickiness.cookieDomain() != null) {
+            field.append("; Domain=").append(stickiness.cookieDomain());
+        }
+        field.append("; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT");
+        if (stickiness.cookieAttributes() != null) {
+            field.append("; ").append(stickiness.cookieAttributes());
+        }
+        return field.toString();
+    }
+}

@@ -1,0 +1,142 @@
+package io.cobrowse.sticky.filter;
+
+import io.cobrowse.sticky.routing.Node;
+import io.cobrowse.sticky.routing.Route;
+import io.cobrowse.sticky.routing.Route.Outcome;
+import io.cobrowse.sticky.routing.Router;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.Filter;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.FilterConfig;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.Enumeration;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Routes each request: forwards it down the chain with its {@link Route} as the one request attribute
+ * {@link #ROUTE_ATTRIBUTE}, or answers it itself where no node can serve it.
+ *
+ * <p>The node's {@linkplain Node#begin() request} is counted from the decision until the request is complete, or until
+ * whoever {@linkplain #takeRoute takes the route} ends it. Only {@link DispatcherType#REQUEST} dispatches are routed.
+ * Neither the body nor a parsed form of the request is touched: no {@code getParameter}, no {@code getCookies}.
+ *
+ * <p>Configured in one of two ways: in code with a {@link Router}, or by init-params with the names of the configuration
+ * file's keys, of which only {@code nodes} is required; {@link InitParameters} lists them. Where requests may become
+ * asynchronous, it has to be registered with {@code async-supported}. Thread-safe.
+ */
+public final class StickinessFilter implements Filter {
+
+    /** Name of the request attribute that holds the {@link Route}. */
+    public static final String ROUTE_ATTRIBUTE = Route.class.getName();
+
+    /** Seconds of {@code Retry-After} where nothing is configured: two checks to come up, two seconds apart. */
+    public static final int DEFAULT_RETRY_AFTER_SECONDS = 4;
+
+    private @Nullable Router router;
+    private @Nullable RoutingAnswers answers;
+
+    /** Makes a filter that {@link #init} configures by init-params. */
+    public StickinessFilter() {}
+
+    /** Makes a filter that is configured. */
+    public StickinessFilter(Router router) {
+        this(router, DEFAULT_RETRY_AFTER_SECONDS);
+    }
+
+    /**
+     * Makes a filter that is configured.
+     *
+     * @param retryAfterSeconds value of {@code Retry-After}, at least 1
+     */
+    public StickinessFilter(Router router, int retryAfterSeconds) {
+        this.router = router;
+        this.answers = new RoutingAnswers(router.stickiness(), retryAfterSeconds);
+    }
+
+    /**
+     * Configures the filter by init-params, unless it is.
+     *
+     * @throws ServletException if one is wrong or unknown; the message has one line for each error
+     */
+    @Override
+    public void init(FilterConfig config) throws ServletException {
+        if (router == null) {
+            InitParameters parameters = InitParameters.read(config);
+            router = parameters.router();
+            answers = new RoutingAnswers(parameters.router().stickiness(), parameters.retryAfterSeconds());
+        }
+    }
+
+    /**
+     * Returns the router, to change the table of.
+     *
+     * @throws NullPointerException if the filter is not configured
+     */
+    public Router router() {
+        return Objects.requireNonNull(router, "StickinessFilter is not initialised");
+    }
+
+    /**
+     * Hands a request's route, and the duty to call {@link Node#end()}, over to the caller. To be called before the
+     * request is complete.
+     *
+     * @return the route, or null where there is none or somebody else took it
+     */
+    public static @Nullable Route takeRoute(HttpServletRequest request) {
+        Route route = (Route) request.getAttribute(ROUTE_ATTRIBUTE);
+        if (route != null) {
+            request.removeAttribute(ROUTE_ATTRIBUTE);
+        }
+        return route;
+    }
+
+    @Override
+    public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        if (request.getDispatcherType() == DispatcherType.REQUEST
+                && request instanceof HttpServletRequest httpRequest
+                && response instanceof HttpServletResponse httpResponse) {
+            doFilter(httpRequest, httpResponse, chain);
+        } else {
+            chain.doFilter(request, response);
+        }
+    }
+
+    private void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        RoutingAnswers answers = Objects.requireNonNull(this.answers);
+        Route route = route(request);
+        Node node = route.node();
+        if (route.outcome() != Outcome.FORWARD || node == null) {
+            answers.send(route, response);
+            return;
+        }
+        answers.expose(route, response);
+        request.setAttribute(ROUTE_ATTRIBUTE, route);
+        node.begin();
+        try {
+            chain.doFilter(request, response);
+        } finally {
+            RouteEnd.whenComplete(request);
+        }
+    }
+
+    private Route route(HttpServletRequest request) {
+        Router router = router();
+        String header = router.stickiness().header();
+        Enumeration<String> headerFields = header == null ? null : request.getHeaders(header);
+        return router.route(
+                request.getMethod(),
+                request.getRequestURI(),
+                request.getQueryString(),
+                request.getHeaders("Cookie"),
+                headerFields,
+                request.getHeader("Upgrade") != null);
+    }
+}

@@ -1,0 +1,111 @@
+package io.cobrowse.sticky.routing;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Chooses a node for a request without affinity. Thread-safe, lock-free; allocates nothing.
+ *
+ * <p>One cursor serves every snapshot of the table, so that a change of state does not start the round anew. It counts
+ * up for ever and is read without its sign: after an overflow the round jumps once and goes on.
+ */
+final class Balancer {
+    private final Balance balance;
+    private final AtomicLong cursor;
+
+    Balancer(Balance balance) {
+        this(balance, 0);
+    }
+
+    Balancer(Balance balance, long cursor) {
+        this.balance = balance;
+        this.cursor = new AtomicLong(cursor);
+    }
+
+    /** Returns one of the candidates that was not tried, or null where there is none. */
+    @Nullable
+    Node pick(Candidates candidates, Collection<Node> tried) {
+        if (candidates.nodes().isEmpty()) {
+            return null;
+        }
+        return switch (balance) {
+            case ROUND_ROBIN -> roundRobin(candidates, tried);
+            case LEAST_ACTIVE -> leastActive(candidates.nodes(), tried);
+            case RANDOM_TWO -> randomTwo(candidates.nodes(), tried);
+        };
+    }
+
+    private @Nullable Node roundRobin(Candidates candidates, Collection<Node> tried) {
+        int length = candidates.cycleLength();
+        for (int i = 0; i < length; i++) {
+            Node node = candidates.inCycle(position(cursor.getAndIncrement(), length));
+            if (!tried.contains(node)) {
+                return node;
+            }
+        }
+        return null;
+    }
+
+    /**
+     * Starts the search behind the node that was picked last, so that the first of several equal ones is the next in
+     * turn: the cursor moves past the pick, by one to begin with and by the nodes passed over afterwards.
+     */
+    private @Nullable Node leastActive(List<Node> nodes, Collection<Node> tried) {
+        int size = nodes.size();
+        int start = position(cursor.getAndIncrement(), size);
+        Node best = null;
+        int passedOver = 0;
+        for (int i = 0; i < size; i++) {
+            Node node = nodes.get(wrap(start + i, size));
+            if ((best == null || isLighter(node, best)) && !tried.contains(node)) {
+                best = node;
+                passedOver = i;
+            }
+        }
+        if (passedOver > 0) {
+            cursor.getAndAdd(passedOver);
+        }
+        return best;
+    }
+
+    /** Draws two different nodes; a tried one stands for the next that was not. */
+    private static @Nullable Node randomTwo(List<Node> nodes, Collection<Node> tried) {
+        RandomGenerator random = ThreadLocalRandom.current();
+        int size = nodes.size();
+        int first = untried(nodes, random.nextInt(size), tried);
+        if (first < 0 || size == 1) {
+            return first < 0 ? null : nodes.get(first);
+        }
+        int offset = 1 + random.nextInt(size - 1);
+        int second = untried(nodes, wrap(first + offset, size), tried);
+        return isLighter(nodes.get(second), nodes.get(first)) ? nodes.get(second) : nodes.get(first);
+    }
+
+    /** Returns the index of the first node at or behind an index, around the end, that was not tried; -1 for none. */
+    private static int untried(List<Node> nodes, int from, Collection<Node> tried) {
+        for (int i = 0; i < nodes.size(); i++) {
+            int index = wrap(from + i, nodes.size());
+            if (!tried.contains(nodes.get(index))) {
+                return index;
+            }
+        }
+        return -1;
+    }
+
+    /** Returns whether (active + 1) / weight is smaller on the left, without dividing. */
+    private static boolean isLighter(Node left, Node right) {
+        return (left.active() + 1L) * right.weight() < (right.active() + 1L) * left.weight();
+    }
+
+    private static int position(long ticket, int length) {
+        return (int) ((ticket & Long.MAX_VALUE) % length);
+    }
+
+    private static int wrap(int index, int size) {
+        return index < size ? index : index - size;
+    }
+}

@@ -1,0 +1,195 @@
+package io.cobrowse.sticky.routing;
+
+import java.net.URI;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A node of the cluster: how requests name it, where it is, and what it is doing now.
+ *
+ * <p>The settings are immutable; the counters are thread-safe and lock-free, and shared with every node that
+ * {@linkplain #succeeding succeeds} this one. Equality is identity.
+ */
+public final class Node {
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+    private static final int MAX_WEIGHT = 256;
+
+    private final String id;
+    private final List<String> cookies;
+    private final URI url;
+    private final int weight;
+    private final boolean backup;
+    private final long idHash;
+    private final NodeLoad load;
+    private final Routes routes;
+
+    /**
+     * Makes a node that is doing nothing.
+     *
+     * @param id value of the query parameter: {@code [A-Za-z0-9._-]{1,64}}
+     * @param cookies values of the cookie, at least one, each as the id, none twice
+     * @param url {@code http} or {@code https}, a host and perhaps a port, nothing else
+     * @param weight share of new sessions, 1 to 256
+     * @param backup whether it gets new sessions only when no other node can
+     * @throws IllegalArgumentException if one of them is anything else; the message says which and what is allowed
+     */
+    public Node(String id, List<String> cookies, URI url, int weight, boolean backup) {
+        this(id, cookies, url, weight, backup, new NodeLoad());
+    }
+
+    private Node(String id, List<String> cookies, URI url, int weight, boolean backup, NodeLoad load) {
+        this.id = requireName("id", id);
+        this.cookies = requireCookies(cookies);
+        this.url = requireUrl(url);
+        this.weight = requireWeight(weight);
+        this.backup = backup;
+        this.idHash = Rendezvous.hash(id);
+        this.load = load;
+        this.routes = new Routes(this);
+    }
+
+    /** Returns the value of the query parameter that names this node. */
+    public String id() {
+        return id;
+    }
+
+    /** Returns the values of the cookie that name this node, at least one. */
+    public List<String> cookies() {
+        return cookies;
+    }
+
+    /** Returns where the node is. */
+    public URI url() {
+        return url;
+    }
+
+    /** Returns the node's share of new sessions, 1 to 256. */
+    public int weight() {
+        return weight;
+    }
+
+    /** Returns whether the node gets new sessions only when no other node can. */
+    public boolean backup() {
+        return backup;
+    }
+
+    /** Counts a request from the decision on; {@link #end} must follow exactly once. */
+    public void begin() {
+        load.addRequests(1);
+    }
+
+    /** Ends what {@link #begin} began. */
+    public void end() {
+        load.addRequests(-1);
+    }
+
+    /**
+     * Counts a tunnel; {@link #endTunnel} must follow exactly once. A request that has become a tunnel counts as one
+     * thing: begin the tunnel, then end the request.
+     */
+    public void beginTunnel() {
+        load.addTunnels(1);
+    }
+
+    /** Ends what {@link #beginTunnel} began. */
+    public void endTunnel() {
+        load.addTunnels(-1);
+    }
+
+    /** Returns the requests and tunnels that are open now: what balancing goes by. */
+    public int active() {
+        return load.requests() + load.tunnels();
+    }
+
+    /** Returns the requests that are open now, parked polls included, tunnels not. */
+    public int activeRequests() {
+        return load.requests();
+    }
+
+    /** Returns the tunnels that are open now. */
+    public int activeTunnels() {
+        return load.tunnels();
+    }
+
+    /** Returns a node with the settings of this one that shares the counters of another. */
+    public Node succeeding(Node previous) {
+        return new Node(id, cookies, url, weight, backup, previous.load);
+    }
+
+    /** Returns whether both stand for one node of the cluster, whatever their other settings. */
+    boolean sameAs(Node other) {
+        return id.equals(other.id) && url.equals(other.url);
+    }
+
+    /** Returns whether all settings are equal. */
+    boolean sameSettings(Node other) {
+        return sameAs(other) && cookies.equals(other.cookies) && weight == other.weight && backup == other.backup;
+    }
+
+    /** Returns the {@link Rendezvous#hash} of the id. */
+    long idHash() {
+        return idHash;
+    }
+
+    Routes routes() {
+        return routes;
+    }
+
+    @Override
+    public String toString() {
+        return "node " + id + " at " + url;
+    }
+
+    private static String requireName(String what, String name) {
+        if (!NAME.matcher(name).matches()) {
+            throw new IllegalArgumentException(what + " \"" + name + "\": allowed is [A-Za-z0-9._-]{1,64}");
+        }
+        return name;
+    }
+
+    private static List<String> requireCookies(List<String> cookies) {
+        if (cookies.isEmpty()) {
+            throw new IllegalArgumentException("cookie: at least one value is needed");
+        }
+        cookies.forEach(cookie -> requireName("cookie", cookie));
+        if (new HashSet<>(cookies).size() < cookies.size()) {
+            throw new IllegalArgumentException("cookie " + cookies + ": each value may stand once");
+        }
+        return List.copyOf(cookies);
+    }
+
+    private static URI requireUrl(URI url) {
+        String scheme = Objects.requireNonNullElse(url.getScheme(), "").toLowerCase(Locale.ROOT);
+        boolean bare = url.getHost() != null
+                && url.getRawUserInfo() == null
+                && isEmpty(url.getRawPath())
+                && url.getRawQuery() == null
+                && url.getRawFragment() == null;
+        boolean port = url.getPort() == -1 ? !endsWithColon(url) : url.getPort() >= 1 && url.getPort() <= 65535;
+        if (!(scheme.equals("http") || scheme.equals("https")) || !bare || !port) {
+            throw new IllegalArgumentException("url \"" + url
+                    + "\": allowed is http:// or https://, a host name or address, and a port from 1 to 65535 or none;"
+                    + " no user, path, query or fragment");
+        }
+        return url;
+    }
+
+    private static boolean endsWithColon(URI url) {
+        return url.toString().endsWith(":");
+    }
+
+    private static boolean isEmpty(@Nullable String text) {
+        return text == null || text.isEmpty();
+    }
+
+    private static int requireWeight(int weight) {
+        if (weight < 1 || weight > MAX_WEIGHT) {
+            throw new IllegalArgumentException("weight \"" + weight + "\": allowed is 1 to " + MAX_WEIGHT);
+        }
+        return weight;
+    }
+}

@@ -1,0 +1,206 @@
+package io.cobrowse.sticky.routing;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A snapshot of the cluster: the nodes, their states, and all that a decision needs, worked out beforehand. A change
+ * makes a new table. Immutable and thread-safe; a look-up takes no lock and allocates nothing.
+ *
+ * <p>New sessions go to the ready nodes that are no backups, or to the ready backups where there are none of the former.
+ */
+public final class NodeTable {
+    /** A node that is not in the table. */
+    static final int ABSENT = Lookup.ABSENT;
+
+    private final List<Node> nodes;
+    private final NodeState[] states;
+    private final Lookup byId;
+    private final Lookup byCookie;
+    private final Candidates candidates;
+    private final Candidates spares;
+    /** Filled on first use. A race only works the same node out twice; a node is safe to publish without a barrier. */
+    private final Node[] replacements;
+
+    private NodeTable(List<Node> nodes, NodeState[] states, Lookup byId, Lookup byCookie) {
+        this.nodes = nodes;
+        this.states = states;
+        this.byId = byId;
+        this.byCookie = byCookie;
+        List<Node> primaries = ready(false);
+        List<Node> backups = ready(true);
+        this.candidates = new Candidates(primaries.isEmpty() ? backups : primaries);
+        this.spares = new Candidates(primaries.isEmpty() ? List.of() : backups);
+        this.replacements = new Node[nodes.size()];
+    }
+
+    /**
+     * Returns a table of these nodes, all {@link NodeState#READY}.
+     *
+     * @throws IllegalArgumentException if there is no node, or an id or cookie value stands twice; the message lists
+     *     every duplicate
+     */
+    public static NodeTable of(List<Node> nodes) {
+        NodeState[] states = new NodeState[nodes.size()];
+        Arrays.fill(states, NodeState.READY);
+        return of(List.copyOf(nodes), states);
+    }
+
+    private static NodeTable of(List<Node> nodes, NodeState[] states) {
+        if (nodes.isEmpty()) {
+            throw new IllegalArgumentException("nodes: at least one is needed");
+        }
+        List<String> duplicates = new ArrayList<>();
+        Lookup byId = new Lookup(nodes.size());
+        Lookup byCookie = new Lookup(
+                nodes.stream().mapToInt(node -> node.cookies().size()).sum());
+        for (int i = 0; i < nodes.size(); i++) {
+            Node node = nodes.get(i);
+            if (byId.putIfAbsent(node.id(), i) != ABSENT) {
+                duplicates.add("id \"" + node.id() + "\": stands twice, each node needs its own");
+            }
+            for (String cookie : node.cookies()) {
+                int other = byCookie.putIfAbsent(cookie, i);
+                if (other != ABSENT) {
+                    duplicates.add("cookie \"" + cookie + "\": stands for node "
+                            + nodes.get(other).id() + " and node " + node.id() + ", each node needs its own");
+                }
+            }
+        }
+        if (!duplicates.isEmpty()) {
+            throw new IllegalArgumentException(String.join("\n", duplicates));
+        }
+        return new NodeTable(nodes, states, byId, byCookie);
+    }
+
+    /**
+     * Returns this table with another state of one node.
+     *
+     * @throws IllegalArgumentException if no node has the id
+     */
+    public NodeTable withState(String id, NodeState state) {
+        int index = requireIndex(id);
+        if (states[index] == state) {
+            return this;
+        }
+        NodeState[] changed = states.clone();
+        changed[index] = state;
+        return new NodeTable(nodes, changed, byId, byCookie);
+    }
+
+    /**
+     * Returns a table of these nodes. One whose id and URL are in this table keeps its state and its counters; any other
+     * is {@link NodeState#READY}.
+     *
+     * @throws IllegalArgumentException as {@link #of(List)}
+     */
+    public NodeTable withNodes(List<Node> nodes) {
+        List<Node> kept = new ArrayList<>();
+        NodeState[] states = new NodeState[nodes.size()];
+        for (Node node : nodes) {
+            Node previous = node(node.id());
+            if (previous == null || !previous.sameAs(node)) {
+                states[kept.size()] = NodeState.READY;
+                kept.add(node);
+            } else {
+                states[kept.size()] = state(previous);
+                kept.add(previous.sameSettings(node) ? previous : node.succeeding(previous));
+            }
+        }
+        return of(List.copyOf(kept), states);
+    }
+
+    /** Returns the nodes, in the order given. */
+    public List<Node> nodes() {
+        return nodes;
+    }
+
+    /** Returns the node of an id, or null. */
+    public @Nullable Node node(String id) {
+        int index = indexOf(id);
+        return index == ABSENT ? null : nodes.get(index);
+    }
+
+    /**
+     * Returns the state of the node with this node's id.
+     *
+     * @throws IllegalArgumentException if no node has the id
+     */
+    public NodeState state(Node node) {
+        return states[requireIndex(node.id())];
+    }
+
+    /** Returns the index of the node whose id stands percent-encoded in this range, or {@link #ABSENT}. */
+    int indexByEncodedId(String text, int start, int end) {
+        return byId.findDecoded(text, start, end);
+    }
+
+    /** Returns the index of the node that this range names as a cookie value, or {@link #ABSENT}. */
+    int indexByCookie(String text, int start, int end) {
+        return byCookie.find(text, start, end);
+    }
+
+    Node node(int index) {
+        return nodes.get(index);
+    }
+
+    NodeState state(int index) {
+        return states[index];
+    }
+
+    /** Returns the nodes that get new sessions. */
+    Candidates candidates() {
+        return candidates;
+    }
+
+    /** Returns the ready backups that get new sessions only once every candidate was tried in vain. */
+    Candidates spares() {
+        return spares;
+    }
+
+    /**
+     * Returns the node that serves the sessions of a node that is gone, be it in this table or not: the same for every
+     * table with the same ready nodes; null where there is none.
+     */
+    @Nullable
+    Node replacement(Node gone) {
+        int index = indexOf(gone.id());
+        if (index == ABSENT) {
+            return chooseReplacement(gone);
+        }
+        Node replacement = replacements[index];
+        if (replacement == null) {
+            replacement = chooseReplacement(gone);
+            replacements[index] = replacement;
+        }
+        return replacement;
+    }
+
+    private @Nullable Node chooseReplacement(Node gone) {
+        Node replacement = Rendezvous.choose(gone, candidates.nodes());
+        return replacement != null ? replacement : Rendezvous.choose(gone, spares.nodes());
+    }
+
+    private List<Node> ready(boolean backup) {
+        return IntStream.range(0, nodes.size())
+                .filter(i -> states[i] == NodeState.READY && nodes.get(i).backup() == backup)
+                .mapToObj(nodes::get)
+                .toList();
+    }
+
+    private int indexOf(String id) {
+        return byId.find(id, 0, id.length());
+    }
+
+    private int requireIndex(String id) {
+        int index = indexOf(id);
+        if (index == ABSENT) {
+            throw new IllegalArgumentException("node \"" + id + "\": there is none; allowed is one of "
+                    + nodes.stream().map(Node::id).toList());
+        }
+        return index;
+    }
+}

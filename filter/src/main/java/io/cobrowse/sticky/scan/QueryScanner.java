@@ -1,0 +1,58 @@
+package io.cobrowse.sticky.scan;
+
+/**
+ * Finds a parameter in a raw query string.
+ *
+ * <pre>
+ * query = pair *( "&amp;" pair )
+ * pair  = name [ "=" value ]
+ * value = *char
+ * char  = any character but "&amp;"
+ * </pre>
+ *
+ * Nothing is decoded: the name is compared exactly, and the slice holds the value as it stands in the query, percent
+ * codes and all. Neither {@code ;} nor {@code ?} splits.
+ *
+ * <p>The search is for the name, as in {@link CookieScanner}; around each occurrence two characters are looked at. Time
+ * is linear in the query, whatever it holds: the search resumes behind each occurrence, and since a name holds no
+ * {@code &}, no pair starts within one that was turned down.
+ *
+ * <p>Thread-safe, stateless; allocates nothing and throws nothing for any query.
+ */
+public final class QueryScanner {
+
+    private QueryScanner() {}
+
+    /**
+     * Returns the value of the first parameter of a name that has a value.
+     *
+     * <p>For the next occurrence call again from the end of the slice returned.
+     *
+     * @param query the raw query, without the {@code ?}
+     * @param name the parameter's name, without {@code &} and {@code =}; an empty one is never found
+     * @param from where to start: only pairs that begin at or behind this index count; any value will do
+     * @return the slice of the raw value, never empty, or {@link Slice#NONE}
+     */
+    public static long find(String query, String name, int from) {
+        if (name.isEmpty()) {
+            return Slice.NONE;
+        }
+        int start = query.indexOf(name, from);
+        while (start >= 0) {
+            int end = start + name.length();
+            if ((start == 0 || query.charAt(start - 1) == '&') && end < query.length() && query.charAt(end) == '=') {
+                int valueEnd = valueEnd(query, end + 1);
+                if (valueEnd > end + 1) {
+                    return Slice.of(end + 1, valueEnd);
+                }
+            }
+            start = query.indexOf(name, end);
+        }
+        return Slice.NONE;
+    }
+
+    private static int valueEnd(String query, int from) {
+        int ampersand = query.indexOf('&', from);
+        return ampersand < 0 ? query.length() : ampersand;
+    }
+}
