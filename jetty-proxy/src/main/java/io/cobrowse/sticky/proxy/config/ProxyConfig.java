@@ -43,6 +43,10 @@ public record ProxyConfig(
      */
     public record Listener(
             String name, Address address, @Nullable Tls tls, List<String> allow, List<String> trustedPeers) {
+        /** The only listener where none is configured. */
+        public static final Listener DEFAULT =
+                new Listener("public", new Address("0.0.0.0", 8080), null, List.of(), List.of());
+
         public Listener {
             allow = List.copyOf(allow);
             trustedPeers = List.copyOf(trustedPeers);
@@ -55,6 +59,12 @@ public record ProxyConfig(
     /** The admin listener; the token is required on any address but loopback. */
     public record Admin(Address address, @Nullable String token) {
         public static final Admin DEFAULTS = new Admin(new Address("127.0.0.1", 8081), null);
+
+        /** Returns the text without the token. */
+        @Override
+        public String toString() {
+            return "Admin[address=" + address + ", token=" + (token == null ? null : Report.MASK) + "]";
+        }
     }
 
     /**

@@ -1,0 +1,208 @@
+package io.cobrowse.sticky.proxy.config;
+
+import io.cobrowse.sticky.proxy.config.ProxyConfig.Address;
+import io.cobrowse.sticky.proxy.config.ProxyConfig.Admin;
+import io.cobrowse.sticky.proxy.config.ProxyConfig.Health;
+import io.cobrowse.sticky.proxy.config.ProxyConfig.Listener;
+import io.cobrowse.sticky.proxy.config.ProxyConfig.NodeConfig;
+import io.cobrowse.sticky.proxy.config.ProxyConfig.Timeouts;
+import io.cobrowse.sticky.proxy.config.ProxyConfig.Tls;
+import io.cobrowse.sticky.routing.Balance;
+import io.cobrowse.sticky.routing.Stickiness;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the YAML configuration file of a proxy. Everything that is wrong is reported at once. Not thread-safe; each
+ * call of {@link #read} is independent.
+ */
+public final class ConfigReader {
+    /** A valid configuration, and what an operator should know about it, one line each. */
+    public record Result(ProxyConfig config, List<String> warnings) {
+        public Result {
+            warnings = List.copyOf(warnings);
+        }
+    }
+
+    private final Report report;
+    private final Map<String, String> listenerNames = new HashMap<>();
+    private final Map<String, String> addresses = new HashMap<>();
+    private final Map<String, String> nodeIds = new HashMap<>();
+    private final Map<String, String> cookieValues = new HashMap<>();
+
+    private ConfigReader(Report report) {
+        this.report = report;
+    }
+
+    /**
+     * Reads and validates a file of UTF-8, 1 MiB at most.
+     *
+     * @param environment the value of an environment variable, or null where it is not set, as {@code System::getenv}
+     * @throws ConfigException with every error, where the file cannot be read or is not valid
+     */
+    public static Result read(Path file, Function<String, @Nullable String> environment) throws ConfigException {
+        Report report = new Report(file.toString());
+        ProxyConfig config;
+        try (Section root = Section.root(YamlFile.read(file), report, environment)) {
+            config = new ConfigReader(report).config(root);
+        }
+        report.throwIfErrors();
+        return new Result(config, report.warnings());
+    }
+
+    private ProxyConfig config(Section root) {
+        return new ProxyConfig(
+                listeners(root),
+                admin(root),
+                stickiness(root),
+                root.get("balance", Format.oneOf(Balance.class), Balance.ROUND_ROBIN),
+                nodes(root),
+                health(root),
+                timeouts(root));
+    }
+
+    private List<Listener> listeners(Section root) {
+        List<Listener> listeners = new ArrayList<>();
+        for (Section section : root.sections("listeners")) {
+            try (section) {
+                String name = section.require("name", Formats.NAME);
+                Address address = section.require("address", Formats.ADDRESS);
+                Tls tls = section.has("tls") ? tls(section) : null;
+                List<String> allow = section.list("allow", Formats.ALLOWED_PATH, 1, List.of());
+                List<String> trustedPeers = section.list("trusted-peers", Formats.PEER, 0, List.of());
+                if (name != null) {
+                    claim(listenerNames, name, section, "name");
+                }
+                if (address != null) {
+                    claimAddress(address, section);
+                }
+                if (name != null && address != null) {
+                    listeners.add(new Listener(name, address, tls, allow, trustedPeers));
+                }
+            }
+        }
+        return root.has("listeners") ? listeners : List.of(Listener.DEFAULT);
+    }
+
+    private static @Nullable Tls tls(Section listener) {
+        try (Section section = listener.section("tls")) {
+            String certificate = section.require("certificate", Formats.FILE);
+            String privateKey = section.require("private-key", Formats.FILE);
+            return certificate == null || privateKey == null ? null : new Tls(certificate, privateKey);
+        }
+    }
+
+    private Admin admin(Section root) {
+        try (Section section = root.section("admin")) {
+            Address address = section.get("address", Formats.ADDRESS, Admin.DEFAULTS.address());
+            String token = section.find("token", Formats.BEARER_TOKEN);
+            claimAddress(address, section);
+            if (!section.has("token") && !Addresses.isLoopback(address.host())) {
+                section.missing("token", "required, since " + address + " is not a loopback address");
+            }
+            if (Report.MASK.equals(token)) {
+                report.warning(section.line("token"), "admin.token", "this is the mask that check prints, no secret");
+            }
+            return new Admin(address, token);
+        }
+    }
+
+    private static Stickiness stickiness(Section root) {
+        Stickiness defaults = Stickiness.DEFAULTS;
+        try (Section section = root.section("stickiness")) {
+            return new Stickiness(
+                    section.get("cookie", Formats.FIELD_NAME, defaults.cookie()),
+                    section.get("query-parameter", Formats.QUERY_PARAMETER, defaults.queryParameter()),
+                    section.find("header", Formats.FIELD_NAME),
+                    section.get("route-suffix", Formats.BOOLEAN, defaults.routeSuffix()),
+                    section.get("on-node-down", Format.oneOf(Stickiness.OnNodeDown.class), defaults.onNodeDown()),
+                    section.get(
+                            "on-unknown-node", Format.oneOf(Stickiness.OnUnknownNode.class), defaults.onUnknownNode()),
+                    section.list("session-start", Formats.SESSION_STARTS, 0, defaults.sessionStart()),
+                    section.get("cookie-path", Formats.COOKIE_PATH, defaults.cookiePath()),
+                    section.find("cookie-domain", Formats.COOKIE_DOMAIN),
+                    section.find("cookie-attributes", Formats.COOKIE_ATTRIBUTES),
+                    section.get("expose-route", Formats.BOOLEAN, defaults.exposeRoute()));
+        }
+    }
+
+    private List<NodeConfig> nodes(Section root) {
+        List<NodeConfig> nodes = new ArrayList<>();
+        for (Section section : root.sections("nodes")) {
+            try (section) {
+                String id = section.require("id", Formats.NAME);
+                List<String> cookies = cookies(section, id);
+                URI url = section.require("url", Formats.NODE_URL);
+                int weight = section.get("weight", Formats.WEIGHT, 1);
+                boolean backup = section.get("backup", Formats.BOOLEAN, false);
+                if (id != null && url != null) {
+                    nodes.add(new NodeConfig(id, cookies, url, weight, backup));
+                }
+            }
+        }
+        if (!root.has("nodes")) {
+            root.missing("nodes", "a list of at least 1");
+        }
+        return nodes;
+    }
+
+    private List<String> cookies(Section node, @Nullable String id) {
+        boolean uniqueId = id != null && claim(nodeIds, id, node, "id");
+        List<String> cookies = node.oneOrMore("cookie", Formats.NAME);
+        cookies.forEach(cookie -> claim(cookieValues, cookie, node, "cookie"));
+        if (id == null || node.has("cookie")) {
+            return cookies;
+        }
+        if (uniqueId) { // Or one mistake would be reported twice.
+            claim(cookieValues, id, node, "cookie");
+        }
+        return List.of(id);
+    }
+
+    private static Health health(Section root) {
+        Health defaults = Health.DEFAULTS;
+        try (Section section = root.section("health")) {
+            return new Health(
+                    section.get("path", Formats.HEALTH_PATH, defaults.path()),
+                    section.get("interval", Formats.CHECK_DURATION, defaults.interval()),
+                    section.get("timeout", Formats.CHECK_DURATION, defaults.timeout()),
+                    section.get("rise", Formats.CHECKS, defaults.rise()),
+                    section.get("fall", Formats.CHECKS, defaults.fall()));
+        }
+    }
+
+    private static Timeouts timeouts(Section root) {
+        Timeouts defaults = Timeouts.DEFAULTS;
+        try (Section section = root.section("timeouts")) {
+            return new Timeouts(
+                    section.get("connect", Formats.TIMEOUT, defaults.connect()),
+                    section.get("response", Formats.TIMEOUT, defaults.response()),
+                    section.get("idle", Formats.TIMEOUT, defaults.idle()),
+                    section.get("tunnel-idle", Formats.TIMEOUT, defaults.tunnelIdle()),
+                    section.get("drain", Formats.TIMEOUT_OR_ZERO, defaults.drain()));
+        }
+    }
+
+    private void claimAddress(Address address, Section section) {
+        if (address.port() != 0) {
+            claim(addresses, address.toString().toLowerCase(Locale.ROOT), section, "address");
+        }
+    }
+
+    /** Takes a value that only one may have; returns whether it was free. */
+    private boolean claim(Map<String, String> owners, String value, Section section, String key) {
+        int line = section.line(key);
+        String owner = owners.putIfAbsent(value, section.path(key) + " on line " + line);
+        if (owner != null) {
+            report.error(line, section.path(key), Report.quote(value), "must be unique, and " + owner + " has it");
+        }
+        return owner == null;
+    }
+}

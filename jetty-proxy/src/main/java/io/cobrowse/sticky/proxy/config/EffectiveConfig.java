@@ -1,0 +1,132 @@
+package io.cobrowse.sticky.proxy.config;
+
+import io.cobrowse.sticky.proxy.config.ProxyConfig.Admin;
+import io.cobrowse.sticky.proxy.config.ProxyConfig.Health;
+import io.cobrowse.sticky.proxy.config.ProxyConfig.Listener;
+import io.cobrowse.sticky.proxy.config.ProxyConfig.NodeConfig;
+import io.cobrowse.sticky.proxy.config.ProxyConfig.Timeouts;
+import io.cobrowse.sticky.proxy.config.ProxyConfig.Tls;
+import io.cobrowse.sticky.routing.Stickiness;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.api.Dump;
+import org.snakeyaml.engine.v2.api.DumpSettings;
+import org.snakeyaml.engine.v2.common.FlowStyle;
+
+/** Writes a configuration as the file that gives it, defaults included. Stateless. */
+public final class EffectiveConfig {
+    private EffectiveConfig() {}
+
+    /**
+     * Returns the YAML document, which {@link ConfigReader} reads as an equal configuration, but for secrets, each
+     * replaced by {@code ***}. What is off is left out.
+     */
+    public static String toYaml(ProxyConfig config) {
+        Map<String, Object> root = new LinkedHashMap<>();
+        root.put(
+                "listeners",
+                config.listeners().stream().map(EffectiveConfig::listener).toList());
+        root.put("admin", admin(config.admin()));
+        root.put("stickiness", stickiness(config.stickiness()));
+        root.put("balance", Format.kebab(config.balance()));
+        root.put("nodes", config.nodes().stream().map(EffectiveConfig::node).toList());
+        root.put("health", health(config.health()));
+        root.put("timeouts", timeouts(config.timeouts()));
+        DumpSettings settings = DumpSettings.builder()
+                .setDefaultFlowStyle(FlowStyle.BLOCK)
+                .setIndicatorIndent(2)
+                .setIndentWithIndicator(true)
+                .setSplitLines(false)
+                .setDereferenceAliases(true)
+                .build();
+        return new Dump(settings).dumpToString(root);
+    }
+
+    private static Map<String, Object> listener(Listener listener) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("name", listener.name());
+        map.put("address", listener.address().toString());
+        Tls tls = listener.tls();
+        if (tls != null) {
+            map.put("tls", tls(tls));
+        }
+        if (!listener.allow().isEmpty()) {
+            map.put("allow", listener.allow());
+        }
+        map.put("trusted-peers", listener.trustedPeers());
+        return map;
+    }
+
+    private static Map<String, Object> tls(Tls tls) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("certificate", tls.certificate());
+        map.put("private-key", tls.privateKey());
+        return map;
+    }
+
+    private static Map<String, Object> admin(Admin admin) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("address", admin.address().toString());
+        putIfSet(map, "token", admin.token() == null ? null : Report.MASK);
+        return map;
+    }
+
+    private static Map<String, Object> stickiness(Stickiness stickiness) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("cookie", stickiness.cookie());
+        map.put("query-parameter", stickiness.queryParameter());
+        putIfSet(map, "header", stickiness.header());
+        map.put("route-suffix", stickiness.routeSuffix());
+        map.put("on-node-down", Format.kebab(stickiness.onNodeDown()));
+        map.put("on-unknown-node", Format.kebab(stickiness.onUnknownNode()));
+        map.put(
+                "session-start",
+                stickiness.sessionStart().stream()
+                        .map(start -> start.method() + " " + start.path())
+                        .toList());
+        map.put("cookie-path", stickiness.cookiePath());
+        putIfSet(map, "cookie-domain", stickiness.cookieDomain());
+        putIfSet(map, "cookie-attributes", stickiness.cookieAttributes());
+        map.put("expose-route", stickiness.exposeRoute());
+        return map;
+    }
+
+    private static Map<String, Object> node(NodeConfig node) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        List<String> cookies = node.cookies();
+        map.put("id", node.id());
+        map.put("cookie", cookies.size() == 1 ? cookies.get(0) : cookies);
+        map.put("url", node.url().toString());
+        map.put("weight", node.weight());
+        map.put("backup", node.backup());
+        return map;
+    }
+
+    private static Map<String, Object> health(Health health) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("path", health.path());
+        map.put("interval", DurationText.of(health.interval()));
+        map.put("timeout", DurationText.of(health.timeout()));
+        map.put("rise", health.rise());
+        map.put("fall", health.fall());
+        return map;
+    }
+
+    private static Map<String, Object> timeouts(Timeouts timeouts) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("connect", DurationText.of(timeouts.connect()));
+        map.put("response", DurationText.of(timeouts.response()));
+        map.put("idle", DurationText.of(timeouts.idle()));
+        map.put("tunnel-idle", DurationText.of(timeouts.tunnelIdle()));
+        map.put("drain", DurationText.of(timeouts.drain()));
+        return map;
+    }
+
+    private static void putIfSet(Map<String, Object> map, String key, @Nullable String value) {
+        if (value != null) {
+            map.put(key, value);
+        }
+    }
+}

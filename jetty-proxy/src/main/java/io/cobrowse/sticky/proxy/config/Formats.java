@@ -1,0 +1,85 @@
+package io.cobrowse.sticky.proxy.config;
+
+import io.cobrowse.sticky.proxy.config.ProxyConfig.Address;
+import io.cobrowse.sticky.routing.SessionStart;
+import java.net.URI;
+import java.time.Duration;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** The formats of the values of the configuration file. */
+final class Formats {
+    /** RFC 9110 5.6.2: {@code token = 1*tchar}. */
+    private static final String TOKEN_REGEX = "[A-Za-z0-9!#$%&'*+.^_`|~-]+";
+
+    /** Visible ASCII without what ends a path: {@code ?} and {@code #}. */
+    private static final String PATH_REGEX = "/[!-~&&[^?#]]*";
+
+    private static final Pattern SESSION_START = Pattern.compile("(" + TOKEN_REGEX + ") (" + PATH_REGEX + ")");
+
+    /** Ids and cookie values of nodes, and names of listeners. */
+    static final Format<String> NAME =
+            Format.matching("[A-Za-z0-9._-]{1,64}", "1 to 64 letters, digits, '.', '_' or '-'");
+
+    /** Names of cookies (RFC 6265 4.1.1) and of header fields (RFC 9110 5.1). */
+    static final Format<String> FIELD_NAME =
+            Format.matching(TOKEN_REGEX, "an HTTP token: letters, digits, '-', '_' or '.'");
+
+    static final Format<String> QUERY_PARAMETER =
+            Format.matching("[!-~&&[^&=#]]+", "the name as a URL spells it: visible ASCII but '&', '=' and '#'");
+
+    static final Format<Boolean> BOOLEAN = Format.of("true or false", text -> switch (text) {
+        case "true" -> true;
+        case "false" -> false;
+        default -> null;
+    });
+
+    static final Format<Address> ADDRESS = Format.of(
+            "HOST:PORT, an IPv6 address in brackets, the port from 0 to 65535 (0 takes a free one)", Addresses::parse);
+
+    static final Format<String> PEER =
+            Format.of("an IP address or a block of them, such as 10.0.0.0/8", Addresses::parsePeer);
+
+    static final Format<URI> NODE_URL = Format.of(
+            "http://HOST[:PORT] or https://HOST[:PORT]; a node's URL has no path, query, fragment or user",
+            Addresses::parseNodeUrl);
+
+    static final Format<String> COOKIE_PATH =
+            Format.matching("/[ -~&&[^;]]*", "a path that starts with '/': ASCII without ';'");
+
+    static final Format<String> COOKIE_DOMAIN = Format.matching(
+            "\\.?[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*", "a host name");
+
+    static final Format<String> COOKIE_ATTRIBUTES = Format.matching(
+            "(?i)(?!(.*;)? *(path|domain|expires|max-age) *(=|;|$))[!-~&&[^;]]([ -~]*[!-~&&[^;]])?",
+            "attributes such as SameSite=None; Secure, but Path, Domain, Expires and Max-Age");
+
+    static final Format<SessionStart> SESSION_STARTS = Format.of(
+            "METHOD /path, such as POST /cobrowse/rest/live/sessions: the exact raw path without a query",
+            Formats::sessionStart);
+
+    static final Format<String> ALLOWED_PATH = Format.matching(
+            "(/[!-~&&[^?#*/]]*)*/([*][*]|[!-~&&[^?#*/]]*)", "a path such as /a/b, or /a/** for all below /a");
+
+    static final Format<String> HEALTH_PATH =
+            Format.matching("/[!-~&&[^#]]*", "a path that starts with '/': visible ASCII without '#'");
+
+    static final Format<String> FILE = Format.matching("\\P{Cntrl}+", "a file name");
+
+    static final Format<String> BEARER_TOKEN = Format.matching("[!-~]{1,1024}", "1 to 1024 characters of visible ASCII")
+            .asSecret();
+
+    static final Format<Integer> WEIGHT = Format.wholeNumber(1, 256);
+    static final Format<Integer> CHECKS = Format.wholeNumber(1, 100);
+    static final Format<Duration> CHECK_DURATION = Format.duration(Duration.ofMillis(10), Duration.ofHours(1));
+    static final Format<Duration> TIMEOUT = Format.duration(Duration.ofMillis(1), Duration.ofHours(24));
+    static final Format<Duration> TIMEOUT_OR_ZERO = Format.duration(Duration.ZERO, Duration.ofHours(24));
+
+    private Formats() {}
+
+    private static @Nullable SessionStart sessionStart(String text) {
+        Matcher matcher = SESSION_START.matcher(text);
+        return matcher.matches() ? new SessionStart(matcher.group(1), matcher.group(2)) : null;
+    }
+}

@@ -1,0 +1,243 @@
+package io.cobrowse.sticky.proxy.config;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.exceptions.Mark;
+import org.snakeyaml.engine.v2.nodes.MappingNode;
+import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.NodeTuple;
+import org.snakeyaml.engine.v2.nodes.ScalarNode;
+import org.snakeyaml.engine.v2.nodes.SequenceNode;
+
+/**
+ * A mapping of the configuration file, asked key by key. What is wrong goes to the report, and reading goes on; a key
+ * that nobody has asked for by {@link #close} is unknown. Not thread-safe.
+ */
+final class Section implements AutoCloseable {
+    /** Far above what any key needs; patterns recurse on what they match, so it is bounded. */
+    private static final int MAX_VALUE_CHARS = 1024;
+
+    private record Entry(int line, Node node) {}
+
+    private final String path;
+    private final int line;
+    private final Report report;
+    private final Function<String, @Nullable String> environment;
+    private final Map<String, Entry> entries = new LinkedHashMap<>();
+    private final Set<String> known = new LinkedHashSet<>();
+    private boolean isMapping = true;
+
+    private Section(String path, int line, Report report, Function<String, @Nullable String> environment) {
+        this.path = path;
+        this.line = line;
+        this.report = report;
+        this.environment = environment;
+    }
+
+    static Section root(Node node, Report report, Function<String, @Nullable String> environment) {
+        Section root = new Section("", 1, report, environment);
+        root.add(node);
+        return root;
+    }
+
+    /** Returns the value; the fallback where it is left out or wrong. */
+    <T> T get(String key, Format<T> format, T fallback) {
+        T value = find(key, format);
+        return value == null ? fallback : value;
+    }
+
+    /** Returns the value, or null where it is left out or wrong. */
+    <T> @Nullable T find(String key, Format<T> format) {
+        Entry entry = entry(key);
+        return entry == null ? null : scalar(path(key), entry.line, entry.node, format);
+    }
+
+    /** Returns the value, or null where it is wrong; leaving it out is wrong. */
+    <T> @Nullable T require(String key, Format<T> format) {
+        if (entry(key) == null) {
+            missing(key, format.allowed());
+        }
+        return find(key, format);
+    }
+
+    /** Returns the values of a list, without those that are wrong; the fallback where it is left out. */
+    <T> List<T> list(String key, Format<T> format, int minSize, List<T> fallback) {
+        Entry entry = entry(key);
+        return entry == null ? fallback : elements(key, entry, format, minSize);
+    }
+
+    /** Returns the values of a list or the single value, without those that are wrong; empty where it is left out. */
+    <T> List<T> oneOrMore(String key, Format<T> format) {
+        Entry entry = entry(key);
+        if (entry == null) {
+            return List.of();
+        }
+        if (entry.node instanceof SequenceNode) {
+            return elements(key, entry, format, 1);
+        }
+        T value = scalar(path(key), entry.line, entry.node, format);
+        return value == null ? List.of() : List.of(value);
+    }
+
+    /** Returns the section under the key; one without keys where it is left out. */
+    Section section(String key) {
+        Entry entry = entry(key);
+        Section section = new Section(path(key), entry == null ? line : entry.line, report, environment);
+        if (entry != null) {
+            section.add(entry.node);
+        }
+        return section;
+    }
+
+    /** Returns the sections of the list under the key, one at least; none where it is left out. */
+    List<Section> sections(String key) {
+        Entry entry = entry(key);
+        List<Section> sections = new ArrayList<>();
+        if (entry != null) {
+            for (Node node : sequence(key, entry, 1)) {
+                Section section =
+                        new Section(path(key) + "[" + sections.size() + "]", lineOf(node), report, environment);
+                section.add(node);
+                sections.add(section);
+            }
+        }
+        return sections;
+    }
+
+    boolean has(String key) {
+        return entry(key) != null;
+    }
+
+    /** Returns the line of the key, or of the section where it is left out. */
+    int line(String key) {
+        Entry entry = entries.get(key);
+        return entry == null ? line : entry.line;
+    }
+
+    String path(String key) {
+        return path.isEmpty() ? key : path + "." + key;
+    }
+
+    void missing(String key, String allowed) {
+        if (isMapping) { // Or one mistake would be reported several times.
+            report.error(line, path(key), "missing", allowed);
+        }
+    }
+
+    /** Reports the unknown keys, and those that do nothing yet. */
+    @Override
+    public void close() {
+        entries.forEach((key, entry) -> {
+            if (known.contains(key)) {
+                String warning = NotYet.warning(path(key));
+                if (warning != null) {
+                    report.warning(entry.line, path(key), warning);
+                }
+                return;
+            }
+            String nearest = NearestKey.of(key, known);
+            String suggestion = nearest == null ? "" : "did you mean " + nearest + "? ";
+            // The value stays unsaid: a misspelt key may hold a secret.
+            report.error(entry.line, path(key), "unknown key", suggestion + "known here: " + String.join(", ", known));
+        });
+    }
+
+    private @Nullable Entry entry(String key) {
+        known.add(key);
+        return entries.get(key);
+    }
+
+    private void add(Node node) {
+        if (node instanceof MappingNode mapping) {
+            mapping.getValue().forEach(this::add);
+        } else if (!isBlank(node)) {
+            isMapping = false;
+            report.error(line, where(), describe(path, node), "a mapping of keys to values");
+        }
+    }
+
+    private void add(NodeTuple tuple) {
+        int keyLine = lineOf(tuple.getKeyNode());
+        if (!(tuple.getKeyNode() instanceof ScalarNode scalar)) {
+            report.error(keyLine, where(), "a list or a mapping as a key", "keys are text");
+            return;
+        }
+        String key = scalar.getValue();
+        Entry earlier = entries.putIfAbsent(key, new Entry(keyLine, tuple.getValueNode()));
+        if (earlier != null) {
+            report.error(keyLine, path(key), "duplicate key", "it is on line " + earlier.line + " already");
+        }
+    }
+
+    private <T> List<T> elements(String key, Entry entry, Format<T> format, int minSize) {
+        List<T> values = new ArrayList<>();
+        int index = 0;
+        for (Node node : sequence(key, entry, minSize)) {
+            T value = scalar(path(key) + "[" + index + "]", lineOf(node), node, format);
+            if (value != null) {
+                values.add(value);
+            }
+            index++;
+        }
+        return values;
+    }
+
+    private List<Node> sequence(String key, Entry entry, int minSize) {
+        String allowed = minSize == 0 ? "a list" : "a list of at least " + minSize;
+        if (!(entry.node instanceof SequenceNode sequence)) {
+            report.error(entry.line, path(key), describe(path(key), entry.node), allowed);
+            return List.of();
+        }
+        if (sequence.getValue().size() < minSize) {
+            report.error(entry.line, path(key), "an empty list", allowed);
+        }
+        return sequence.getValue();
+    }
+
+    private <T> @Nullable T scalar(String where, int at, Node node, Format<T> format) {
+        if (!(node instanceof ScalarNode scalar)) {
+            report.error(at, where, describe(where, node), format.allowed());
+            return null;
+        }
+        EnvironmentText text = EnvironmentText.replace(scalar.getValue(), environment);
+        text.errors().forEach(error -> report.error(at, where, format.show(scalar.getValue()), error));
+        if (!text.errors().isEmpty()) {
+            return null;
+        }
+        T value =
+                text.text().length() > MAX_VALUE_CHARS ? null : format.parser().apply(text.text());
+        if (value == null) {
+            report.error(at, where, format.show(text.text()), format.allowed());
+        }
+        return value;
+    }
+
+    private String where() {
+        return path.isEmpty() ? "the file" : path;
+    }
+
+    private static String describe(String where, Node node) {
+        if (node instanceof ScalarNode scalar) {
+            // Text in the place of this section may be the token that lost its key.
+            return where.equals("admin") ? "text" : Report.quote(scalar.getValue());
+        }
+        return node instanceof SequenceNode ? "a list" : "a mapping";
+    }
+
+    /** A key with nothing behind it, as when all below it is commented out. */
+    private static boolean isBlank(Node node) {
+        return node instanceof ScalarNode scalar
+                && scalar.isPlain()
+                && scalar.getValue().isEmpty();
+    }
+
+    private static int lineOf(Node node) {
+        return node.getStartMark().map(Mark::getLine).orElse(0) + 1;
+    }
+}

@@ -1,0 +1,233 @@
+package io.cobrowse.sticky.proxy.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cobrowse.sticky.proxy.config.ProxyConfig.Address;
+import io.cobrowse.sticky.proxy.config.ProxyConfig.Admin;
+import io.cobrowse.sticky.proxy.config.ProxyConfig.Health;
+import io.cobrowse.sticky.proxy.config.ProxyConfig.Listener;
+import io.cobrowse.sticky.proxy.config.ProxyConfig.NodeConfig;
+import io.cobrowse.sticky.proxy.config.ProxyConfig.Timeouts;
+import io.cobrowse.sticky.proxy.config.ProxyConfig.Tls;
+import io.cobrowse.sticky.routing.Balance;
+import io.cobrowse.sticky.routing.SessionStart;
+import io.cobrowse.sticky.routing.Stickiness;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ConfigReaderTest {
+    static final String EVERY_KEY = """
+            listeners:
+              - name: public
+                address: 0.0.0.0:8080
+                allow: ["/cobrowse/**", /favicon.ico]
+                trusted-peers: [10.0.0.0/8, "2001:db8::/32", 192.0.2.7]
+              - name: internal
+                address: "[::1]:8443"
+                tls: { certificate: cert.pem, private-key: key.pem }
+            admin:
+              address: 10.0.0.1:9000
+              token: s3cret
+            stickiness:
+              cookie: sticky
+              query-parameter: node
+              header: X-Node
+              route-suffix: true
+              on-node-down: rebalance
+              on-unknown-node: balance
+              session-start: [POST /start]
+              cookie-path: /cobrowse
+              cookie-domain: example.com
+              cookie-attributes: SameSite=None; Secure; Partitioned
+              expose-route: true
+            balance: least-active
+            nodes:
+              - id: 1
+                cookie: [node-1, a.1]
+                url: http://10.0.0.11:8700
+                weight: 256
+                backup: true
+              - id: two
+                url: https://node.example
+            health: { path: "/up?deep=1", interval: 10ms, timeout: 1h, rise: 1, fall: 100 }
+            timeouts: { connect: 1ms, response: 2m, idle: 24h, tunnel-idle: 90s, drain: 0s }
+            """;
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void shouldReadEveryKey() throws Exception {
+        assertThat(read(EVERY_KEY).config())
+                .isEqualTo(new ProxyConfig(
+                        List.of(
+                                new Listener(
+                                        "public",
+                                        new Address("0.0.0.0", 8080),
+                                        null,
+                                        List.of("/cobrowse/**", "/favicon.ico"),
+                                        List.of("10.0.0.0/8", "2001:db8::/32", "192.0.2.7")),
+                                new Listener(
+                                        "internal",
+                                        new Address("::1", 8443),
+                                        new Tls("cert.pem", "key.pem"),
+                                        List.of(),
+                                        List.of())),
+                        new Admin(new Address("10.0.0.1", 9000), "s3cret"),
+                        new Stickiness(
+                                "sticky",
+                                "node",
+                                "X-Node",
+                                true,
+                                Stickiness.OnNodeDown.REBALANCE,
+                                Stickiness.OnUnknownNode.BALANCE,
+                                List.of(new SessionStart("POST", "/start")),
+                                "/cobrowse",
+                                "example.com",
+                                "SameSite=None; Secure; Partitioned",
+                                true),
+                        Balance.LEAST_ACTIVE,
+                        List.of(
+                                new NodeConfig(
+                                        "1", List.of("node-1", "a.1"), URI.create("http://10.0.0.11:8700"), 256, true),
+                                new NodeConfig("two", List.of("two"), URI.create("https://node.example"), 1, false)),
+                        new Health("/up?deep=1", Duration.ofMillis(10), Duration.ofHours(1), 1, 100),
+                        new Timeouts(
+                                Duration.ofMillis(1),
+                                Duration.ofMinutes(2),
+                                Duration.ofHours(24),
+                                Duration.ofSeconds(90),
+                                Duration.ZERO)));
+    }
+
+    @Test
+    void shouldFallBackToDefaultsForWhatIsLeftOut() throws Exception {
+        ConfigReader.Result result = read("nodes: [{id: 1, url: 'http://a'}]");
+        assertThat(result.config())
+                .isEqualTo(new ProxyConfig(
+                        List.of(Listener.DEFAULT),
+                        Admin.DEFAULTS,
+                        Stickiness.DEFAULTS,
+                        Balance.ROUND_ROBIN,
+                        List.of(new NodeConfig("1", List.of("1"), URI.create("http://a"), 1, false)),
+                        Health.DEFAULTS,
+                        Timeouts.DEFAULTS));
+        assertThat(result.warnings()).isEmpty();
+    }
+
+    @Test
+    void shouldTakeASectionWhoseKeysAreAllCommentedOutAsLeftOut() throws Exception {
+        assertThat(read("admin:\n  # token: x\nhealth:\ntimeouts:\nnodes: [{id: a, url: 'http://a'}]")
+                        .config()
+                        .timeouts())
+                .isEqualTo(Timeouts.DEFAULTS);
+    }
+
+    @Test
+    void shouldTakeEveryScalarAsText() throws Exception {
+        assertThat(read("nodes: [{id: 0x1F, cookie: [true, 1.50, null, 2026-01-01], url: 'http://a'}]")
+                        .config()
+                        .nodes())
+                .containsExactly(new NodeConfig(
+                        "0x1F", List.of("true", "1.50", "null", "2026-01-01"), URI.create("http://a"), 1, false));
+    }
+
+    @Test
+    void shouldFollowAnchors() throws Exception {
+        assertThat(read("timeouts: {connect: &two 2s, drain: *two}\nnodes: [{id: a, url: 'http://a'}]")
+                        .config()
+                        .timeouts()
+                        .drain())
+                .isEqualTo(Duration.ofSeconds(2));
+    }
+
+    @Test
+    void shouldReplaceEnvironmentReferencesInScalars() throws Exception {
+        ProxyConfig config = read("""
+                        listeners: [{name: public, address: "0.0.0.0:${PORT}"}]
+                        admin: {address: "0.0.0.0:8081", token: "${TOKEN}"}
+                        stickiness: {cookie: "${COOKIE:gcb}-${COOKIE:x}", query-parameter: "${SET:unused}${EMPTY}"}
+                        nodes: [{id: a, url: "http://${HOST:node.example}:80${NONE:}"}]
+                        """, Map.of("PORT", "9999", "TOKEN", "$1\\", "SET", "set", "EMPTY", ""))
+                .config();
+        assertThat(config.listeners().get(0).address().port()).isEqualTo(9999);
+        assertThat(config.admin().token()).isEqualTo("$1\\");
+        assertThat(config.stickiness().cookie()).isEqualTo("gcb-x");
+        assertThat(config.stickiness().queryParameter()).isEqualTo("set");
+        assertThat(config.nodes().get(0).url()).isEqualTo(URI.create("http://node.example:80"));
+    }
+
+    @Test
+    void shouldWarnOfSectionsThatDoNothingYet() throws Exception {
+        String file = directory.resolve("proxy.yaml").toString();
+        assertThat(read(EVERY_KEY).warnings())
+                .containsExactly(
+                        file + ":8: listeners[1].tls: does nothing yet: this listener speaks plain text",
+                        file + ":33: health: does nothing yet: nodes are not checked");
+    }
+
+    @Test
+    void shouldWarnOfATokenThatIsTheMask() throws Exception {
+        assertThat(read("admin: {token: '***'}\nnodes: [{id: a, url: 'http://a'}]")
+                        .warnings())
+                .singleElement()
+                .asString()
+                .endsWith(":1: admin.token: this is the mask that check prints, no secret");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"localhost:0", "LOCALHOST:1", "127.0.0.1:65535", "127.9.9.9:1", "'[::1]:1'", "'[0:0::1]:1'"})
+    void shouldNeedNoTokenOnLoopback(String address) throws Exception {
+        assertThat(read("admin: {address: " + address + "}\nnodes: [{id: a, url: 'http://a'}]")
+                        .config()
+                        .admin()
+                        .token())
+                .isNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "http://a",
+                "https://a-b.c1:65535",
+                "http://10.0.0.1:1",
+                "http://[::1]",
+                "http://[2001:db8::1]:80"
+            })
+    void shouldAcceptNodeUrls(String url) throws Exception {
+        assertThat(read("nodes: [{id: a, url: '" + url + "'}]")
+                        .config()
+                        .nodes()
+                        .get(0)
+                        .url())
+                .hasToString(url);
+    }
+
+    @Test
+    void shouldAcceptAByteOrderMark() throws Exception {
+        assertThat(read("\uFEFFnodes: [{id: a, url: 'http://a'}]").config().nodes())
+                .hasSize(1);
+    }
+
+    @Test
+    void shouldKeepTheTokenOutOfTheText() throws Exception {
+        assertThat(read(EVERY_KEY).config().toString()).contains("***").doesNotContain("s3cret");
+    }
+
+    private ConfigReader.Result read(String yaml) throws Exception {
+        return read(yaml, Map.of());
+    }
+
+    private ConfigReader.Result read(String yaml, Map<String, String> environment) throws Exception {
+        return ConfigReader.read(Files.writeString(directory.resolve("proxy.yaml"), yaml), environment::get);
+    }
+}

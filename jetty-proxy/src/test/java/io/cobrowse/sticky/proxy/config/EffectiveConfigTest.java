@@ -1,0 +1,70 @@
+package io.cobrowse.sticky.proxy.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class EffectiveConfigTest {
+    @TempDir
+    Path directory;
+
+    @Test
+    void shouldPrintAllDefaults() throws Exception {
+        assertThat(EffectiveConfig.toYaml(read("nodes: [{id: 1, cookie: node-1, url: 'http://a'}]")))
+                .isEqualTo("""
+                        listeners:
+                          - name: public
+                            address: 0.0.0.0:8080
+                            trusted-peers: []
+                        admin:
+                          address: 127.0.0.1:8081
+                        stickiness:
+                          cookie: gcbSessionServer
+                          query-parameter: co-browse-node-id
+                          route-suffix: false
+                          on-node-down: notify
+                          on-unknown-node: reject
+                          session-start:
+                            - POST /cobrowse/rest/live/sessions
+                            - POST /cobrowse/rest/chat/sessions
+                            - POST /cobrowse/cometd/handshake
+                          cookie-path: /
+                          expose-route: false
+                        balance: round-robin
+                        nodes:
+                          - id: '1'
+                            cookie: node-1
+                            url: http://a
+                            weight: 1
+                            backup: false
+                        health:
+                          path: /cobrowse/health
+                          interval: 2s
+                          timeout: 1s
+                          rise: 2
+                          fall: 3
+                        timeouts:
+                          connect: 2s
+                          response: 75s
+                          idle: 1m
+                          tunnel-idle: 10m
+                          drain: 35s
+                        """);
+    }
+
+    @Test
+    void shouldReadBackAsTheSameConfigurationButForSecrets() throws Exception {
+        String masked = ConfigReaderTest.EVERY_KEY.replace("s3cret", "'***'");
+        String yaml = EffectiveConfig.toYaml(read(ConfigReaderTest.EVERY_KEY));
+        assertThat(yaml).doesNotContain("s3cret");
+        assertThat(read(yaml)).isEqualTo(read(masked));
+    }
+
+    private ProxyConfig read(String yaml) throws Exception {
+        return ConfigReader.read(Files.writeString(directory.resolve("proxy.yaml"), yaml), name -> null)
+                .config();
+    }
+}
