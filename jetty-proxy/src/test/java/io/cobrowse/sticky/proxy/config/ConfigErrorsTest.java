@@ -294,10 +294,7 @@ class ConfigErrorsTest {
                                 + " cookie, query-parameter, header, route-suffix, on-node-down, on-unknown-node,"
                                 + " session-start, cookie-path, cookie-domain, cookie-attributes, expose-route")),
                 arguments(NODES + "[a]: b", List.of("2: the file: a list or a mapping as a key: keys are text")),
-                arguments(
-                        "- a",
-                        List.of(
-                                "1: the file: a list: a mapping of keys to values")),
+                arguments("- a", List.of("1: the file: a list: a mapping of keys to values")),
                 arguments(
                         NODES + "zebra: 1",
                         List.of("2: zebra: unknown key: known here: listeners, admin, stickiness, balance, nodes,"

@@ -1,0 +1,384 @@
+package io.cobrowse.sticky.proxy;
+
+import io.cobrowse.sticky.filter.StickinessFilter;
+import io.cobrowse.sticky.proxy.admin.AdminHandler;
+import io.cobrowse.sticky.proxy.config.ProxyConfig;
+import io.cobrowse.sticky.proxy.config.ProxyConfig.Address;
+import io.cobrowse.sticky.proxy.config.ProxyConfig.Admin;
+import io.cobrowse.sticky.proxy.config.ProxyConfig.Health;
+import io.cobrowse.sticky.proxy.config.ProxyConfig.Listener;
+import io.cobrowse.sticky.proxy.config.ProxyConfig.NodeConfig;
+import io.cobrowse.sticky.proxy.config.ProxyConfig.Timeouts;
+import io.cobrowse.sticky.proxy.front.Gate;
+import io.cobrowse.sticky.proxy.front.ListenerConnector;
+import io.cobrowse.sticky.proxy.front.ListenerPolicy;
+import io.cobrowse.sticky.proxy.front.Problems;
+import io.cobrowse.sticky.proxy.front.ProxyHttp;
+import io.cobrowse.sticky.routing.Balance;
+import io.cobrowse.sticky.routing.Node;
+import io.cobrowse.sticky.routing.NodeState;
+import io.cobrowse.sticky.routing.NodeTable;
+import io.cobrowse.sticky.routing.Router;
+import io.cobrowse.sticky.routing.Stickiness;
+import jakarta.servlet.DispatcherType;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import org.eclipse.jetty.ee11.servlet.FilterHolder;
+import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
+import org.eclipse.jetty.ee11.servlet.ServletHolder;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The sticky proxy as a server to embed: public listeners, the filter, the servlet, and the admin listener.
+ *
+ * <pre>{@code
+ * try (StickyProxyServer proxy = StickyProxyServer.builder()
+ *         .listen("0.0.0.0", 8080)
+ *         .node("1", "node-1", "http://10.0.0.11:8700")
+ *         .node("2", "node-2", "http://10.0.0.12:8700")
+ *         .build()
+ *         .start()) {
+ *     ...
+ * }
+ * }</pre>
+ *
+ * <p>Is started once and stopped once. Thread-safe.
+ */
+public final class StickyProxyServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(StickyProxyServer.class);
+
+    private static final int MAX_THREADS = 64;
+
+    private final ProxyConfig config;
+    private final Router router;
+    private final Server server;
+    private final Server adminServer;
+    private final Gate gate = new Gate();
+    private final StickyProxyServlet servlet;
+    private final Map<String, ListenerConnector> listeners = new LinkedHashMap<>();
+    private final ServerConnector adminConnector;
+    private volatile boolean stopping;
+
+    private StickyProxyServer(ProxyConfig config) {
+        this.config = config;
+        this.router = new Router(config.stickiness(), config.balance(), NodeTable.of(nodes(config)));
+        int retryAfterSeconds = retryAfterSeconds(config.health());
+        this.servlet = new StickyProxyServlet(router, retryAfterSeconds, config.timeouts());
+        this.server = new Server(threads("proxy", MAX_THREADS));
+        server.setErrorHandler(new Problems());
+        gate.setHandler(context(retryAfterSeconds));
+        server.setHandler(gate);
+        for (Listener listener : config.listeners()) {
+            listeners.put(listener.name(), connector(listener));
+        }
+        this.adminServer = new Server(threads("admin", 8));
+        adminServer.setErrorHandler(new Problems());
+        adminServer.setHandler(
+                new AdminHandler(router, () -> stopping, config.admin().token()));
+        HttpConfiguration adminHttp = new HttpConfiguration();
+        adminHttp.setSendServerVersion(false);
+        this.adminConnector = new ServerConnector(adminServer, 1, 1, new HttpConnectionFactory(adminHttp));
+        bind(adminConnector, config.admin().address());
+        adminServer.addConnector(adminConnector);
+    }
+
+    private static List<Node> nodes(ProxyConfig config) {
+        return config.nodes().stream()
+                .map(node -> new Node(node.id(), node.cookies(), node.url(), node.weight(), node.backup()))
+                .toList();
+    }
+
+    /** How long a node needs at the least to be seen up again. */
+    private static int retryAfterSeconds(Health health) {
+        long millis = health.interval().toMillis() * health.rise();
+        return (int) Math.max(1, (millis + 999) / 1000);
+    }
+
+    private static QueuedThreadPool threads(String name, int max) {
+        QueuedThreadPool threads = new QueuedThreadPool(max);
+        threads.setName(name);
+        return threads;
+    }
+
+    private ServletContextHandler context(int retryAfterSeconds) {
+        ServletContextHandler context = new ServletContextHandler("/", ServletContextHandler.NO_SESSIONS) {
+            @Override
+            public InvocationType getInvocationType() {
+                return InvocationType.NON_BLOCKING; // Neither the filter nor the servlet ever blocks.
+            }
+        };
+        context.setErrorHandler(new Problems());
+        context.getServletHandler().setDecodeAmbiguousURIs(true);
+        FilterHolder filter = new FilterHolder(new StickinessFilter(router, retryAfterSeconds));
+        filter.setAsyncSupported(true);
+        context.addFilter(filter, "/*", EnumSet.of(DispatcherType.REQUEST));
+        ServletHolder holder = new ServletHolder("proxy", servlet);
+        holder.setAsyncSupported(true);
+        holder.setInitOrder(0);
+        context.addServlet(holder, "/*");
+        return context;
+    }
+
+    private ListenerConnector connector(Listener listener) {
+        ListenerConnector connector = new ListenerConnector(
+                server,
+                selectors(),
+                new ListenerPolicy(listener.allow(), listener.trustedPeers()),
+                ProxyHttp.clearText());
+        connector.setName(listener.name());
+        connector.setIdleTimeout(config.timeouts().idle().toMillis());
+        bind(connector, listener.address());
+        server.addConnector(connector);
+        return connector;
+    }
+
+    private static int selectors() {
+        return Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
+    }
+
+    private static void bind(ServerConnector connector, Address address) {
+        connector.setHost(address.host());
+        connector.setPort(address.port());
+    }
+
+    /** Returns a builder with the defaults of the configuration file, and no listener and no node. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Returns a builder of exactly this configuration. */
+    public static Builder builder(ProxyConfig config) {
+        return new Builder(config);
+    }
+
+    /**
+     * Starts listening and serving.
+     *
+     * @return this
+     * @throws BindException when an address cannot be had; the message names it
+     * @throws IOException when anything else fails
+     */
+    public StickyProxyServer start() throws IOException {
+        try {
+            open(adminConnector, config.admin().address());
+            for (Listener listener : config.listeners()) {
+                open(listeners.get(listener.name()), listener.address());
+            }
+            server.start();
+            adminServer.start();
+            return this;
+        } catch (IOException | RuntimeException failure) {
+            stopServers();
+            throw failure;
+        } catch (Exception failure) {
+            stopServers();
+            throw new IOException("The proxy cannot start: " + failure.getMessage(), failure);
+        }
+    }
+
+    private static void open(ServerConnector connector, Address address) throws IOException {
+        try {
+            connector.open();
+        } catch (IOException failure) {
+            Throwable reason = failure.getCause() == null ? failure : failure.getCause();
+            BindException bind = new BindException("Cannot listen on " + address + ": " + reason.getMessage());
+            bind.initCause(failure);
+            throw bind;
+        }
+    }
+
+    /** Returns the address of a listener, with its true port. */
+    public URI uri(String listener) {
+        ListenerConnector connector = listeners.get(listener);
+        if (connector == null) {
+            throw new NoSuchElementException("No listener \"" + listener + "\"; there are " + listeners.keySet());
+        }
+        return uri(connector);
+    }
+
+    /** Returns the address of the admin listener, with its true port. */
+    public URI adminUri() {
+        return uri(adminConnector);
+    }
+
+    private static URI uri(ServerConnector connector) {
+        String host = connector.getHost();
+        InetSocketAddress any = new InetSocketAddress(host, 0);
+        boolean wildcard = any.getAddress() != null && any.getAddress().isAnyLocalAddress();
+        return URI.create("http://" + new Address(wildcard ? "127.0.0.1" : host, connector.getLocalPort()));
+    }
+
+    /** Returns the router, for a look at the table and the counters. */
+    public Router router() {
+        return router;
+    }
+
+    /**
+     * Sets the state of a node by hand.
+     *
+     * @throws IllegalArgumentException when no node has this id
+     */
+    public void state(String nodeId, NodeState state) {
+        router.update(table -> table.withState(nodeId, state));
+    }
+
+    /** Returns the number of requests being served. */
+    public int inFlight() {
+        return gate.inFlight();
+    }
+
+    /** Returns the number of connections to a node, idle and in use. */
+    public int connections(Node node) {
+        return servlet.connections(node);
+    }
+
+    /**
+     * Stops gracefully: new connections are refused, new requests on open ones get 503, and those being served may finish
+     * until the drain time is up. Blocks until all is stopped. Does nothing the second time.
+     */
+    public synchronized void stop() {
+        if (stopping) {
+            return;
+        }
+        stopping = true;
+        Duration drain = config.timeouts().drain();
+        listeners.values().forEach(ServerConnector::close);
+        LOG.info("Stopping: {} requests in flight, at most {} s to finish", gate.inFlight(), drain.toSeconds());
+        try {
+            if (!gate.closeAndWait(drain)) {
+                LOG.warn("Stopping at the deadline: {} requests are cut off", gate.inFlight());
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        stopServers();
+    }
+
+    private void stopServers() {
+        for (Server each : List.of(server, adminServer)) {
+            try {
+                each.stop();
+            } catch (Exception failure) {
+                LOG.warn("Stopping failed", failure);
+            }
+        }
+    }
+
+    /** Same as {@link #stop}. */
+    @Override
+    public void close() {
+        stop();
+    }
+
+    /** Collects the settings of a proxy. Not thread-safe. */
+    public static final class Builder {
+        private final List<Listener> listeners = new ArrayList<>();
+        private final List<NodeConfig> nodes = new ArrayList<>();
+        private Admin admin = Admin.DEFAULTS;
+        private Stickiness stickiness = Stickiness.DEFAULTS;
+        private Balance balance = Balance.ROUND_ROBIN;
+        private Health health = Health.DEFAULTS;
+        private Timeouts timeouts = Timeouts.DEFAULTS;
+
+        private Builder() {}
+
+        private Builder(ProxyConfig config) {
+            listeners.addAll(config.listeners());
+            nodes.addAll(config.nodes());
+            admin = config.admin();
+            stickiness = config.stickiness();
+            balance = config.balance();
+            health = config.health();
+            timeouts = config.timeouts();
+        }
+
+        /** Adds a listener in clear text that serves every path; the first one is named {@code public}. */
+        public Builder listen(String host, int port) {
+            String name = listeners.isEmpty() ? "public" : "public-" + (listeners.size() + 1);
+            return listen(new Listener(name, new Address(host, port), null, List.of(), List.of()));
+        }
+
+        /** Adds a listener. */
+        public Builder listen(Listener listener) {
+            listeners.add(listener);
+            return this;
+        }
+
+        /** Adds a node of weight 1. */
+        public Builder node(String id, String cookie, String url) {
+            return node(new NodeConfig(id, List.of(cookie), URI.create(url), 1, false));
+        }
+
+        /** Adds a node. */
+        public Builder node(NodeConfig node) {
+            nodes.add(node);
+            return this;
+        }
+
+        /** Sets the address of the admin listener; port 0 takes a free one. */
+        public Builder admin(String host, int port) {
+            return admin(new Admin(new Address(host, port), null));
+        }
+
+        /** Sets the admin listener. */
+        public Builder admin(Admin admin) {
+            this.admin = admin;
+            return this;
+        }
+
+        /** Sets the stickiness rules. */
+        public Builder stickiness(Stickiness stickiness) {
+            this.stickiness = stickiness;
+            return this;
+        }
+
+        /** Sets how requests without affinity are balanced. */
+        public Builder balance(Balance balance) {
+            this.balance = balance;
+            return this;
+        }
+
+        /** Sets the health checks. */
+        public Builder health(Health health) {
+            this.health = health;
+            return this;
+        }
+
+        /** Sets the time-outs. */
+        public Builder timeouts(Timeouts timeouts) {
+            this.timeouts = timeouts;
+            return this;
+        }
+
+        /**
+         * Builds the proxy, which is not started.
+         *
+         * @throws IllegalArgumentException when there is no listener or no node, or two have the same name
+         */
+        public StickyProxyServer build() {
+            if (listeners.isEmpty()) {
+                throw new IllegalArgumentException("listeners: at least one is needed");
+            }
+            if (listeners.stream().map(Listener::name).distinct().count() < listeners.size()) {
+                throw new IllegalArgumentException("listeners: two have the same name");
+            }
+            return new StickyProxyServer(
+                    new ProxyConfig(listeners, admin, stickiness, balance, nodes, health, timeouts));
+        }
+    }
+}

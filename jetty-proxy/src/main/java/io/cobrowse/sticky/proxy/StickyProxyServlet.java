@@ -1,0 +1,121 @@
+package io.cobrowse.sticky.proxy;
+
+import io.cobrowse.sticky.filter.ProblemDocument;
+import io.cobrowse.sticky.filter.RoutingAnswers;
+import io.cobrowse.sticky.filter.StickinessFilter;
+import io.cobrowse.sticky.proxy.config.ProxyConfig.Timeouts;
+import io.cobrowse.sticky.proxy.forward.ProxyExchange;
+import io.cobrowse.sticky.proxy.forward.Upstreams;
+import io.cobrowse.sticky.proxy.front.RequestCheck;
+import io.cobrowse.sticky.routing.Node;
+import io.cobrowse.sticky.routing.Route;
+import io.cobrowse.sticky.routing.Router;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.UnavailableException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Objects;
+import org.eclipse.jetty.client.HttpClient;
+import org.eclipse.jetty.ee11.proxy.AsyncProxyServlet;
+import org.eclipse.jetty.ee11.servlet.ServletContextRequest;
+import org.eclipse.jetty.io.ClientConnector;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Forwards each request to the node of its {@link Route}, which a {@link StickinessFilter} in front has decided.
+ *
+ * <p>Jetty's {@link AsyncProxyServlet} gives the life cycle, the init-params of the client ({@code maxThreads},
+ * {@code selectors}, ...) and the client's threads, selectors and buffers. The exchange itself is ours: Jetty's changes
+ * targets, methods and fields, cannot retry a request whose node refuses connections, and ends polls that are parked for
+ * longer than its time-outs; {@code docs/decisions/own-forwarding.md} has the list.
+ *
+ * <p>Has to be registered with {@code async-supported}, and runs in Jetty only. In a connector that is not a
+ * {@link io.cobrowse.sticky.proxy.front.ListenerConnector} an HTTP/1.1 client that goes away while its request is parked is
+ * noticed only when the node answers. Never blocks; thread-safe.
+ */
+public class StickyProxyServlet extends AsyncProxyServlet {
+    private static final long serialVersionUID = 1L;
+
+    private final transient @Nullable Router configuredRouter;
+    private final int retryAfterSeconds;
+    private final transient Timeouts timeouts;
+    private transient @Nullable Router router;
+    private transient @Nullable RoutingAnswers answers;
+    private transient @Nullable Upstreams upstreams;
+
+    /**
+     * Makes a servlet behind a filter that routes by the same router.
+     *
+     * @param retryAfterSeconds value of {@code Retry-After}, at least 1
+     */
+    public StickyProxyServlet(Router router, int retryAfterSeconds, Timeouts timeouts) {
+        this.configuredRouter = router;
+        this.retryAfterSeconds = retryAfterSeconds;
+        this.timeouts = timeouts;
+    }
+
+    @Override
+    public void init() throws ServletException {
+        Router known = configuredRouter;
+        if (known == null) {
+            throw new UnavailableException("StickyProxyServlet needs a Router: register an instance of it");
+        }
+        router = known;
+        answers = new RoutingAnswers(known.stickiness(), retryAfterSeconds);
+        super.init();
+        Upstreams created = new Upstreams(
+                getHttpClient().getBeans(ClientConnector.class).iterator().next(),
+                timeouts.response().toMillis());
+        upstreams = created;
+        getHttpClient().addBean(created, true);
+        try {
+            created.start();
+        } catch (Exception failure) {
+            throw new ServletException("Cannot start the connections to the nodes", failure);
+        }
+    }
+
+    @Override
+    protected HttpClient newHttpClient(ClientConnector connector) {
+        connector.setConnectTimeout(timeouts.connect());
+        connector.setIdleTimeout(Duration.ZERO);
+        return super.newHttpClient(connector);
+    }
+
+    @Override
+    protected void service(HttpServletRequest request, HttpServletResponse response)
+            throws ServletException, IOException {
+        Route route = StickinessFilter.takeRoute(request);
+        if (route == null) {
+            throw new ServletException("No route: map a StickinessFilter to the requests of this servlet");
+        }
+        ProblemDocument problem = RequestCheck.check(ServletContextRequest.getServletContextRequest(request));
+        if (problem != null) {
+            Node node = route.node();
+            if (node != null) {
+                node.end();
+            }
+            problem.send(response);
+            return;
+        }
+        AsyncContext asyncContext = request.startAsync();
+        asyncContext.setTimeout(0);
+        new ProxyExchange(
+                        Objects.requireNonNull(upstreams),
+                        Objects.requireNonNull(router),
+                        Objects.requireNonNull(answers),
+                        route,
+                        request,
+                        response)
+                .start();
+    }
+
+    /** Returns the number of connections to a node, idle and in use. */
+    public int connections(Node node) {
+        Upstreams known = upstreams;
+        return known == null ? 0 : known.connections(node);
+    }
+}

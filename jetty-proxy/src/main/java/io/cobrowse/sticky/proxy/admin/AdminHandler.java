@@ -1,0 +1,117 @@
+package io.cobrowse.sticky.proxy.admin;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.cobrowse.sticky.filter.ProblemDocument;
+import io.cobrowse.sticky.proxy.front.Problems;
+import io.cobrowse.sticky.routing.NodeState;
+import io.cobrowse.sticky.routing.NodeTable;
+import io.cobrowse.sticky.routing.Router;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.BooleanSupplier;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpMethod;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
+
+/** Serves the admin interface. Thread-safe. */
+public final class AdminHandler extends Handler.Abstract.NonBlocking {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final Router router;
+    private final BooleanSupplier stopping;
+    private final @Nullable String token;
+
+    /**
+     * Creates the handler.
+     *
+     * @param token the bearer token that all but liveness and readiness ask for; null asks for none
+     */
+    public AdminHandler(Router router, BooleanSupplier stopping, @Nullable String token) {
+        this.router = router;
+        this.stopping = stopping;
+        this.token = token;
+    }
+
+    @Override
+    public boolean handle(Request request, Response response, Callback callback) throws JsonProcessingException {
+        String path = Request.getPathInContext(request);
+        boolean probe = path.equals("/livez") || path.equals("/readyz");
+        if (!probe && !authorized(request)) {
+            response.getHeaders().put(HttpHeader.WWW_AUTHENTICATE, "Bearer");
+            problem(401, "unauthorized", "The bearer token is missing or wrong.", response, callback);
+        } else if (!probe && !path.equals("/api/nodes")) {
+            problem(404, "not-found", "There is nothing at this path.", response, callback);
+        } else if (!HttpMethod.GET.is(request.getMethod()) && !HttpMethod.HEAD.is(request.getMethod())) {
+            response.getHeaders().put(HttpHeader.ALLOW, "GET, HEAD");
+            problem(405, "method-not-allowed", "Allowed are GET and HEAD.", response, callback);
+        } else {
+            answer(path, response, callback);
+        }
+        return true;
+    }
+
+    private void answer(String path, Response response, Callback callback) throws JsonProcessingException {
+        switch (path) {
+            case "/livez" -> text(200, "alive", response, callback);
+            case "/readyz" -> ready(response, callback);
+            default -> send(200, "application/json", JSON.writeValueAsBytes(nodes()), response, callback);
+        }
+    }
+
+    private void ready(Response response, Callback callback) {
+        NodeTable table = router.table();
+        boolean anyReady = table.nodes().stream().anyMatch(node -> table.state(node) == NodeState.READY);
+        if (stopping.getAsBoolean()) {
+            text(503, "stopping", response, callback);
+        } else if (!anyReady) {
+            text(503, "no node is ready", response, callback);
+        } else {
+            text(200, "ready", response, callback);
+        }
+    }
+
+    private List<NodeView> nodes() {
+        NodeTable table = router.table();
+        return table.nodes().stream()
+                .map(node -> NodeView.of(node, table.state(node)))
+                .toList();
+    }
+
+    private boolean authorized(Request request) {
+        String required = token;
+        if (required == null) {
+            return true;
+        }
+        String given = request.getHeaders().get(HttpHeader.AUTHORIZATION);
+        return given != null && MessageDigest.isEqual(bytes("Bearer " + required), bytes(given));
+    }
+
+    private static void text(int status, String text, Response response, Callback callback) {
+        send(status, "text/plain;charset=utf-8", bytes(text + "\n"), response, callback);
+    }
+
+    private static void send(int status, String type, byte[] body, Response response, Callback callback) {
+        response.setStatus(status);
+        response.getHeaders().put(HttpHeader.CONTENT_TYPE, type);
+        response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");
+        response.write(true, ByteBuffer.wrap(body), callback);
+    }
+
+    private static void problem(int status, String type, String detail, Response response, Callback callback) {
+        String title = type.substring(0, 1).toUpperCase(Locale.ROOT)
+                + type.substring(1).replace('-', ' ');
+        Problems.send(new ProblemDocument(type, title, status, detail, null), response, callback);
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,402 @@
+package io.cobrowse.sticky.proxy.forward;
+
+import io.cobrowse.sticky.filter.ProblemDocument;
+import io.cobrowse.sticky.filter.RoutingAnswers;
+import io.cobrowse.sticky.proxy.front.WatchedEndPoint;
+import io.cobrowse.sticky.routing.Affinity;
+import io.cobrowse.sticky.routing.Node;
+import io.cobrowse.sticky.routing.Route;
+import io.cobrowse.sticky.routing.Router;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.eclipse.jetty.ee11.servlet.ServletContextRequest;
+import org.eclipse.jetty.http.HttpException;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.http.HttpVersion;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.io.EofException;
+import org.eclipse.jetty.io.RetainableByteBuffer;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One request on its way to a node and its response on the way back: which node is tried when, and what the client is told
+ * when none answers (R10, R18, R19, R22).
+ *
+ * <p>Ends exactly once: with the response complete, with an answer of our own, or with the client gone. Whoever ends it first
+ * wins, whatever else happens at the same time.
+ */
+public final class ProxyExchange {
+    private static final Logger LOG = LoggerFactory.getLogger(ProxyExchange.class);
+
+    private static final int MAX_TRIES = 3;
+    /** A request that waits longer than this for its answer counts as a parked poll. */
+    private static final long PARKED_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final Upstreams upstreams;
+    private final Router router;
+    private final RoutingAnswers answers;
+    private final HttpServletResponse servletResponse;
+    private final AsyncContext asyncContext;
+    private final ServletContextRequest context;
+    private final Request request;
+    private final Response response;
+    private final AtomicBoolean ended = new AtomicBoolean();
+    private final @Nullable WatchedEndPoint watched;
+    private final long beginNanos = System.nanoTime();
+
+    private volatile Route route;
+    private volatile Node node;
+    private volatile @Nullable UpstreamConnection connection;
+    private List<Node> tried = List.of();
+    private boolean triedTwice;
+    private boolean lostOnce;
+    private RequestHead.Framing framing = RequestHead.Framing.NONE;
+    private long contentLength;
+    private boolean expectsContinue;
+    private Content.@Nullable Chunk firstChunk;
+
+    /**
+     * Prepares an exchange whose request is asynchronous already.
+     *
+     * @param route where the request goes; its node's count is the exchange's to end
+     */
+    public ProxyExchange(
+            Upstreams upstreams,
+            Router router,
+            RoutingAnswers answers,
+            Route route,
+            HttpServletRequest servletRequest,
+            HttpServletResponse servletResponse) {
+        this.upstreams = upstreams;
+        this.router = router;
+        this.answers = answers;
+        this.route = route;
+        this.node = Objects.requireNonNull(route.node(), "a forwarded route has a node");
+        this.servletResponse = servletResponse;
+        this.asyncContext = servletRequest.getAsyncContext();
+        this.context = ServletContextRequest.getServletContextRequest(servletRequest);
+        this.request = context.getWrapped();
+        this.response = context.getServletContextResponse().getWrapped();
+        this.watched = WatchedEndPoint.of(
+                request.getConnectionMetaData().getConnection().getEndPoint());
+    }
+
+    /** Starts the exchange. Never blocks. */
+    public void start() {
+        if (!readFraming()) {
+            return;
+        }
+        WatchedEndPoint endPoint = watched;
+        if (endPoint != null && request.getConnectionMetaData().getHttpVersion() != HttpVersion.HTTP_2) {
+            endPoint.watch(this::clientGone);
+        } else {
+            request.addFailureListener(failure -> clientGone());
+        }
+        upstreams.pool(node).acquire(this);
+    }
+
+    /** Finds out whether there is a body and how long it is; false when it cannot be read. */
+    private boolean readFraming() {
+        HttpFields fields = request.getHeaders();
+        contentLength = fields.getLongField(HttpHeader.CONTENT_LENGTH);
+        boolean http2 = request.getConnectionMetaData().getHttpVersion() == HttpVersion.HTTP_2;
+        boolean mayHaveBody = http2 || contentLength > 0 || fields.contains(HttpHeader.TRANSFER_ENCODING);
+        if (!mayHaveBody) {
+            return true;
+        }
+        expectsContinue = fields.contains(HttpHeader.EXPECT, "100-continue");
+        Content.Chunk first = expectsContinue ? null : request.read();
+        if (first != null && Content.Chunk.isFailure(first)) {
+            bodyFailed(first.getFailure());
+            return false;
+        }
+        if (first != null && first.isLast() && first.isEmpty() && contentLength <= 0 && http2) {
+            first.release();
+            framing = contentLength < 0 && impliesBody() ? RequestHead.Framing.EMPTY : RequestHead.Framing.NONE;
+            return true;
+        }
+        firstChunk = first;
+        framing = contentLength >= 0 ? RequestHead.Framing.LENGTH : RequestHead.Framing.CHUNKED;
+        return true;
+    }
+
+    private boolean impliesBody() {
+        return switch (request.getMethod()) {
+            case "POST", "PUT", "PATCH" -> true;
+            default -> false;
+        };
+    }
+
+    Request request() {
+        return request;
+    }
+
+    RequestHead.Framing framing() {
+        return framing;
+    }
+
+    long contentLength() {
+        return contentLength;
+    }
+
+    boolean expectsContinue() {
+        return expectsContinue;
+    }
+
+    RetainableByteBuffer encodeHead() {
+        return RequestHead.encode(
+                upstreams.buffers(), request, framing, upstreams.pool(node).authority());
+    }
+
+    /** Returns the next piece of the body, null when there is none yet. */
+    Content.@Nullable Chunk readBody() {
+        Content.Chunk first = firstChunk;
+        if (first != null) {
+            firstChunk = null;
+            return first;
+        }
+        return request.read();
+    }
+
+    // What happens on the node's side.
+
+    void connected(UpstreamConnection connected) {
+        connection = connected;
+        if (ended.get()) {
+            connected.abort(new EofException("The client went away"));
+        } else if (lostOnce && !repeatable()) {
+            // The node lives, but may have acted on the request.
+            fail(upstreamFailed());
+        } else {
+            connected.send(new RequestPump(this, connected));
+        }
+    }
+
+    /** No connection to the node can be had: R19. */
+    void connectFailed(Throwable cause) {
+        LOG.debug("Connecting to {} failed", node, cause);
+        if (ended.get()) {
+            return;
+        }
+        if (lostOnce) {
+            become(router.unavailable(route));
+        } else if (route.affinity() == Affinity.NONE) {
+            tried = new ArrayList<>(tried);
+            tried.add(node);
+            become(tried.size() < MAX_TRIES ? router.another(tried) : router.noNode());
+        } else if (!triedTwice) {
+            triedTwice = true;
+            upstreams.pool(node).connect(this);
+        } else {
+            become(router.unavailable(route));
+        }
+    }
+
+    /** Goes on by another route: to its node, or to its answer. */
+    private void become(Route next) {
+        Node target = next.node();
+        if (next.outcome() != Route.Outcome.FORWARD || target == null) {
+            answer(() -> answers.send(next, servletResponse));
+            return;
+        }
+        if (moveTo(target)) {
+            route = next;
+            lostOnce = false;
+            answers.expose(next, servletResponse);
+            upstreams.pool(target).acquire(this);
+        }
+    }
+
+    private synchronized boolean moveTo(Node target) {
+        if (ended.get()) {
+            return false;
+        }
+        node.end();
+        target.begin();
+        node = target;
+        return true;
+    }
+
+    void interim(ResponseHead head) {
+        boolean forward = head.status() != HttpStatus.CONTINUE_100 || expectsContinue;
+        if (forward && request.getConnectionMetaData().getHttpVersion().getVersion() >= 11) {
+            response.writeInterim(head.status(), head.copy());
+        }
+    }
+
+    /**
+     * Sets the head of the response.
+     *
+     * @return whether the last content may go out with it; not so where Jetty would then state a length that the node did not
+     */
+    boolean commit(ResponseHead head, boolean last) {
+        HttpFields.Mutable fields = response.getHeaders();
+        response.setStatus(head.status());
+        head.copyTo(fields);
+        if (!head.hasContentLength()) {
+            response.setTrailersSupplier(head::trailers);
+            return !head.bodyless("HEAD".equals(request.getMethod()));
+        }
+        return true;
+    }
+
+    void write(boolean last, ByteBuffer content, Callback callback) {
+        response.write(last, content, callback);
+    }
+
+    /** The response is with the client. */
+    void completed() {
+        if (end()) {
+            asyncContext.complete();
+        }
+    }
+
+    /**
+     * The node's connection broke, or timed out, before the response was complete.
+     *
+     * @param started whether the node had begun to answer
+     * @param sent what had been sent, null when nothing had
+     */
+    void upstreamFailed(Throwable cause, boolean started, @Nullable RequestPump sent) {
+        LOG.debug("{} failed", node, cause);
+        connection = null;
+        if (ended.get()) {
+            return;
+        }
+        if (response.isCommitted()) {
+            abort(cause);
+        } else if (cause instanceof TimeoutException) {
+            fail(new ProblemDocument(
+                    "upstream-timeout", "Upstream timeout", 504, "The node did not answer in time.", node.id()));
+        } else if (!started && !lostOnce && (repeatable() || parked(sent))) {
+            // A request that cannot be repeated is not: connecting only tells a broken connection from a dead node.
+            lostOnce = true;
+            upstreams.pool(node).connect(this);
+        } else {
+            fail(upstreamFailed());
+        }
+    }
+
+    private ProblemDocument upstreamFailed() {
+        return new ProblemDocument(
+                "upstream-failed",
+                "Upstream failed",
+                502,
+                "The connection to the node broke, or its answer was not HTTP.",
+                node.id());
+    }
+
+    private boolean repeatable() {
+        return framing == RequestHead.Framing.NONE
+                && switch (request.getMethod()) {
+                    case "GET", "HEAD", "OPTIONS" -> true;
+                    default -> false;
+                };
+    }
+
+    /** Returns whether the client has been waiting for an answer that is meant to take long, a CometD poll's above all. */
+    private boolean parked(@Nullable RequestPump sent) {
+        return sent != null
+                && sent.done()
+                && (System.nanoTime() - beginNanos > PARKED_NANOS
+                        || request.getHttpURI().getPath().endsWith("/connect"));
+    }
+
+    // What happens on the client's side.
+
+    /** The body cannot be read to its end. */
+    void bodyFailed(Throwable cause) {
+        if (response.isCommitted()) {
+            abort(cause);
+        } else if (cause instanceof TimeoutException) {
+            fail(new ProblemDocument(
+                    "request-timeout", "Request timeout", 408, "The body of the request did not come in time.", null));
+        } else if (cause instanceof HttpException http) {
+            fail(new ProblemDocument(
+                    "bad-request", "Bad request", http.getCode(), "The body of the request is malformed.", null));
+        } else {
+            abort(cause);
+        }
+    }
+
+    /** The response cannot be written to the client. */
+    void clientFailed(Throwable cause) {
+        abort(cause);
+    }
+
+    private void clientGone() {
+        abort(new EofException("The client went away"));
+    }
+
+    /** Ends the exchange without an answer: the client's connection, or its HTTP/2 stream, is closed. */
+    private void abort(Throwable cause) {
+        if (end()) {
+            closeUpstream(cause);
+            context.getServletChannel().abort(new Request.Handler.AbortException(cause));
+        }
+    }
+
+    private void fail(ProblemDocument problem) {
+        answer(() -> problem.send(servletResponse));
+    }
+
+    private void answer(Answer answer) {
+        if (end()) {
+            closeUpstream(new IOException("The exchange ended"));
+            try {
+                answer.send();
+                asyncContext.complete();
+            } catch (IOException | RuntimeException failure) {
+                LOG.debug("Answering failed", failure);
+                context.getServletChannel().abort(failure);
+            }
+        }
+    }
+
+    private boolean end() {
+        synchronized (this) {
+            if (!ended.compareAndSet(false, true)) {
+                return false;
+            }
+            node.end();
+        }
+        WatchedEndPoint endPoint = watched;
+        if (endPoint != null) {
+            endPoint.unwatch();
+        }
+        return true;
+    }
+
+    private void closeUpstream(Throwable cause) {
+        UpstreamConnection current = connection;
+        if (current != null) {
+            current.abort(cause);
+        }
+        Content.Chunk first = firstChunk;
+        firstChunk = null;
+        if (first != null) {
+            first.release();
+        }
+    }
+
+    @FunctionalInterface
+    private interface Answer {
+        void send() throws IOException;
+    }
+}

@@ -1,0 +1,477 @@
+package io.cobrowse.sticky.proxy.forward;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.eclipse.jetty.http.HttpException;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpParser;
+import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.http.HttpVersion;
+import org.eclipse.jetty.io.AbstractConnection;
+import org.eclipse.jetty.io.ByteBufferPool;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.io.RetainableByteBuffer;
+import org.eclipse.jetty.util.BufferUtil;
+import org.eclipse.jetty.util.IteratingCallback;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An HTTP/1.1 connection to a node, and the flow of a response through it to the client.
+ *
+ * <p>One exchange owns the connection at a time. The response is pumped by an iterating callback: parse what has been read,
+ * write it to the client, and only when that write has completed read more. So the bytes of a response live in one input
+ * buffer, nothing is read that the client has not room for, and everything that happens to the response, its failures
+ * included, happens within the pump and so one after the other. While the pump is idle, read interest is registered: with
+ * an owner it waits for response bytes, without one for the node to close.
+ *
+ * <p>One piece of content is held back until the parser has looked behind it, so that a response that is there whole goes
+ * out in a single write with its head.
+ */
+final class UpstreamConnection extends AbstractConnection.NonBlocking implements HttpParser.ResponseHandler {
+    /** Owner of a connection that waits in its pool. */
+    private static final Object IDLE = "idle";
+    /** Owner of a pooled connection whose wake-up is being looked into. */
+    private static final Object READING = "reading";
+    /** Owner of a connection that is no more. */
+    private static final Object CLOSED = "closed";
+
+    private final UpstreamPool pool;
+    private final ByteBufferPool buffers;
+    private final HttpParser parser;
+    private final Pump pump = new Pump();
+    private final AtomicReference<Object> owner;
+    private final ResponseHead head = new ResponseHead();
+
+    // Written by other threads than the pump's.
+    private volatile @Nullable RequestPump requestPump;
+    private volatile @Nullable Throwable closeCause;
+    private volatile long sendDeadlineNanos;
+    private volatile long receiveDeadlineNanos;
+    private volatile boolean started;
+    private volatile long idleSinceNanos;
+
+    // The pump's own.
+    private @Nullable RetainableByteBuffer input;
+    private @Nullable ByteBuffer held;
+    private @Nullable ByteBuffer next;
+    private @Nullable Throwable parseFailure;
+    private boolean headParsed;
+    private boolean headWritten;
+    private boolean complete;
+    private boolean writing;
+    private boolean writingLast;
+
+    UpstreamConnection(EndPoint endPoint, Executor executor, UpstreamPool pool, ProxyExchange owner) {
+        super(endPoint, executor);
+        this.pool = pool;
+        this.buffers = pool.buffers();
+        this.owner = new AtomicReference<>(owner);
+        this.parser = new HttpParser(this, pool.maxResponseHeadBytes(), ResponseHead.COMPLIANCE);
+        this.parser.setHeaderCacheCaseSensitive(true);
+    }
+
+    @Override
+    public void onOpen() {
+        super.onOpen();
+        fillInterested();
+        if (owner.get() instanceof ProxyExchange exchange) {
+            exchange.connected(this);
+        }
+    }
+
+    boolean isClosed() {
+        return owner.get() == CLOSED;
+    }
+
+    /** Takes the connection out of the pool for {@code exchange}; false when the node is about to have closed it. */
+    boolean acquire(ProxyExchange exchange) {
+        return owner.compareAndSet(IDLE, exchange);
+    }
+
+    /** Starts sending the request of the owner. */
+    void send(RequestPump request) {
+        parser.setHeadResponse(request.head());
+        requestPump = request;
+        if (closeCause != null) {
+            pump.iterate();
+        }
+        request.iterate();
+    }
+
+    /** Gives the exchange up; nothing of it is heard any more. */
+    void abort(Throwable cause) {
+        if (owner.getAndSet(CLOSED) != CLOSED) {
+            RequestPump request = requestPump;
+            if (request != null) {
+                request.abort(cause);
+            }
+            pump.abort(cause);
+        }
+        close();
+    }
+
+    @Override
+    public void onClose(@Nullable Throwable cause) {
+        super.onClose(cause);
+        pool.closed(this);
+    }
+
+    @Override
+    public void onFillable() {
+        pump.iterate();
+    }
+
+    @Override
+    public void onFillInterestedFailed(Throwable cause) {
+        closeCause = cause;
+        pump.iterate();
+    }
+
+    @Override
+    public boolean onIdleExpired(TimeoutException timeout) {
+        return false; // Deadlines are the pool's to watch.
+    }
+
+    // Deadlines, of which the pool's sweeper is told.
+
+    void sending(boolean pending) {
+        sendDeadlineNanos = pending ? pool.deadline() : 0;
+    }
+
+    /** The request is out, last byte included. */
+    void sent() {
+        sendDeadlineNanos = 0;
+        if (!started) {
+            receiveDeadlineNanos = pool.deadline();
+        }
+    }
+
+    /** The request will not be sent to its end, because writing it failed: what the node has to say is still heard. */
+    void sendFailed() {
+        sent();
+    }
+
+    /** Closes the connection when a deadline has passed; run by the pool's sweeper. */
+    void sweep(long nowNanos, long maxIdleNanos) {
+        Object current = owner.get();
+        if (current == IDLE) {
+            if (nowNanos - idleSinceNanos > maxIdleNanos && owner.compareAndSet(IDLE, CLOSED)) {
+                close();
+            }
+        } else if (current instanceof ProxyExchange) {
+            if (passed(sendDeadlineNanos, nowNanos) || passed(receiveDeadlineNanos, nowNanos)) {
+                sendDeadlineNanos = 0;
+                receiveDeadlineNanos = 0;
+                closeCause = new TimeoutException("The node sent nothing for too long");
+                close();
+                pump.iterate();
+            } else {
+                RequestPump request = requestPump;
+                if (request != null) {
+                    request.sweep(nowNanos);
+                }
+            }
+        }
+    }
+
+    private static boolean passed(long deadlineNanos, long nowNanos) {
+        return deadlineNanos != 0 && nowNanos - deadlineNanos >= 0;
+    }
+
+    /** Reads, parses and writes; see the class comment. */
+    private final class Pump extends IteratingCallback {
+        @Override
+        protected Action process() {
+            if (writing && written()) {
+                return Action.IDLE;
+            }
+            Object current = owner.get();
+            if (current instanceof ProxyExchange exchange) {
+                return pump(exchange) ? Action.SCHEDULED : Action.IDLE;
+            }
+            if (current == IDLE) {
+                readIdle();
+            }
+            return Action.IDLE;
+        }
+
+        @Override
+        public InvocationType getInvocationType() {
+            return InvocationType.NON_BLOCKING;
+        }
+
+        /** Writing to the client failed, or processing did, or the exchange was given up. */
+        @Override
+        protected void onFailure(Throwable cause) {
+            if (owner.getAndSet(CLOSED) instanceof ProxyExchange exchange) {
+                close();
+                exchange.clientFailed(cause);
+            }
+        }
+
+        @Override
+        protected void onCompleteFailure(Throwable cause) {
+            releaseInput();
+        }
+    }
+
+    /** Goes as far as it can; returns whether a write to the client is under way. */
+    private boolean pump(ProxyExchange exchange) {
+        if (requestPump == null) {
+            // Woken between being acquired and sending: the new owner is to hear what there is to read.
+            if (closeCause == null) {
+                fillInterested();
+            }
+            return false;
+        }
+        while (true) {
+            boolean dry = parse(exchange);
+            Throwable failure = parseFailure != null ? parseFailure : closeCause;
+            if (failure != null) {
+                fail(exchange, failure);
+                return false;
+            }
+            if (head.upgraded()) {
+                upgrade(exchange);
+                return false;
+            }
+            if (headParsed && (held != null || complete || (dry && !headWritten))) {
+                write(exchange);
+                return true;
+            }
+            int filled = fill();
+            if (filled == 0) {
+                releaseInput();
+                RequestPump request = requestPump;
+                receiveDeadlineNanos = started || (request != null && request.done()) ? pool.deadline() : 0;
+                fillInterested();
+                return false;
+            }
+            if (filled < 0) {
+                parser.atEOF();
+            }
+        }
+    }
+
+    /** Parses until there is something to act on; returns true when more bytes are needed. */
+    private boolean parse(ProxyExchange exchange) {
+        while (next == null && !complete && parseFailure == null) {
+            ByteBuffer buffer = input == null ? BufferUtil.EMPTY_BUFFER : input.getByteBuffer();
+            if (!parser.parseNext(buffer)) {
+                return true;
+            }
+            if (head.interim() && complete) {
+                interim(exchange);
+                if (head.upgraded()) {
+                    return false;
+                }
+            }
+        }
+        return false;
+    }
+
+    private void interim(ProxyExchange exchange) {
+        if (head.status() == HttpStatus.SWITCHING_PROTOCOLS_101) {
+            return;
+        }
+        exchange.interim(head);
+        if (head.status() == HttpStatus.CONTINUE_100) {
+            RequestPump request = requestPump;
+            if (request != null) {
+                request.proceed();
+            }
+        }
+        resetMessage();
+    }
+
+    private void resetMessage() {
+        head.clear();
+        headParsed = false;
+        complete = false;
+        parser.reset();
+        RequestPump request = requestPump;
+        parser.setHeadResponse(request != null && request.head());
+    }
+
+    private void upgrade(ProxyExchange exchange) {
+        fail(exchange, new IOException("The node switched protocols unasked"));
+    }
+
+    /** Reads once; returns the bytes read, 0 when there are none yet, -1 at the end or, with its cause noted, on failure. */
+    private int fill() {
+        RetainableByteBuffer buffer = input;
+        if (buffer == null) {
+            buffer = buffers.acquire(pool.inputBufferBytes(), true);
+            input = buffer;
+        }
+        int filled;
+        try {
+            filled = getEndPoint().fill(buffer.getByteBuffer());
+        } catch (IOException failure) {
+            closeCause = failure;
+            return -1;
+        }
+        if (filled > 0) {
+            started = true;
+            receiveDeadlineNanos = 0;
+        }
+        return filled;
+    }
+
+    private void write(ProxyExchange exchange) {
+        ByteBuffer content = held == null ? BufferUtil.EMPTY_BUFFER : held;
+        boolean last = complete && next == null;
+        if (!headWritten) {
+            last &= exchange.commit(head, last);
+        }
+        writing = true;
+        writingLast = last;
+        receiveDeadlineNanos = 0;
+        exchange.write(last, content, pump);
+    }
+
+    /** Takes note of a completed write; returns whether it was the last. */
+    private boolean written() {
+        writing = false;
+        headWritten = true;
+        held = next;
+        next = null;
+        if (writingLast && owner.get() instanceof ProxyExchange exchange) {
+            writingLast = false;
+            finish(exchange);
+            return true;
+        }
+        return false;
+    }
+
+    /** The response is out to its last byte: the connection serves the next exchange, or closes. */
+    private void finish(ProxyExchange exchange) {
+        RequestPump request = requestPump;
+        boolean reusable = request != null
+                && request.done()
+                && head.persistent()
+                && !parser.isClose()
+                && !parser.isClosed()
+                && (input == null || !input.hasRemaining());
+        releaseInput();
+        if (reusable) {
+            resetMessage();
+            requestPump = null;
+            headWritten = false;
+            started = false;
+            receiveDeadlineNanos = 0;
+            idleSinceNanos = System.nanoTime();
+            if (owner.compareAndSet(exchange, IDLE)) {
+                fillInterested();
+                pool.release(this);
+                exchange.completed();
+                return;
+            }
+        }
+        if (owner.compareAndSet(exchange, CLOSED)) {
+            if (request != null) {
+                request.abort(new EOFException("The node answered before the request was sent"));
+            }
+            close();
+            exchange.completed();
+        }
+    }
+
+    private void fail(ProxyExchange exchange, Throwable cause) {
+        releaseInput();
+        if (owner.compareAndSet(exchange, CLOSED)) {
+            RequestPump request = requestPump;
+            if (request != null) {
+                request.abort(cause);
+            }
+            close();
+            exchange.upstreamFailed(cause, started, request);
+        }
+    }
+
+    /** A pooled connection became readable: the node has closed it, or TLS had something to say. */
+    private void readIdle() {
+        if (!owner.compareAndSet(IDLE, READING)) {
+            pump.iterate();
+            return;
+        }
+        int filled = closeCause != null ? -1 : fill();
+        releaseInput();
+        if (filled == 0) {
+            started = false;
+            owner.set(IDLE);
+            fillInterested();
+        } else {
+            owner.set(CLOSED);
+            close();
+        }
+    }
+
+    private void releaseInput() {
+        RetainableByteBuffer buffer = input;
+        input = null;
+        held = null;
+        next = null;
+        if (buffer != null) {
+            buffer.release();
+        }
+    }
+
+    // The parser's events.
+
+    @Override
+    public void startResponse(HttpVersion version, int status, String reason) {
+        head.start(version, status);
+    }
+
+    @Override
+    public void parsedHeader(HttpField field) {
+        head.add(field);
+    }
+
+    @Override
+    public boolean headerComplete() {
+        headParsed = !head.interim();
+        return true;
+    }
+
+    @Override
+    public boolean content(ByteBuffer content) {
+        if (held == null) {
+            held = content;
+        } else {
+            next = content;
+        }
+        return true;
+    }
+
+    @Override
+    public boolean contentComplete() {
+        return false;
+    }
+
+    @Override
+    public void parsedTrailer(HttpField field) {
+        head.addTrailer(field);
+    }
+
+    @Override
+    public boolean messageComplete() {
+        complete = true;
+        return true;
+    }
+
+    @Override
+    public void earlyEOF() {
+        parseFailure = new EOFException("The node closed the connection");
+    }
+
+    @Override
+    public void badMessage(HttpException failure) {
+        parseFailure = new IOException("The node's answer is not HTTP: " + failure.getReason());
+    }
+}

@@ -1,0 +1,95 @@
+package io.cobrowse.sticky.proxy.forward;
+
+import io.cobrowse.sticky.routing.Node;
+import java.net.URI;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.io.ByteBufferPool;
+import org.eclipse.jetty.io.ClientConnector;
+import org.eclipse.jetty.util.component.AbstractLifeCycle;
+import org.eclipse.jetty.util.thread.Scheduler;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The connections to all nodes, and the one timer that watches their deadlines. Thread-safe.
+ *
+ * <p>Deadlines are checked every {@value #SWEEP_MILLIS} ms instead of each having a timer of its own: an exchange then only
+ * writes down its deadline, and ten thousand parked polls cost one look each.
+ */
+public final class Upstreams extends AbstractLifeCycle {
+    /** Most connections to one node. */
+    static final int MAX_CONNECTIONS = 32_768;
+    /** Most bytes of a response's head: its fields may total 32 KiB. */
+    static final int MAX_HEAD_BYTES = 36 * 1024;
+
+    static final int INPUT_BUFFER_BYTES = 16 * 1024;
+    /** Below the 30 s after which a Jetty, and so a Co-browse node, closes an idle connection itself. */
+    static final long MAX_IDLE_NANOS = TimeUnit.SECONDS.toNanos(15);
+
+    private static final long SWEEP_MILLIS = 100;
+
+    private final ClientConnector connector;
+    private final long responseNanos;
+    private final Map<URI, UpstreamPool> pools = new ConcurrentHashMap<>();
+    private Scheduler.@Nullable Task sweep;
+
+    /**
+     * Creates the connections' keeper; the connector's life is the caller's to manage.
+     *
+     * @param responseMillis how long a node may stay silent, in milliseconds
+     */
+    public Upstreams(ClientConnector connector, long responseMillis) {
+        this.connector = connector;
+        this.responseNanos = TimeUnit.MILLISECONDS.toNanos(responseMillis);
+    }
+
+    @Override
+    protected void doStart() {
+        scheduleSweep();
+    }
+
+    @Override
+    protected void doStop() {
+        Scheduler.Task task = sweep;
+        if (task != null) {
+            task.cancel();
+        }
+    }
+
+    private void scheduleSweep() {
+        sweep = connector.getScheduler().schedule(this::sweep, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private void sweep() {
+        long nowNanos = System.nanoTime();
+        pools.values().forEach(pool -> pool.sweep(nowNanos));
+        if (isRunning() || isStarting()) {
+            scheduleSweep();
+        }
+    }
+
+    UpstreamPool pool(Node node) {
+        URI url = node.url();
+        UpstreamPool pool = pools.get(url);
+        return pool != null ? pool : pools.computeIfAbsent(url, key -> new UpstreamPool(this, key));
+    }
+
+    ClientConnector connector() {
+        return connector;
+    }
+
+    ByteBufferPool buffers() {
+        return connector.getByteBufferPool();
+    }
+
+    long responseNanos() {
+        return responseNanos;
+    }
+
+    /** Returns the number of connections to a node, idle and in use. */
+    public int connections(Node node) {
+        UpstreamPool pool = pools.get(node.url());
+        return pool == null ? 0 : pool.size();
+    }
+}

@@ -1,0 +1,36 @@
+package io.cobrowse.sticky.proxy.front;
+
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+import org.eclipse.jetty.io.ManagedSelector;
+import org.eclipse.jetty.io.SocketChannelEndPoint;
+import org.eclipse.jetty.server.ConnectionFactory;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+
+/** The connector of one public listener, with its policy; its clients can be watched for going away. */
+public final class ListenerConnector extends ServerConnector {
+    private static final int ACCEPTORS = 1;
+
+    private final ListenerPolicy policy;
+
+    public ListenerConnector(Server server, int selectors, ListenerPolicy policy, ConnectionFactory... factories) {
+        super(server, null, null, null, ACCEPTORS, selectors, factories);
+        this.policy = policy;
+    }
+
+    /** Returns the policy of the listener that received {@code request}; one that serves all and trusts nobody elsewhere. */
+    public static ListenerPolicy policy(Request request) {
+        return request.getConnectionMetaData().getConnector() instanceof ListenerConnector listener
+                ? listener.policy
+                : ListenerPolicy.OPEN;
+    }
+
+    @Override
+    protected SocketChannelEndPoint newEndPoint(SocketChannel channel, ManagedSelector selector, SelectionKey key) {
+        SocketChannelEndPoint endPoint = new WatchedEndPoint(channel, selector, key, getScheduler());
+        endPoint.setIdleTimeout(getIdleTimeout());
+        return endPoint;
+    }
+}

@@ -1,0 +1,43 @@
+package io.cobrowse.sticky.proxy.front;
+
+import org.eclipse.jetty.http.HttpCompliance;
+import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
+import org.eclipse.jetty.server.ConnectionFactory;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+
+/** How Jetty has to be set up to hand requests over as they came in. For embedding, too. */
+public final class ProxyHttp {
+    /** The fields may total 32 KiB; the rest is room for the request line. Our own check is the exact one. */
+    private static final int REQUEST_HEAD_BYTES = RequestCheck.MAX_FIELD_BYTES + 16 * 1024;
+
+    private static final int RESPONSE_HEAD_BYTES = 64 * 1024;
+
+    /** As strict as RFC 9110 about framing, while names and methods keep their case. */
+    private static final HttpCompliance COMPLIANCE =
+            HttpCompliance.RFC9110.with("cobrowse-client", HttpCompliance.Violation.CASE_SENSITIVE_FIELD_NAME);
+
+    private ProxyHttp() {}
+
+    /** Returns a configuration under which targets, methods and fields stay as received and nothing of Jetty's is added. */
+    public static HttpConfiguration configuration() {
+        HttpConfiguration http = new HttpConfiguration();
+        http.setUriCompliance(UriCompliance.UNSAFE);
+        http.setHttpCompliance(COMPLIANCE);
+        http.setHeaderCacheCaseSensitive(true);
+        http.setRequestHeaderSize(REQUEST_HEAD_BYTES);
+        http.setMaxResponseHeaderSize(RESPONSE_HEAD_BYTES);
+        http.setSendServerVersion(false);
+        http.setSendDateHeader(false);
+        return http;
+    }
+
+    /** Returns HTTP/1.1, and HTTP/2 by prior knowledge, on one port in clear text. */
+    public static ConnectionFactory[] clearText() {
+        HttpConfiguration http = configuration();
+        HTTP2CServerConnectionFactory http2 = new HTTP2CServerConnectionFactory(http);
+        http2.setConnectProtocolEnabled(false);
+        return new ConnectionFactory[] {new HttpConnectionFactory(http), http2};
+    }
+}
