@@ -84,7 +84,7 @@ public final class StickyProxyServer implements AutoCloseable {
         gate.setHandler(context(retryAfterSeconds));
         server.setHandler(gate);
         for (Listener listener : config.listeners()) {
-            listeners.put(listener.name(), connector(listener));
+            listeners.put(listener.name(), newConnector(listener));
         }
         this.adminServer = new Server(threads("admin", 8));
         adminServer.setErrorHandler(new Problems());
@@ -134,7 +134,7 @@ public final class StickyProxyServer implements AutoCloseable {
         return context;
     }
 
-    private ListenerConnector connector(Listener listener) {
+    private ListenerConnector newConnector(Listener listener) {
         ListenerConnector connector = new ListenerConnector(
                 server,
                 selectors(),
@@ -177,7 +177,7 @@ public final class StickyProxyServer implements AutoCloseable {
         try {
             open(adminConnector, config.admin().address());
             for (Listener listener : config.listeners()) {
-                open(listeners.get(listener.name()), listener.address());
+                open(connector(listener.name()), listener.address());
             }
             server.start();
             adminServer.start();
@@ -202,13 +202,21 @@ public final class StickyProxyServer implements AutoCloseable {
         }
     }
 
-    /** Returns the address of a listener, with its true port. */
+    /**
+     * Returns the address of a listener, with its true port.
+     *
+     * @throws NoSuchElementException when no listener has this name
+     */
     public URI uri(String listener) {
+        return uri(connector(listener));
+    }
+
+    private ListenerConnector connector(String listener) {
         ListenerConnector connector = listeners.get(listener);
         if (connector == null) {
             throw new NoSuchElementException("No listener \"" + listener + "\"; there are " + listeners.keySet());
         }
-        return uri(connector);
+        return connector;
     }
 
     /** Returns the address of the admin listener, with its true port. */

@@ -236,7 +236,11 @@ public final class ProxyExchange {
     void interim(ResponseHead head) {
         boolean forward = head.status() != HttpStatus.CONTINUE_100 || expectsContinue;
         if (forward && request.getConnectionMetaData().getHttpVersion().getVersion() >= 11) {
-            response.writeInterim(head.status(), head.copy());
+            response.writeInterim(head.status(), head.copy()).whenComplete((done, failure) -> {
+                if (failure != null) {
+                    LOG.debug("An interim response could not be passed on", failure);
+                }
+            });
         }
     }
 
