@@ -14,6 +14,7 @@ import io.cobrowse.sticky.proxy.front.ListenerConnector;
 import io.cobrowse.sticky.proxy.front.ListenerPolicy;
 import io.cobrowse.sticky.proxy.front.Problems;
 import io.cobrowse.sticky.proxy.front.ProxyHttp;
+import io.cobrowse.sticky.proxy.tunnel.Tunnels;
 import io.cobrowse.sticky.routing.Balance;
 import io.cobrowse.sticky.routing.Node;
 import io.cobrowse.sticky.routing.NodeState;
@@ -243,6 +244,11 @@ public final class StickyProxyServer implements AutoCloseable {
      */
     public void state(String nodeId, NodeState state) {
         router.update(table -> table.withState(nodeId, state));
+    }
+
+    /** Returns the open tunnels; to be called when started. */
+    public Tunnels tunnels() {
+        return servlet.tunnels();
     }
 
     /** Returns the number of requests being served. */

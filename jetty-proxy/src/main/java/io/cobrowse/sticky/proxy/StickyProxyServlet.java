@@ -5,8 +5,10 @@ import io.cobrowse.sticky.filter.RoutingAnswers;
 import io.cobrowse.sticky.filter.StickinessFilter;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Timeouts;
 import io.cobrowse.sticky.proxy.forward.ProxyExchange;
+import io.cobrowse.sticky.proxy.forward.UpstreamConnector;
 import io.cobrowse.sticky.proxy.forward.Upstreams;
 import io.cobrowse.sticky.proxy.front.RequestCheck;
+import io.cobrowse.sticky.proxy.tunnel.Tunnels;
 import io.cobrowse.sticky.routing.Node;
 import io.cobrowse.sticky.routing.Route;
 import io.cobrowse.sticky.routing.Router;
@@ -45,6 +47,7 @@ public class StickyProxyServlet extends AsyncProxyServlet {
     private transient @Nullable Router router;
     private transient @Nullable RoutingAnswers answers;
     private transient @Nullable Upstreams upstreams;
+    private transient @Nullable Tunnels tunnels;
     private transient @Nullable ClientConnector connector;
 
     /**
@@ -67,15 +70,27 @@ public class StickyProxyServlet extends AsyncProxyServlet {
         router = known;
         answers = new RoutingAnswers(known.stickiness(), retryAfterSeconds);
         super.init();
-        Upstreams created = new Upstreams(
-                Objects.requireNonNull(connector), timeouts.response().toMillis());
-        upstreams = created;
-        getHttpClient().addBean(created, true);
+        HttpClient client = getHttpClient();
+        Tunnels newTunnels = new Tunnels(
+                client.getScheduler(), client.getExecutor(), client.getByteBufferPool(), timeouts.tunnelIdle());
+        Upstreams newUpstreams = new Upstreams(
+                Objects.requireNonNull(connector),
+                newTunnels,
+                timeouts.response().toMillis());
         try {
-            created.start();
-        } catch (Exception failure) {
+            // Beans of the client, so that they stop with it.
+            client.addManaged(newTunnels);
+            client.addManaged(newUpstreams);
+        } catch (RuntimeException failure) {
             throw new ServletException("Cannot start the connections to the nodes", failure);
         }
+        tunnels = newTunnels;
+        upstreams = newUpstreams;
+    }
+
+    @Override
+    protected ClientConnector newClientConnector() {
+        return new UpstreamConnector();
     }
 
     @Override
@@ -112,6 +127,15 @@ public class StickyProxyServlet extends AsyncProxyServlet {
                         request,
                         response)
                 .start();
+    }
+
+    /**
+     * Returns the open tunnels.
+     *
+     * @throws NullPointerException before the servlet is initialised
+     */
+    public Tunnels tunnels() {
+        return Objects.requireNonNull(tunnels, "StickyProxyServlet is not initialised");
     }
 
     /** Returns the number of connections to a node, idle and in use. */

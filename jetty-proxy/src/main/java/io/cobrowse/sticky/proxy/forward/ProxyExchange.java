@@ -2,7 +2,9 @@ package io.cobrowse.sticky.proxy.forward;
 
 import io.cobrowse.sticky.filter.ProblemDocument;
 import io.cobrowse.sticky.filter.RoutingAnswers;
+import io.cobrowse.sticky.proxy.front.UpgradeRequest;
 import io.cobrowse.sticky.proxy.front.WatchedEndPoint;
+import io.cobrowse.sticky.proxy.tunnel.Tunnel;
 import io.cobrowse.sticky.routing.Affinity;
 import io.cobrowse.sticky.routing.Node;
 import io.cobrowse.sticky.routing.Route;
@@ -26,8 +28,10 @@ import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.EofException;
 import org.eclipse.jetty.io.RetainableByteBuffer;
+import org.eclipse.jetty.server.HttpStream;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
@@ -58,6 +62,7 @@ public final class ProxyExchange {
     private final Request request;
     private final Response response;
     private final AtomicBoolean ended = new AtomicBoolean();
+    private final @Nullable WebSocketHandshake handshake;
     private final @Nullable WatchedEndPoint watched;
     private final long beginNanos = System.nanoTime();
 
@@ -95,6 +100,7 @@ public final class ProxyExchange {
         this.context = ServletContextRequest.getServletContextRequest(servletRequest);
         this.request = context.getWrapped();
         this.response = context.getServletContextResponse().getWrapped();
+        this.handshake = UpgradeRequest.isWebSocket(request) ? WebSocketHandshake.of(request) : null;
         this.watched = WatchedEndPoint.of(
                 request.getConnectionMetaData().getConnection().getEndPoint());
     }
@@ -115,6 +121,9 @@ public final class ProxyExchange {
 
     /** Finds out whether there is a body and how long it is; false when it cannot be read. */
     private boolean readFraming() {
+        if (handshake != null) {
+            return true;
+        }
         HttpFields fields = request.getHeaders();
         contentLength = fields.getLongField(HttpHeader.CONTENT_LENGTH);
         boolean http2 = request.getConnectionMetaData().getHttpVersion() == HttpVersion.HTTP_2;
@@ -163,7 +172,11 @@ public final class ProxyExchange {
 
     RetainableByteBuffer encodeHead() {
         return RequestHead.encode(
-                upstreams.buffers(), request, framing, upstreams.pool(node).authority());
+                upstreams.buffers(),
+                request,
+                framing,
+                handshake,
+                upstreams.pool(node).authority());
     }
 
     /** Returns the next piece of the body, null when there is none yet. */
@@ -308,6 +321,32 @@ public final class ProxyExchange {
     }
 
     /**
+     * The node has switched to the WebSocket protocol: both end points become a tunnel, and the exchange ends.
+     *
+     * @param upstream the node's end point
+     * @param early what the node sent behind its answer
+     * @return whether it has; otherwise the caller still owns the node's end point
+     */
+    boolean upgraded(ResponseHead head, EndPoint upstream, ByteBuffer early) {
+        WebSocketHandshake asked = handshake;
+        EndPoint client = UpgradeRequest.endPoint(request);
+        if (asked == null || client == null || !asked.accepts(head.fields())) {
+            fail(upstreamFailed());
+            return false;
+        }
+        Tunnel tunnel = upstreams.tunnels().open(node, client, upstream);
+        if (!end()) {
+            tunnel.close();
+            return true;
+        }
+        asked.answer(head, response);
+        request.setAttribute(HttpStream.UPGRADE_CONNECTION_ATTRIBUTE, tunnel.client());
+        tunnel.takeUpstream(early);
+        asyncContext.complete();
+        return true;
+    }
+
+    /**
      * The node's connection broke, or timed out, before the response was complete.
      *
      * @param started whether the node had begun to answer
@@ -345,7 +384,7 @@ public final class ProxyExchange {
     private boolean repeatable() {
         return framing == RequestHead.Framing.NONE
                 && switch (request.getMethod()) {
-                    case "GET", "HEAD", "OPTIONS" -> true;
+                    case "GET", "HEAD", "OPTIONS", "CONNECT" -> true;
                     default -> false;
                 };
     }

@@ -27,7 +27,7 @@ final class RequestHead {
     private static final byte[] SEPARATOR = ascii(": ");
     private static final byte[] CRLF = ascii("\r\n");
 
-    private static final int FIXED_BYTES = 256;
+    private static final int FIXED_BYTES = 512;
 
     private RequestHead() {}
 
@@ -46,22 +46,29 @@ final class RequestHead {
     /**
      * Encodes the head.
      *
+     * @param handshake the WebSocket that the request asks for; null when it asks for none
      * @param nodeAuthority the {@code Host} for a client that sent none
      * @return a buffer that the caller releases
      */
-    static RetainableByteBuffer encode(ByteBufferPool pool, Request request, Framing framing, String nodeAuthority) {
+    static RetainableByteBuffer encode(
+            ByteBufferPool pool,
+            Request request,
+            Framing framing,
+            @Nullable WebSocketHandshake handshake,
+            String nodeAuthority) {
         HttpFields fields = request.getHeaders();
         String host = host(request, nodeAuthority);
         ForwardingFields forwarding = new ForwardingFields(request, host);
         byte[] targetBytes = ClientConnection.target(request).getBytes(StandardCharsets.UTF_8);
-        int capacity = FIXED_BYTES + targetBytes.length + host.length() + forwarding.maxBytes();
+        int capacity =
+                FIXED_BYTES + request.getMethod().length() + targetBytes.length + host.length() + forwarding.maxBytes();
         for (HttpField field : fields) {
             capacity += field.getName().length() + length(field.getValue()) + 4;
         }
         RetainableByteBuffer buffer = pool.acquire(capacity, false);
         ByteBuffer out = buffer.getByteBuffer();
         out.clear();
-        put(out, request.getMethod());
+        put(out, handshake == null ? request.getMethod() : "GET");
         out.put((byte) ' ').put(targetBytes).put(VERSION);
         if (!fields.contains(HttpHeader.HOST)) {
             out.put(HOST);
@@ -85,6 +92,9 @@ final class RequestHead {
             }
         }
         forwarding.put(out);
+        if (handshake != null) {
+            handshake.put(out, fields);
+        }
         switch (framing) {
             case CHUNKED -> out.put(CHUNKED);
             case EMPTY -> out.put(EMPTY_BODY);

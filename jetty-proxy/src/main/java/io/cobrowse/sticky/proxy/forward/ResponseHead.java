@@ -39,6 +39,10 @@ final class ResponseHead {
         trailers = null;
     }
 
+    HttpFields fields() {
+        return fields;
+    }
+
     int status() {
         return status;
     }

@@ -302,8 +302,16 @@ final class UpstreamConnection extends AbstractConnection.NonBlocking implements
         parser.setHeadResponse(request != null && request.head());
     }
 
+    /** The node has switched protocols: the end point leaves this connection for a tunnel, with what was read too far. */
     private void upgrade(ProxyExchange exchange) {
-        fail(exchange, new IOException("The node switched protocols unasked"));
+        ByteBuffer early = input == null ? BufferUtil.EMPTY_BUFFER : BufferUtil.copy(input.getByteBuffer());
+        releaseInput();
+        if (owner.compareAndSet(exchange, CLOSED)) {
+            requestPump = null;
+            if (!exchange.upgraded(head, getEndPoint(), early)) {
+                close();
+            }
+        }
     }
 
     /** Reads once; returns the bytes read, 0 when there are none yet, -1 at the end or, with its cause noted, on failure. */

@@ -1,5 +1,6 @@
 package io.cobrowse.sticky.proxy.forward;
 
+import io.cobrowse.sticky.proxy.tunnel.Tunnels;
 import io.cobrowse.sticky.routing.Node;
 import java.net.URI;
 import java.util.Map;
@@ -31,16 +32,19 @@ public final class Upstreams extends AbstractLifeCycle {
 
     private final ClientConnector connector;
     private final long responseNanos;
+    private final Tunnels tunnels;
     private final Map<URI, UpstreamPool> pools = new ConcurrentHashMap<>();
     private Scheduler.@Nullable Task sweep;
 
     /**
      * Creates the connections' keeper; the connector's life is the caller's to manage.
      *
+     * @param tunnels what a request for a WebSocket ends up in
      * @param responseMillis how long a node may stay silent, in milliseconds
      */
-    public Upstreams(ClientConnector connector, long responseMillis) {
+    public Upstreams(ClientConnector connector, Tunnels tunnels, long responseMillis) {
         this.connector = connector;
+        this.tunnels = tunnels;
         this.responseNanos = TimeUnit.MILLISECONDS.toNanos(responseMillis);
     }
 
@@ -73,6 +77,10 @@ public final class Upstreams extends AbstractLifeCycle {
         URI url = node.url();
         UpstreamPool pool = pools.get(url);
         return pool != null ? pool : pools.computeIfAbsent(url, key -> new UpstreamPool(this, key));
+    }
+
+    Tunnels tunnels() {
+        return tunnels;
     }
 
     ClientConnector connector() {

@@ -46,7 +46,7 @@ public final class Gate extends Handler.Wrapper {
             }
             response.getHeaders().put(HttpHeader.RETRY_AFTER, "1");
             Problems.send(STOPPING, response, leaving);
-        } else if (HttpMethod.CONNECT.is(request.getMethod())) {
+        } else if (HttpMethod.CONNECT.is(request.getMethod()) && !UpgradeRequest.isExtendedConnect(request)) {
             response.getHeaders().put(HttpHeader.ALLOW, "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
             Problems.send(CONNECT, response, leaving);
         } else if (!ListenerConnector.policy(request).allows(request)) {

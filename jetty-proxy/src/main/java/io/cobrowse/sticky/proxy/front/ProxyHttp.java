@@ -30,7 +30,6 @@ public final class ProxyHttp {
     public static ConnectionFactory[] clearText() {
         HttpConfiguration http = configuration();
         HTTP2CServerConnectionFactory http2 = new HTTP2CServerConnectionFactory(http);
-        http2.setConnectProtocolEnabled(false);
         return new ConnectionFactory[] {new ClientConnection.Factory(http), http2};
     }
 }

@@ -37,7 +37,7 @@ public final class RequestCheck {
     /** Returns what is wrong with the request, null when nothing is. */
     public static @Nullable ProblemDocument check(Request request) {
         HttpURI uri = request.getHttpURI();
-        if (HttpMethod.CONNECT.is(request.getMethod())) {
+        if (HttpMethod.CONNECT.is(request.getMethod()) && !UpgradeRequest.isExtendedConnect(request)) {
             return CONNECT;
         }
         if (uri.getFragment() != null || !faithful(uri)) {

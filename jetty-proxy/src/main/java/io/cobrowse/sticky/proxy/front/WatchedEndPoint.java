@@ -16,7 +16,7 @@ import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client's socket that can be watched for its end while nobody reads from it.
+ * A socket that can be watched for its end while nobody reads from it, and that tells a reset from an end.
  *
  * <p>Jetty's HTTP/1.1 connection does not read while a request is being served, so the end of a client that waits for a
  * parked poll would go unnoticed. Here the read interest of the selector is always this end point's own: when the socket
@@ -38,7 +38,9 @@ public final class WatchedEndPoint extends SocketChannelEndPoint {
     private @Nullable ByteBuffer readAhead;
     private boolean ended;
 
-    WatchedEndPoint(SocketChannel channel, ManagedSelector selector, SelectionKey key, Scheduler scheduler) {
+    private volatile boolean reset;
+
+    public WatchedEndPoint(SocketChannel channel, ManagedSelector selector, SelectionKey key, Scheduler scheduler) {
         super(channel, selector, key, scheduler);
         this.managedSelector = selector;
     }
@@ -105,7 +107,7 @@ public final class WatchedEndPoint extends SocketChannelEndPoint {
     }
 
     @Override
-    public synchronized int fill(ByteBuffer buffer) throws IOException {
+    public synchronized int fill(ByteBuffer buffer) {
         ByteBuffer ahead = readAhead;
         if (ahead != null) {
             int position = BufferUtil.flipToFill(buffer);
@@ -116,8 +118,35 @@ public final class WatchedEndPoint extends SocketChannelEndPoint {
             }
             return filled;
         }
-        int filled = super.fill(buffer);
-        ended |= filled < 0;
+        return read(buffer);
+    }
+
+    /** Returns whether the peer has reset the connection, rather than ended it. */
+    public boolean isReset() {
+        return reset;
+    }
+
+    /** As Jetty's own, but for telling a reset from an end. */
+    private int read(ByteBuffer buffer) {
+        if (isInputShutdown()) {
+            return -1;
+        }
+        int position = BufferUtil.flipToFill(buffer);
+        int filled;
+        try {
+            filled = getChannel().read(buffer);
+        } catch (IOException failure) {
+            reset = true;
+            filled = -1;
+        } finally {
+            BufferUtil.flipToFlush(buffer, position);
+        }
+        if (filled > 0) {
+            notIdle();
+        } else if (filled < 0) {
+            ended = true;
+            shutdownInput();
+        }
         return filled;
     }
 
@@ -165,15 +194,8 @@ public final class WatchedEndPoint extends SocketChannelEndPoint {
         }
         ByteBuffer more = ByteBuffer.allocate(ahead == null ? 512 : MAX_READ_AHEAD_BYTES - held);
         more.limit(0);
-        int filled;
-        try {
-            filled = super.fill(more);
-        } catch (IOException failure) {
-            filled = -1;
-        }
-        if (filled < 0) {
-            ended = true;
-        } else if (filled > 0) {
+        int filled = read(more);
+        if (filled > 0) {
             ByteBuffer joined = ByteBuffer.allocate(held + filled);
             if (ahead != null) {
                 joined.put(ahead);

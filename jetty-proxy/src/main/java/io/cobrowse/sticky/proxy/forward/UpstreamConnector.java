@@ -1,0 +1,22 @@
+package io.cobrowse.sticky.proxy.forward;
+
+import io.cobrowse.sticky.proxy.front.WatchedEndPoint;
+import java.nio.channels.SelectableChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+import org.eclipse.jetty.io.ClientConnector;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.io.ManagedSelector;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
+
+/** Connects to nodes by end points that tell a reset from an end. */
+public final class UpstreamConnector extends ClientConnector {
+    public UpstreamConnector() {
+        setSslContextFactory(new SslContextFactory.Client());
+    }
+
+    @Override
+    protected EndPoint newEndPoint(SelectableChannel channel, ManagedSelector selector, SelectionKey key) {
+        return new WatchedEndPoint((SocketChannel) channel, selector, key, getScheduler());
+    }
+}

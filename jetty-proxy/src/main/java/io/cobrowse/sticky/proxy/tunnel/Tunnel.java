@@ -1,0 +1,82 @@
+package io.cobrowse.sticky.proxy.tunnel;
+
+import io.cobrowse.sticky.routing.Node;
+import java.nio.ByteBuffer;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.eclipse.jetty.io.ByteBufferPool;
+import org.eclipse.jetty.io.Connection;
+import org.eclipse.jetty.io.EndPoint;
+
+/**
+ * Two end points whose bytes are passed to each other, unseen, until one side resets, both have ended, or neither says
+ * anything for too long. Thread-safe.
+ *
+ * <p>An end that finishes sending closes only that direction; the other goes on until it ends as well.
+ */
+public final class Tunnel {
+    private final Tunnels tunnels;
+    private final Node node;
+    private final TunnelEnd client;
+    private final TunnelEnd upstream;
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private volatile long lastActiveNanos = System.nanoTime();
+
+    Tunnel(Tunnels tunnels, Node node, EndPoint client, EndPoint upstream, Executor executor, ByteBufferPool buffers) {
+        this.tunnels = tunnels;
+        this.node = node;
+        this.client = new TunnelEnd(this, client, executor, buffers);
+        this.upstream = new TunnelEnd(this, upstream, executor, buffers);
+        this.client.connect(this.upstream);
+        this.upstream.connect(this.client);
+    }
+
+    /** Returns what the client's end point has to be upgraded to; the tunnel works from then on. */
+    public Connection client() {
+        return client;
+    }
+
+    /** Takes the node's end point over, with what the node sent behind its handshake. */
+    public void takeUpstream(ByteBuffer early) {
+        upstream.onUpgradeTo(early);
+        upstream.getEndPoint().upgrade(upstream);
+    }
+
+    /** Returns the node. */
+    public Node node() {
+        return node;
+    }
+
+    void start() {
+        client.start();
+        upstream.start();
+    }
+
+    /** Bytes have moved. */
+    void active() {
+        lastActiveNanos = System.nanoTime();
+    }
+
+    boolean idleSince(long nanos) {
+        return lastActiveNanos - nanos < 0;
+    }
+
+    /** One end will send no more. */
+    void ended(TunnelEnd end, boolean reset) {
+        TunnelEnd other = end == client ? upstream : client;
+        if (reset || other.ended()) {
+            close();
+        } else {
+            other.getEndPoint().shutdownOutput();
+        }
+    }
+
+    /** Closes both ends; does nothing the second time. */
+    public void close() {
+        if (closed.compareAndSet(false, true)) {
+            tunnels.closed(this);
+            client.discard();
+            upstream.discard();
+        }
+    }
+}

@@ -1,0 +1,173 @@
+package io.cobrowse.sticky.proxy.tunnel;
+
+import io.cobrowse.sticky.proxy.front.WatchedEndPoint;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Objects;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeoutException;
+import org.eclipse.jetty.io.AbstractConnection;
+import org.eclipse.jetty.io.ByteBufferPool;
+import org.eclipse.jetty.io.Connection;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.io.RetainableByteBuffer;
+import org.eclipse.jetty.util.BufferUtil;
+import org.eclipse.jetty.util.IteratingCallback;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One end of a tunnel, and the flow of bytes from it to the other end: read once, write that, read again when it is written.
+ * So one buffer a direction is all that a slow reader can hold up, and an end that is quiet holds none.
+ */
+final class TunnelEnd extends AbstractConnection.NonBlocking implements Connection.UpgradeTo {
+    private static final int BUFFER_BYTES = 16 * 1024;
+
+    private final io.cobrowse.sticky.proxy.tunnel.Tunnel tunnel; // Not Jetty's nested type of that name.
+    private final ByteBufferPool buffers;
+    private final Pump pump = new Pump();
+    private @Nullable TunnelEnd other;
+    private @Nullable ByteBuffer early;
+    private @Nullable RetainableByteBuffer buffer;
+    private boolean drained;
+    private volatile boolean ended;
+
+    TunnelEnd(
+            io.cobrowse.sticky.proxy.tunnel.Tunnel tunnel,
+            EndPoint endPoint,
+            Executor executor,
+            ByteBufferPool buffers) {
+        super(endPoint, executor);
+        this.tunnel = tunnel;
+        this.buffers = buffers;
+    }
+
+    void connect(TunnelEnd other) {
+        this.other = other;
+    }
+
+    /** Takes what had been read before the tunnel was there. */
+    @Override
+    public void onUpgradeTo(@Nullable ByteBuffer bytes) {
+        if (BufferUtil.hasContent(bytes)) {
+            early = BufferUtil.copy(bytes);
+        }
+    }
+
+    @Override
+    public void onOpen() {
+        super.onOpen();
+        getEndPoint().setIdleTimeout(0); // The tunnels' own timer watches both ends together.
+        if (this == tunnel.client()) {
+            // The node's end point is there already; the client's comes when the handshake's answer is written.
+            tunnel.start();
+        }
+    }
+
+    void start() {
+        pump.iterate();
+    }
+
+    boolean ended() {
+        return ended;
+    }
+
+    void discard() {
+        pump.abort(new IOException("The tunnel was closed"));
+        getEndPoint().close();
+    }
+
+    @Override
+    public void onFillable() {
+        pump.iterate();
+    }
+
+    @Override
+    public void onFillInterestedFailed(Throwable cause) {
+        tunnel.close();
+    }
+
+    @Override
+    public boolean onIdleExpired(TimeoutException timeout) {
+        return false;
+    }
+
+    @Override
+    public void onClose(@Nullable Throwable cause) {
+        super.onClose(cause);
+        tunnel.close();
+    }
+
+    private boolean wasReset() {
+        WatchedEndPoint socket = WatchedEndPoint.of(getEndPoint());
+        return socket != null && socket.isReset();
+    }
+
+    private final class Pump extends IteratingCallback {
+        @Override
+        protected Action process() throws IOException {
+            ByteBuffer first = early;
+            if (first != null) {
+                early = null;
+                return write(first);
+            }
+            if (drained) {
+                // The last read left the socket empty, so there is no use in reading before it says so.
+                drained = false;
+                return await();
+            }
+            RetainableByteBuffer in = buffers.acquire(BUFFER_BYTES, true);
+            buffer = in;
+            int filled = getEndPoint().fill(in.getByteBuffer());
+            if (filled > 0) {
+                drained = in.hasRemaining() && BufferUtil.space(in.getByteBuffer()) > 0;
+                return write(in.getByteBuffer());
+            }
+            release();
+            if (filled == 0) {
+                return await();
+            }
+            ended = true;
+            tunnel.ended(TunnelEnd.this, wasReset());
+            return Action.IDLE;
+        }
+
+        private Action write(ByteBuffer bytes) {
+            tunnel.active();
+            Objects.requireNonNull(other).getEndPoint().write(this, bytes);
+            return Action.SCHEDULED;
+        }
+
+        private Action await() {
+            fillInterested();
+            return Action.IDLE;
+        }
+
+        @Override
+        protected void onSuccess() {
+            release();
+        }
+
+        @Override
+        protected void onFailure(Throwable cause) {
+            tunnel.close();
+        }
+
+        @Override
+        protected void onCompleteFailure(Throwable cause) {
+            release();
+        }
+
+        private void release() {
+            RetainableByteBuffer read = buffer;
+            buffer = null;
+            if (read != null) {
+                read.release();
+            }
+        }
+
+        @Override
+        public InvocationType getInvocationType() {
+            return InvocationType.NON_BLOCKING;
+        }
+    }
+}

@@ -1,0 +1,151 @@
+package io.cobrowse.sticky.proxy.tunnel;
+
+import io.cobrowse.sticky.routing.Node;
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import org.eclipse.jetty.io.ByteBufferPool;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.util.component.AbstractLifeCycle;
+import org.eclipse.jetty.util.thread.Scheduler;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All open tunnels: closes those that are quiet for too long, and on demand those of a node or all of them at a pace, so that
+ * the clients that reconnect do not all come at once. Thread-safe.
+ */
+public final class Tunnels extends AbstractLifeCycle {
+    private static final long MAX_SWEEP_MILLIS = 1_000;
+    private static final long PACE_MILLIS = 50;
+
+    private final Scheduler scheduler;
+    private final Executor executor;
+    private final ByteBufferPool buffers;
+    private final long idleNanos;
+    private final Set<Tunnel> open = ConcurrentHashMap.newKeySet();
+    private Scheduler.@Nullable Task sweep;
+
+    public Tunnels(Scheduler scheduler, Executor executor, ByteBufferPool buffers, Duration idle) {
+        this.scheduler = scheduler;
+        this.executor = executor;
+        this.buffers = buffers;
+        this.idleNanos = idle.toNanos();
+    }
+
+    @Override
+    protected void doStart() {
+        scheduleSweep();
+    }
+
+    @Override
+    protected void doStop() {
+        Scheduler.Task task = sweep;
+        if (task != null) {
+            task.cancel();
+        }
+        open.forEach(Tunnel::close);
+    }
+
+    private void scheduleSweep() {
+        long millis = Math.max(1, Math.min(MAX_SWEEP_MILLIS, TimeUnit.NANOSECONDS.toMillis(idleNanos) / 10));
+        sweep = scheduler.schedule(this::sweep, millis, TimeUnit.MILLISECONDS);
+    }
+
+    private void sweep() {
+        long limit = System.nanoTime() - idleNanos;
+        for (Tunnel tunnel : open) {
+            if (tunnel.idleSince(limit)) {
+                tunnel.close();
+            }
+        }
+        if (isRunning() || isStarting()) {
+            scheduleSweep();
+        }
+    }
+
+    /** Makes a tunnel between a client and its node, and counts it. */
+    public Tunnel open(Node node, EndPoint client, EndPoint upstream) {
+        Tunnel tunnel = new Tunnel(this, node, client, upstream, executor, buffers);
+        node.beginTunnel();
+        open.add(tunnel);
+        return tunnel;
+    }
+
+    void closed(Tunnel tunnel) {
+        if (open.remove(tunnel)) {
+            tunnel.node().endTunnel();
+        }
+    }
+
+    /** Returns the number of open tunnels. */
+    public int count() {
+        return open.size();
+    }
+
+    /**
+     * Closes the tunnels of a node that are open now.
+     *
+     * @param perSecond how many a second, at least 1
+     * @return completes when the last one is closed
+     */
+    public CompletableFuture<Void> close(Node node, int perSecond) {
+        // A node is known by its counters' owner: a new snapshot may hold another object for the same id and url.
+        return close(
+                tunnel -> tunnel.node().id().equals(node.id())
+                        && tunnel.node().url().equals(node.url()),
+                perSecond);
+    }
+
+    /**
+     * Closes all tunnels that are open now.
+     *
+     * @param perSecond how many a second, at least 1
+     * @return completes when the last one is closed
+     */
+    public CompletableFuture<Void> closeAll(int perSecond) {
+        return close(tunnel -> true, perSecond);
+    }
+
+    private CompletableFuture<Void> close(Predicate<Tunnel> which, int perSecond) {
+        if (perSecond < 1) {
+            throw new IllegalArgumentException("perSecond \"" + perSecond + "\": allowed is 1 or more");
+        }
+        List<Tunnel> closing = open.stream().filter(which).toList();
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        new PacedClose(closing.iterator(), perSecond, done).run();
+        return done;
+    }
+
+    /** Closes a share of the tunnels each time the clock ticks. */
+    private final class PacedClose implements Runnable {
+        private final Iterator<Tunnel> tunnels;
+        private final double perTick;
+        private final CompletableFuture<Void> done;
+        private double due = 1;
+
+        private PacedClose(Iterator<Tunnel> tunnels, int perSecond, CompletableFuture<Void> done) {
+            this.tunnels = tunnels;
+            this.perTick = perSecond * PACE_MILLIS / 1000.0;
+            this.done = done;
+        }
+
+        @Override
+        public void run() {
+            for (; due >= 1 && tunnels.hasNext(); due--) {
+                tunnels.next().close();
+            }
+            if (tunnels.hasNext()) {
+                due += perTick;
+                scheduler.schedule(this, PACE_MILLIS, TimeUnit.MILLISECONDS);
+            } else {
+                done.complete(null);
+            }
+        }
+    }
+}
