@@ -11,6 +11,7 @@ import io.cobrowse.sticky.routing.Stickiness.OnUnknownNode;
 import jakarta.servlet.FilterConfig;
 import jakarta.servlet.ServletException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -110,7 +111,7 @@ final class InitParameters {
                     read("cookie-attributes"),
                     exposeRoute);
         } catch (IllegalArgumentException e) {
-            errors.add(e.getMessage());
+            addErrors("", e);
             return null;
         }
     }
@@ -126,7 +127,7 @@ final class InitParameters {
             try {
                 starts.add(new SessionStart(fields[0], fields.length == 2 ? fields[1] : ""));
             } catch (IllegalArgumentException e) {
-                errors.add(e.getMessage());
+                addErrors("", e);
             }
         }
         return starts;
@@ -137,11 +138,7 @@ final class InitParameters {
         int errorsBefore = errors.size();
         List<Node> nodes = new ArrayList<>();
         for (String entry : entries(value)) {
-            try {
-                nodes.add(node(fields(entry)));
-            } catch (IllegalArgumentException e) {
-                errors.add("nodes \"" + entry + "\": " + e.getMessage());
-            }
+            readNode(nodes, entry);
         }
         if (errors.size() > errorsBefore) {
             return null;
@@ -149,29 +146,49 @@ final class InitParameters {
         try {
             return NodeTable.of(nodes);
         } catch (IllegalArgumentException e) {
-            errors.add(nodes.isEmpty() ? e.getMessage() + ": " + NODE_SYNTAX : "nodes: " + e.getMessage());
+            addErrors("nodes: ", e);
             return null;
         }
     }
 
-    private static Node node(String[] fields) {
-        int url = fields.length > 1 && fields[1].contains("://") ? 1 : 2;
-        if (fields.length <= url) {
-            throw new IllegalArgumentException("allowed is " + NODE_SYNTAX);
+    private void readNode(List<Node> nodes, String entry) {
+        String prefix = "nodes \"" + entry + "\": ";
+        List<String> fields = List.of(fields(entry));
+        int url = fields.size() > 1 && fields.get(1).contains("://") ? 1 : 2;
+        if (fields.size() <= url) {
+            errors.add(prefix + "allowed is " + NODE_SYNTAX);
+            return;
         }
-        List<String> cookies = List.of(fields[url - 1].split("\\|", -1));
         int weight = 1;
         boolean backup = false;
-        for (String option : Arrays.asList(fields).subList(url + 1, fields.length)) {
+        for (String option : fields.subList(url + 1, fields.size())) {
             if (option.equals("backup")) {
                 backup = true;
-            } else if (option.startsWith("weight=")) {
-                weight = number(option.substring("weight=".length()));
+            } else if (option.matches("weight=[0-9]{1,9}")) {
+                weight = Integer.parseInt(option.substring("weight=".length()));
             } else {
-                throw new IllegalArgumentException("\"" + option + "\": allowed is weight=1..256 or backup");
+                errors.add(prefix + "\"" + option + "\": allowed is weight=1..256 or backup");
             }
         }
-        return new Node(fields[0], cookies, URI.create(fields[url]), weight, backup);
+        List<String> cookies = List.of(fields.get(url - 1).split("\\|", -1));
+        try {
+            nodes.add(new Node(fields.get(0), cookies, readUrl(prefix, fields.get(url)), weight, backup));
+        } catch (IllegalArgumentException e) {
+            addErrors(prefix, e);
+        }
+    }
+
+    private URI readUrl(String prefix, String url) {
+        try {
+            return new URI(url);
+        } catch (URISyntaxException e) {
+            errors.add(prefix + "url \"" + url + "\": allowed is a URL; " + e.getReason());
+            return URI.create("http://unreadable"); // so that what stands beside it is checked all the same
+        }
+    }
+
+    private void addErrors(String prefix, IllegalArgumentException e) {
+        String.valueOf(e.getMessage()).lines().forEach(error -> errors.add(prefix + error));
     }
 
     private int readRetryAfter() {
@@ -179,11 +196,11 @@ final class InitParameters {
         if (value == null) {
             return StickinessFilter.DEFAULT_RETRY_AFTER_SECONDS;
         }
-        int seconds = number(value);
-        if (seconds < 1) {
+        if (!value.matches("0*[1-9][0-9]{0,8}")) {
             errors.add("retry-after \"" + value + "\": allowed is a whole number of seconds, 1 or more");
+            return StickinessFilter.DEFAULT_RETRY_AFTER_SECONDS;
         }
-        return seconds;
+        return Integer.parseInt(value);
     }
 
     private boolean readFlag(String name) {
@@ -231,10 +248,5 @@ final class InitParameters {
 
     private static String[] fields(String entry) {
         return entry.split("\\s+");
-    }
-
-    /** Returns the number, or 0, which is allowed nowhere, where there is none. */
-    private static int number(String text) {
-        return text.matches("[0-9]{1,9}") ? Integer.parseInt(text) : 0;
     }
 }

@@ -1,12 +1,12 @@
 package io.cobrowse.sticky.routing;
 
 import java.net.URI;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A node of the cluster: how requests name it, where it is, and what it is doing now.
@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Node {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+    private static final String URL_ALLOWED = "http:// or https://, a host name or address, and a port from 1 to 65535"
+            + " or none; no user, path, query or fragment";
     private static final int MAX_WEIGHT = 256;
 
     private final String id;
@@ -35,17 +37,26 @@ public final class Node {
      * @param url {@code http} or {@code https}, a host and perhaps a port, nothing else
      * @param weight share of new sessions, 1 to 256
      * @param backup whether it gets new sessions only when no other node can
-     * @throws IllegalArgumentException if one of them is anything else; the message says which and what is allowed
+     * @throws IllegalArgumentException if one of them is anything else; the message has one line for each error: which,
+     *     value, what is allowed
      */
     public Node(String id, List<String> cookies, URI url, int weight, boolean backup) {
         this(id, cookies, url, weight, backup, new NodeLoad());
     }
 
     private Node(String id, List<String> cookies, URI url, int weight, boolean backup, NodeLoad load) {
-        this.id = requireName("id", id);
-        this.cookies = requireCookies(cookies);
-        this.url = requireUrl(url);
-        this.weight = requireWeight(weight);
+        List<String> errors = new ArrayList<>();
+        checkName(errors, "id", id);
+        checkCookies(errors, cookies);
+        checkUrl(errors, url);
+        checkWeight(errors, weight);
+        if (!errors.isEmpty()) {
+            throw new IllegalArgumentException(String.join("\n", errors));
+        }
+        this.id = id;
+        this.cookies = List.copyOf(cookies);
+        this.url = url;
+        this.weight = weight;
         this.backup = backup;
         this.idHash = Rendezvous.hash(id);
         this.load = load;
@@ -144,52 +155,38 @@ public final class Node {
         return "node " + id + " at " + url;
     }
 
-    private static String requireName(String what, String name) {
+    private static void checkName(List<String> errors, String what, String name) {
         if (!NAME.matcher(name).matches()) {
-            throw new IllegalArgumentException(what + " \"" + name + "\": allowed is [A-Za-z0-9._-]{1,64}");
+            errors.add(what + " \"" + name + "\": allowed is [A-Za-z0-9._-]{1,64}");
         }
-        return name;
     }
 
-    private static List<String> requireCookies(List<String> cookies) {
+    private static void checkCookies(List<String> errors, List<String> cookies) {
         if (cookies.isEmpty()) {
-            throw new IllegalArgumentException("cookie: at least one value is needed");
+            errors.add("cookie: at least one value is needed");
         }
-        cookies.forEach(cookie -> requireName("cookie", cookie));
+        cookies.forEach(cookie -> checkName(errors, "cookie", cookie));
         if (new HashSet<>(cookies).size() < cookies.size()) {
-            throw new IllegalArgumentException("cookie " + cookies + ": each value may stand once");
+            errors.add("cookie " + cookies + ": each value may stand once");
         }
-        return List.copyOf(cookies);
     }
 
-    private static URI requireUrl(URI url) {
+    private static void checkUrl(List<String> errors, URI url) {
         String scheme = Objects.requireNonNullElse(url.getScheme(), "").toLowerCase(Locale.ROOT);
-        boolean bare = url.getHost() != null
-                && url.getRawUserInfo() == null
-                && isEmpty(url.getRawPath())
+        boolean http = scheme.equals("http") || scheme.equals("https");
+        boolean port = url.getPort() == -1 ? !url.toString().endsWith(":") : url.getPort() > 0 && url.getPort() < 65536;
+        boolean bare = url.getRawUserInfo() == null
+                && (url.getRawPath() == null || url.getRawPath().isEmpty())
                 && url.getRawQuery() == null
                 && url.getRawFragment() == null;
-        boolean port = url.getPort() == -1 ? !endsWithColon(url) : url.getPort() >= 1 && url.getPort() <= 65535;
-        if (!(scheme.equals("http") || scheme.equals("https")) || !bare || !port) {
-            throw new IllegalArgumentException("url \"" + url
-                    + "\": allowed is http:// or https://, a host name or address, and a port from 1 to 65535 or none;"
-                    + " no user, path, query or fragment");
+        if (!http || url.getHost() == null || !port || !bare) {
+            errors.add("url \"" + url + "\": allowed is " + URL_ALLOWED);
         }
-        return url;
     }
 
-    private static boolean endsWithColon(URI url) {
-        return url.toString().endsWith(":");
-    }
-
-    private static boolean isEmpty(@Nullable String text) {
-        return text == null || text.isEmpty();
-    }
-
-    private static int requireWeight(int weight) {
+    private static void checkWeight(List<String> errors, int weight) {
         if (weight < 1 || weight > MAX_WEIGHT) {
-            throw new IllegalArgumentException("weight \"" + weight + "\": allowed is 1 to " + MAX_WEIGHT);
+            errors.add("weight \"" + weight + "\": allowed is 1 to " + MAX_WEIGHT);
         }
-        return weight;
     }
 }

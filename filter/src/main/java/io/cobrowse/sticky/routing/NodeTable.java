@@ -51,7 +51,7 @@ public final class NodeTable {
 
     private static NodeTable of(List<Node> nodes, NodeState[] states) {
         if (nodes.isEmpty()) {
-            throw new IllegalArgumentException("nodes: at least one is needed");
+            throw new IllegalArgumentException("at least one node is needed");
         }
         List<String> duplicates = new ArrayList<>();
         Lookup byId = new Lookup(nodes.size());

@@ -1,0 +1,196 @@
+package io.cobrowse.sticky.filter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.tuple;
+
+import io.cobrowse.sticky.routing.Node;
+import io.cobrowse.sticky.routing.NodeTable;
+import io.cobrowse.sticky.routing.SessionStart;
+import io.cobrowse.sticky.routing.Stickiness;
+import io.cobrowse.sticky.routing.Stickiness.OnNodeDown;
+import io.cobrowse.sticky.routing.Stickiness.OnUnknownNode;
+import jakarta.servlet.ServletException;
+import java.net.URI;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.assertj.core.groups.Tuple;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class InitParametersTest {
+    private static final String NODE = "1 node-1 http://10.0.0.11:8700";
+
+    @Test
+    void shouldNeedNodesAlone() throws ServletException {
+        InitParameters parameters = InitParameters.read(new MapFilterConfig(Map.of("nodes", NODE)));
+        assertThat(parameters.router().stickiness()).isEqualTo(Stickiness.DEFAULTS);
+        assertThat(parameters.retryAfterSeconds()).isEqualTo(4);
+    }
+
+    @Test
+    void shouldReadEverySetting() throws ServletException {
+        InitParameters parameters = read(Map.ofEntries(
+                Map.entry("cookie", "route"),
+                Map.entry("query-parameter", "n"),
+                Map.entry("header", "X-Route"),
+                Map.entry("route-suffix", "true"),
+                Map.entry("on-node-down", "rebalance"),
+                Map.entry("on-unknown-node", "balance"),
+                Map.entry("session-start", "POST /a, PUT /b\n\n GET  /c "),
+                Map.entry("cookie-path", "/cobrowse"),
+                Map.entry("cookie-domain", "example.com"),
+                Map.entry("cookie-attributes", "SameSite=None; Secure"),
+                Map.entry("expose-route", "true"),
+                Map.entry("balance", "least-active"),
+                Map.entry("retry-after", "10")));
+        assertThat(parameters.router().stickiness())
+                .isEqualTo(new Stickiness(
+                        "route",
+                        "n",
+                        "X-Route",
+                        true,
+                        OnNodeDown.REBALANCE,
+                        OnUnknownNode.BALANCE,
+                        List.of(
+                                new SessionStart("POST", "/a"),
+                                new SessionStart("PUT", "/b"),
+                                new SessionStart("GET", "/c")),
+                        "/cobrowse",
+                        "example.com",
+                        "SameSite=None; Secure",
+                        true));
+        assertThat(parameters.retryAfterSeconds()).isEqualTo(10);
+    }
+
+    @Test
+    void shouldReadNodes() throws ServletException {
+        NodeTable table = read(Map.of("nodes", """
+
+                        1 node-1 http://10.0.0.11:8700 weight=2 backup
+                          2   a|b   https://node-2.example , 3 http://10.0.0.13:8700
+                        4 http://10.0.0.14 backup
+                        """)).router().table();
+        assertThat(table.nodes())
+                .extracting(Node::id, Node::cookies, Node::url, Node::weight, Node::backup)
+                .containsExactly(
+                        node("1", List.of("node-1"), "http://10.0.0.11:8700", 2, true),
+                        node("2", List.of("a", "b"), "https://node-2.example", 1, false),
+                        node("3", List.of("3"), "http://10.0.0.13:8700", 1, false),
+                        node("4", List.of("4"), "http://10.0.0.14", 1, true));
+    }
+
+    @Test
+    void shouldSwitchSessionStartsOffByAnEmptyList() throws ServletException {
+        assertThat(read(Map.of("session-start", " ")).router().stickiness().sessionStart())
+                .isEmpty();
+    }
+
+    @Test
+    void shouldReportEveryErrorAtOnce() {
+        Map<String, String> parameters = Map.ofEntries(
+                Map.entry("nodes", "1 node-1 http://h/a\n2 a||b http://h\n3\n4 c http://h weight=0 back"),
+                Map.entry("cookie", "a b"),
+                Map.entry("query-parameter", "a&b"),
+                Map.entry("header", ""),
+                Map.entry("route-suffix", "yes"),
+                Map.entry("on-node-down", "notfy"),
+                Map.entry("on-unknown-node", "404"),
+                Map.entry("session-start", "POST, GET a"),
+                Map.entry("cookie-path", "a"),
+                Map.entry("cookie-domain", "a;b"),
+                Map.entry("cookie-attributes", "a\u0001"),
+                Map.entry("expose-route", "TRUE"),
+                Map.entry("balance", "round_robin"),
+                Map.entry("retry-after", "0"),
+                Map.entry("Cookie", "a"));
+        assertThatExceptionOfType(ServletException.class)
+                .isThrownBy(() -> read(parameters))
+                .satisfies(e -> assertThat(e.getMessage().lines().skip(1))
+                        .satisfiesExactlyInAnyOrder(
+                                line -> assertThat(line)
+                                        .startsWith("nodes \"1 node-1 http://h/a\": url \"http://h/a\": allowed is"),
+                                line -> assertThat(line)
+                                        .startsWith("nodes \"2 a||b http://h\": cookie \"\": allowed is"),
+                                line -> assertThat(line)
+                                        .startsWith("nodes \"3\": allowed is id [cookie|cookie...] url"),
+                                line -> assertThat(line)
+                                        .startsWith("nodes \"4 c http://h weight=0 back\": \"back\": allowed is"),
+                                line -> assertThat(line)
+                                        .startsWith("nodes \"4 c http://h weight=0 back\": weight \"0\": allowed is"),
+                                line -> assertThat(line).startsWith("cookie \"a b\": allowed is"),
+                                line -> assertThat(line).startsWith("query-parameter \"a&b\": allowed is"),
+                                line -> assertThat(line).startsWith("header \"\": allowed is"),
+                                line -> assertThat(line).isEqualTo("route-suffix \"yes\": allowed is true or false"),
+                                line -> assertThat(line)
+                                        .isEqualTo("on-node-down \"notfy\": allowed is notify, rebalance"),
+                                line -> assertThat(line)
+                                        .isEqualTo("on-unknown-node \"404\": allowed is reject, balance"),
+                                line -> assertThat(line).startsWith("session-start \"POST \": allowed is METHOD /path"),
+                                line -> assertThat(line).startsWith("session-start \"GET a\": allowed is METHOD /path"),
+                                line -> assertThat(line).startsWith("cookie-path \"a\": allowed is"),
+                                line -> assertThat(line).startsWith("cookie-domain \"a;b\": allowed is"),
+                                line -> assertThat(line).startsWith("cookie-attributes \"a\u0001\": allowed is"),
+                                line -> assertThat(line).isEqualTo("expose-route \"TRUE\": allowed is true or false"),
+                                line -> assertThat(line)
+                                        .isEqualTo(
+                                                "balance \"round_robin\": allowed is round-robin, least-active, random-two"),
+                                line -> assertThat(line).startsWith("retry-after \"0\": allowed is"),
+                                line -> assertThat(line).isEqualTo("Cookie: there is no such init-param")));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "1 a http://h weight=257, weight",
+        "1 a http://h weight=x, '\"weight=x\": allowed'",
+        "1 a http://h weight=, '\"weight=\": allowed'",
+        "1 a http://[, url",
+        "1 a b http://h, url \"b\": allowed is",
+        "1 a, allowed is id",
+    })
+    void shouldNameTheNodeThatIsWrong(String entry, String reason) {
+        assertThatExceptionOfType(ServletException.class)
+                .isThrownBy(() -> read(Map.of("nodes", entry)))
+                .withMessageContaining("nodes \"" + entry + "\": " + reason);
+    }
+
+    @Test
+    void shouldReportDuplicateNodes() {
+        assertThatExceptionOfType(ServletException.class)
+                .isThrownBy(() -> read(Map.of("nodes", "1 a http://h, 1 b http://h, 2 a http://h")))
+                .withMessageContaining("id \"1\": stands twice")
+                .withMessageContaining("cookie \"a\": stands for node 1 and node 2");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", " \n , "})
+    void shouldAskForNodes(String nodes) {
+        assertThatExceptionOfType(ServletException.class)
+                .isThrownBy(() -> read(Map.of("nodes", nodes)))
+                .withMessageContaining("nodes: at least one node is needed");
+        assertThatExceptionOfType(ServletException.class)
+                .isThrownBy(() -> InitParameters.read(new MapFilterConfig(Map.of())))
+                .withMessageContaining("nodes: at least one node is needed");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-1", "1.5", "4s", "", "9999999999"})
+    void shouldTakeWholeSecondsOnly(String retryAfter) {
+        assertThatExceptionOfType(ServletException.class)
+                .isThrownBy(() -> read(Map.of("retry-after", retryAfter)))
+                .withMessageContaining("retry-after \"" + retryAfter + "\": allowed is a whole number of seconds");
+    }
+
+    private static InitParameters read(Map<String, String> parameters) throws ServletException {
+        Map<String, String> all = new HashMap<>(Map.of("nodes", NODE));
+        all.putAll(parameters);
+        return InitParameters.read(new MapFilterConfig(all));
+    }
+
+    private static Tuple node(String id, List<String> cookies, String url, int weight, boolean backup) {
+        return tuple(id, cookies, URI.create(url), weight, backup);
+    }
+}
