@@ -8,6 +8,7 @@ import java.util.Map;
 import org.cometd.bayeux.server.BayeuxServer;
 import org.cometd.bayeux.server.ServerMessage;
 import org.cometd.server.BayeuxServerImpl;
+import org.cometd.server.http.JSONHttpTransport;
 import org.cometd.server.http.jakarta.CometDServlet;
 import org.cometd.server.websocket.jetty.JettyWebSocketTransport;
 import org.eclipse.jetty.server.Context;
@@ -25,7 +26,7 @@ final class CometServlet extends CometDServlet {
             "maxMessageSize", "1048576",
             "trustClientSession", "true",
             "maxSessionsPerBrowser", "-1",
-            "transports", JettyWebSocketTransport.class.getName(),
+            "transports", JettyWebSocketTransport.class.getName() + "," + JSONHttpTransport.class.getName(),
             "ws.cometdURLMapping", "/cometd/*",
             "ws.idleTimeout", "60000");
 

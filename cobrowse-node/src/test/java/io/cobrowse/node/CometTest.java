@@ -65,12 +65,18 @@ class CometTest {
 
             assertThat(first).containsOnlyKeys("userToken", "userId", "users", "sessionHistoryId");
             assertThat(first).containsEntry("userId", 1L);
-            assertThat((Object[]) first.get("users")).isEmpty();
+            assertThat(users(first)).isEmpty();
             assertThat(second).containsEntry("userId", 2L);
-            assertThat((Object[]) second.get("users")).containsExactly(Map.of("userId", 1L, "role", 1L, "name", "Ann"));
+            assertThat(users(second)).containsExactly(Map.of("userId", 1L, "role", 1L, "name", "Ann"));
             assertThat(second.get("sessionHistoryId")).isEqualTo(first.get("sessionHistoryId"));
             assertThat(second.get("userToken")).isNotEqualTo(first.get("userToken"));
         }
+    }
+
+    /** The list of users, which the two transports' parsers hold in different types. */
+    private static List<Object> users(Map<String, Object> join) {
+        Object users = join.get("users");
+        return users instanceof List<?> list ? List.copyOf(list) : List.of((Object[]) users);
     }
 
     @ParameterizedTest

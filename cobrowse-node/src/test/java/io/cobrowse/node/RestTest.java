@@ -74,7 +74,7 @@ class RestTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"123", "1234567890", "12345678x", "''", "%2e%2e", "000000000/x"})
+    @CsvSource({"123", "1234567890", "12345678x", "''", "000000000/x"})
     void shouldAnswer404ToWhatIsNoToken(String token) throws Exception {
         assertThat(Http.get(node, "/cobrowse/rest/live/sessions/" + token).statusCode())
                 .isEqualTo(404);
@@ -127,7 +127,7 @@ class RestTest {
         "GET, /cobrowse/rest/other, 404",
         "GET, /cobrowse/internal/other, 404",
         "GET, /cobrowse/internal/sessions/123456789, 404",
-        "GET, /cobrowse, 404",
+        "GET, /cobrowse/, 404",
         "GET, /, 404",
         "GET, /cobrowse/cometd, 400",
     })
