@@ -32,7 +32,8 @@ public final class Main {
 
     private static int explain(ParameterException wrong, String[] args) {
         CommandLine command = wrong.getCommandLine();
-        fail(command, wrong.getMessage() + " See --help.");
+        String message = String.valueOf(wrong.getMessage());
+        fail(command, message + (message.endsWith(".") ? "" : ".") + " See --help.");
         return CommandLine.ExitCode.USAGE;
     }
 

@@ -33,7 +33,7 @@ final class NodeCommand implements Callable<Integer> {
     @Option(
             names = "--server-url",
             paramLabel = "URL",
-            description = "The public URL for agents, such as http://localhost:8080?co-browse-node-id=1.")
+            description = "The public URL for agents, such as http://lb?co-browse-node-id=1.")
     private @Nullable URI serverUrl;
 
     @Option(
