@@ -1,0 +1,73 @@
+package io.cobrowse.node;
+
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.Map;
+import org.cometd.bayeux.server.BayeuxServer;
+import org.cometd.bayeux.server.ServerMessage;
+import org.cometd.server.BayeuxServerImpl;
+import org.cometd.server.http.JSONHttpTransport;
+import org.cometd.server.http.jakarta.CometDServlet;
+import org.cometd.server.websocket.jetty.JettyWebSocketTransport;
+import org.eclipse.jetty.server.Context;
+
+/** CometD over long-polling, and over WebSocket beside it, with the session service on its channels. */
+final class CometServlet extends CometDServlet {
+    /**
+     * Times in ms. A {@code /meta/connect} is parked for 30 s at most; a client that does not come back within 15 s is
+     * gone. Clients are known by their id alone, and any number of them may share a browser: agents of the URL kind need
+     * no cookie at all, and over HTTP/2 a browser has connections for more than one parked request.
+     */
+    static final Map<String, String> OPTIONS = Map.of(
+            "timeout", "30000",
+            "maxInterval", "15000",
+            "maxMessageSize", "1048576",
+            "trustClientSession", "true",
+            "maxSessionsPerBrowser", "-1",
+            "transports", JettyWebSocketTransport.class.getName() + "," + JSONHttpTransport.class.getName(),
+            "ws.cometdURLMapping", "/cometd/*",
+            "ws.idleTimeout", "60000");
+
+    private final transient Context context;
+    private final transient SessionService service;
+    private final transient Counters counters;
+
+    CometServlet(Context context, SessionService service, Counters counters) {
+        this.context = context;
+        this.service = service;
+        this.counters = counters;
+    }
+
+    @Override
+    protected BayeuxServer newBayeuxServer() {
+        BayeuxServerImpl bayeux = new BayeuxServerImpl() {
+            @Override
+            protected void unknownSession(ServerMessage.Mutable reply) {
+                counters.unknownClients.increment();
+                super.unknownSession(reply);
+            }
+        };
+        bayeux.setOption(Context.class.getName(), context);
+        return bayeux;
+    }
+
+    @Override
+    public void init() throws ServletException {
+        super.init();
+        service.register(getBayeuxServer());
+    }
+
+    @Override
+    protected void service(HttpServletRequest request, HttpServletResponse response)
+            throws ServletException, IOException {
+        request.setAttribute(SessionService.RESPONSE, response);
+        super.service(request, response);
+    }
+
+    /** Tells all clients to leave, which answers the parked requests. */
+    void disconnectAll() {
+        getBayeuxServer().getSessions().forEach(session -> session.disconnect());
+    }
+}

@@ -1,0 +1,132 @@
+package io.cobrowse.node.demo;
+
+import io.cobrowse.node.CobrowseNode;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.BindException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.IntStream;
+import picocli.CommandLine.Help.Ansi;
+
+/** The demo: starts nodes and the proxy, says what runs where and what to try, and then tells of the sessions' events. */
+public final class Demo {
+    /** Ctrl-C reaches the proxy too: when it dies, the demo's own signal may be on its way. */
+    private static final long SIGNAL_GRACE_MILLIS = 500;
+
+    private final DemoOptions options;
+    private final PrintWriter out;
+    private final EventLog events;
+    private final CompletableFuture<Void> stopped = new CompletableFuture<>();
+
+    /** Prepares a demo that writes to {@code out}, in colour where {@code ansi} says so. */
+    public Demo(DemoOptions options, PrintWriter out, Ansi ansi) {
+        this.options = options;
+        this.out = out;
+        events = new EventLog(out, ansi);
+    }
+
+    /** Makes {@link #run} stop everything and return. May be called from any thread, and more than once. */
+    public void stop() {
+        stopped.complete(null);
+    }
+
+    /**
+     * Runs until {@link #stop} is called.
+     *
+     * @throws IOException if a port is in use, the proxy does not start or dies
+     */
+    public void run() throws IOException, InterruptedException {
+        requireFree(options.port());
+        requireFree(options.adminPort());
+        List<CobrowseNode> nodes = new ArrayList<>();
+        try {
+            say("Starting " + options.nodes() + " nodes and the proxy ...");
+            for (int i = 1; i <= options.nodes(); i++) {
+                nodes.add(startNode(i));
+            }
+            runProxy();
+        } finally {
+            nodes.forEach(CobrowseNode::close);
+        }
+    }
+
+    private void runProxy() throws IOException, InterruptedException {
+        Path directory = Files.createTempDirectory("cobrowse-demo-");
+        Path config = Files.writeString(directory.resolve("proxy.yaml"), ProxyYaml.of(options));
+        try (ProxyProcess proxy = ProxyProcess.start(options.proxyJar(), config, directory.resolve("proxy.log"))) {
+            if (proxy.awaitReady(options.adminUrl().resolve("/readyz"), stopped)) {
+                say(Guide.of(options, config, proxy.log()));
+                await(CompletableFuture.anyOf(stopped, proxy.exit()));
+            }
+            if (!stopRequested()) {
+                throw new IOException(proxy.obituary());
+            }
+            say("Stopping.");
+        }
+        delete(config, directory.resolve("proxy.log"), directory);
+    }
+
+    private CobrowseNode startNode(int i) throws IOException {
+        List<URI> peers = IntStream.rangeClosed(1, options.nodes())
+                .filter(other -> other != i)
+                .mapToObj(options::nodeUrl)
+                .toList();
+        return CobrowseNode.builder()
+                .name(options.name(i))
+                .port(options.port(i))
+                .serverUrl(options.serverUrl(i))
+                .peers(peers)
+                .onEvent(events)
+                .build()
+                .start();
+    }
+
+    private boolean stopRequested() throws InterruptedException {
+        try {
+            stopped.get(SIGNAL_GRACE_MILLIS, TimeUnit.MILLISECONDS);
+            return true;
+        } catch (TimeoutException notAsked) {
+            return false;
+        } catch (ExecutionException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    private static void await(CompletableFuture<?> future) throws InterruptedException {
+        try {
+            future.get();
+        } catch (ExecutionException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    private static void requireFree(int port) throws IOException {
+        try (ServerSocket probe = new ServerSocket(port)) {
+            probe.setReuseAddress(true);
+        } catch (BindException taken) {
+            BindException inUse = new BindException("Port " + port + " is in use.");
+            inUse.initCause(taken);
+            throw inUse;
+        }
+    }
+
+    private static void delete(Path... paths) throws IOException {
+        for (Path path : paths) {
+            Files.deleteIfExists(path);
+        }
+    }
+
+    private void say(String text) {
+        out.println(text);
+        out.flush();
+    }
+}

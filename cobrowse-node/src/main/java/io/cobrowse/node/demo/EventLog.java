@@ -1,0 +1,41 @@
+package io.cobrowse.node.demo;
+
+import io.cobrowse.node.SessionEvent;
+import java.io.PrintWriter;
+import java.time.LocalTime;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.function.Consumer;
+import picocli.CommandLine.Help.Ansi;
+
+/** Writes one line an event. Thread-safe, as its writer is. */
+final class EventLog implements Consumer<SessionEvent> {
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss");
+
+    private final PrintWriter out;
+    private final Ansi ansi;
+
+    EventLog(PrintWriter out, Ansi ansi) {
+        this.out = out;
+        this.ansi = ansi;
+    }
+
+    @Override
+    public void accept(SessionEvent event) {
+        out.println(LocalTime.now(ZoneId.systemDefault()).format(TIME) + "  " + coloured(event));
+        out.flush();
+    }
+
+    private String coloured(SessionEvent event) {
+        if (!ansi.enabled()) {
+            return event.toString();
+        }
+        int colour = switch (event.kind()) {
+            case CREATED, CHAT_CREATED -> 32;
+            case JOINED -> 36;
+            case EXITED -> 33;
+            case STOPPED, ENDED -> 31;
+        };
+        return "\u001b[" + colour + "m" + event + "\u001b[0m";
+    }
+}

@@ -1,0 +1,51 @@
+package io.cobrowse.node.demo;
+
+import java.nio.file.Path;
+
+/** What the demo says once it runs: what is where, and four commands that walk through the guide's four steps. */
+final class Guide {
+    private static final String STEPS = """
+
+            Paste these into bash, one after the other.
+
+            # 1. The customer creates a session on any node and keeps the cookie.
+            JAR=$(mktemp); TOKEN=$(curl -s -c "$JAR" -X POST @PROXY@/cobrowse/rest/live/sessions | sed 's/.*"sessionToken":"\\([0-9]*\\)".*/\\1/'); echo "session $TOKEN"; grep gcbSessionServer "$JAR"
+
+            # 2. From then on the customer sticks to that node: 50 requests, one node.
+            curl -s -b "$JAR" -D - -o /dev/null "@PROXY@/cobrowse/health?[1-50]" | grep -i '^x-cobrowse-node' | sort | uniq -c
+
+            # 3. The agent asks any node who owns the session: whichever answers, it names the owner.
+            curl -s -i -w '\\n' "@PROXY@/cobrowse/rest/live/sessions/$TOKEN?[1-@NODES@]" | grep -iE '^x-cobrowse-node|sessionServerName'
+
+            # 4. The agent sticks to the owner. By URL, which beats a stale cookie; then by cookie, with a handshake and a join
+            #    (this agent does not poll, so after 15 s the node takes it for gone).
+            OWNER=$(curl -s "@PROXY@/cobrowse/rest/live/sessions/$TOKEN"); URL=$(echo "$OWNER" | sed 's/.*"sessionServerUrl":"\\([^"]*\\)".*/\\1/'); NAME=$(echo "$OWNER" | sed 's/.*"sessionServerName":"\\([^"]*\\)".*/\\1/'); STALE=node-$((${URL##*=} % @NODES@ + 1))
+            echo "URL $URL, cookie $STALE:"; curl -s -o /dev/null -D - -b "gcbSessionServer=$STALE" "${URL%%\\?*}/cobrowse/health?${URL#*\\?}" | grep -iE '^x-cobrowse-node|^sticky-route'
+            CLIENT=$(curl -s -b "gcbSessionServer=$NAME" -d '[{"channel":"/meta/handshake","version":"1.0","supportedConnectionTypes":["long-polling"]}]' @PROXY@/cobrowse/cometd | sed 's/.*"clientId":"\\([^"]*\\)".*/\\1/')
+            echo "cookie $NAME:"; curl -s -i -w '\\n' -b "gcbSessionServer=$NAME" -d '[{"channel":"/service/session/join","clientId":"'$CLIENT'","data":{"sessionToken":"'$TOKEN'","role":2,"name":"Agent"}}]' @PROXY@/cobrowse/cometd | grep -iE '^x-cobrowse-node|^sticky-route|^set-cookie|userToken'
+
+            Ctrl-C stops everything. The sessions' events:
+            """;
+
+    private Guide() {}
+
+    static String of(DemoOptions options, Path config, Path log) {
+        StringBuilder text = new StringBuilder("\n");
+        row(text, "proxy", options.proxyUrl().toString(), "cookie gcbSessionServer, parameter co-browse-node-id");
+        row(text, "admin", options.adminUrl().toString(), "dashboard, metrics, node states");
+        for (int i = 1; i <= options.nodes(); i++) {
+            row(text, options.name(i), options.nodeUrl(i).toString(), "server URL " + options.serverUrl(i));
+        }
+        row(text, "config", config.toString(), "");
+        row(text, "log", log.toString(), "");
+        return text
+                + STEPS.replace("@PROXY@", options.proxyUrl().toString())
+                        .replace("@NODES@", String.valueOf(options.nodes()))
+                        .stripTrailing();
+    }
+
+    private static void row(StringBuilder text, String what, String where, String detail) {
+        text.append(String.format("%-8s %-24s %s", what, where, detail).stripTrailing())
+                .append('\n');
+    }
+}

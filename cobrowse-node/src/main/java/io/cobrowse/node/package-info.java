@@ -1,0 +1,5 @@
+/** A reference Co-browse node: the sessions, their REST and CometD interface, and faults on demand. Never for production. */
+@NullMarked
+package io.cobrowse.node;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,192 @@
+package io.cobrowse.node.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.BindException;
+import java.net.ConnectException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine.Help.Ansi;
+
+class DemoTest {
+    private final StringWriter out = new StringWriter();
+    private final HttpClient client = HttpClient.newHttpClient();
+
+    @TempDir
+    private Path directory;
+
+    private DemoOptions options;
+
+    @BeforeEach
+    void prepare() throws Exception {
+        int[] ports = freePorts(4);
+        options = new DemoOptions(2, ports[0], ports[1], ports[2], StandInProxy.jar(directory, StandInProxy.class));
+    }
+
+    @Test
+    void shouldRunNodesBehindAProxyUntilStopped() throws Exception {
+        Demo demo = new Demo(options, new PrintWriter(out), Ansi.OFF);
+        CompletableFuture<Void> run = start(demo);
+        awaitReady(run);
+
+        HttpResponse<String> created = send("POST", options.nodeUrl(1).resolve("/cobrowse/rest/live/sessions"));
+        String token = created.body().replaceFirst(".*\"sessionToken\":\"(\\d+)\".*", "$1");
+        HttpResponse<String> found = send("GET", options.nodeUrl(2).resolve("/cobrowse/rest/live/sessions/" + token));
+
+        assertThat(found.headers().firstValue("X-Cobrowse-Node")).hasValue("node-2");
+        assertThat(found.body())
+                .isEqualTo("{\"sessionToken\":\"" + token + "\",\"sessionServerName\":\"node-1\","
+                        + "\"sessionServerUrl\":\"http://localhost:" + options.port() + "?co-browse-node-id=1\"}");
+        assertThat(out.toString()).containsPattern("\\d\\d:\\d\\d:\\d\\d  node-1  " + token + "  created: over REST\n");
+
+        demo.stop();
+        run.get(20, TimeUnit.SECONDS);
+        assertThatThrownBy(() -> send("GET", options.nodeUrl(1))).isInstanceOf(ConnectException.class);
+        assertThatThrownBy(() -> send("GET", options.adminUrl())).isInstanceOf(ConnectException.class);
+    }
+
+    @Test
+    void shouldSayThatTheProxyDied() throws Exception {
+        CompletableFuture<Void> run = start(new Demo(options, new PrintWriter(out), Ansi.OFF));
+        awaitReady(run);
+
+        assertThatThrownBy(() -> send("GET", options.adminUrl().resolve("/die")))
+                .isInstanceOf(IOException.class);
+
+        assertThat(run)
+                .failsWithin(20, TimeUnit.SECONDS)
+                .withThrowableThat()
+                .havingRootCause()
+                .withMessageStartingWith("The proxy died with exit code 7. The end of ")
+                .withMessageEndingWith("dying as told");
+    }
+
+    @Test
+    void shouldSayThatTheProxyDoesNotStart() throws Exception {
+        DemoOptions broken = new DemoOptions(
+                1,
+                options.port(),
+                options.adminPort(),
+                options.nodePort(),
+                StandInProxy.jar(directory, DemoTest.class));
+
+        assertThatThrownBy(new Demo(broken, new PrintWriter(out), Ansi.OFF)::run)
+                .isInstanceOf(IOException.class)
+                .hasMessageStartingWith("The proxy died with exit code 1. The end of ");
+    }
+
+    @Test
+    void shouldNameAPortInUse() throws Exception {
+        for (int port : new int[] {options.port(), options.adminPort(), options.port(2)}) {
+            try (ServerSocket taken = new ServerSocket(port)) {
+                assertThatThrownBy(new Demo(options, new PrintWriter(out), Ansi.OFF)::run)
+                        .isInstanceOf(BindException.class)
+                        .hasMessage("Port " + taken.getLocalPort() + " is in use.");
+            }
+        }
+    }
+
+    @Test
+    void shouldWriteTheProxysConfiguration() {
+        assertThat(ProxyYaml.of(new DemoOptions(2, 8080, 8081, 8701, options.proxyJar())))
+                .isEqualTo("""
+                        listeners:
+                          - name: public
+                            address: 0.0.0.0:8080
+                        admin:
+                          address: 127.0.0.1:8081
+                        stickiness:
+                          expose-route: true
+                        timeouts:
+                          drain: 1s
+                        nodes:
+                          - id: "1"
+                            cookie: node-1
+                            url: http://127.0.0.1:8701
+                          - id: "2"
+                            cookie: node-2
+                            url: http://127.0.0.1:8702
+                        """);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0, 8080, 8081, 8701, --nodes: 0 is not within 1 to 32.",
+        "33, 8080, 8081, 8701, --nodes: 33 is not within 1 to 32.",
+        "3, 0, 8081, 8701, --port: 0 is not within 1 to 65535.",
+        "3, 8080, 65536, 8701, --admin-port: 65536 is not within 1 to 65535.",
+        "3, 8080, 8081, 65534, '--node-port, the last node''s: 65536 is not within 1 to 65535.'",
+        "3, 8080, 8080, 8701, '--port 8080, --admin-port 8080 and the nodes'' ports 8701 to 8703 overlap.'",
+        "3, 8703, 8081, 8701, '--port 8703, --admin-port 8081 and the nodes'' ports 8701 to 8703 overlap.'",
+    })
+    void shouldSayWhichOptionIsWrong(int nodes, int port, int adminPort, int nodePort, String message) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new DemoOptions(nodes, port, adminPort, nodePort, options.proxyJar()))
+                .withMessage(message);
+    }
+
+    private static CompletableFuture<Void> start(Demo demo) {
+        return CompletableFuture.runAsync(() -> {
+            try {
+                demo.run();
+            } catch (IOException | InterruptedException failure) {
+                throw new CompletionException(failure);
+            }
+        });
+    }
+
+    private void awaitReady(CompletableFuture<Void> run) {
+        Awaitility.await()
+                .atMost(30, TimeUnit.SECONDS)
+                .until(() -> run.isDone() || out.toString().contains("Ctrl-C stops everything"));
+        assertThat(run).isNotDone();
+    }
+
+    private HttpResponse<String> send(String method, URI uri) throws IOException, InterruptedException {
+        return client.send(
+                HttpRequest.newBuilder(uri)
+                        .method(method, BodyPublishers.noBody())
+                        .build(),
+                BodyHandlers.ofString());
+    }
+
+    /** Finds ports in a row that are free at this moment. */
+    private static int[] freePorts(int count) throws IOException {
+        int first;
+        do {
+            try (ServerSocket probe = new ServerSocket(0)) {
+                first = probe.getLocalPort();
+            }
+        } while (!IntStream.range(first, first + count).allMatch(DemoTest::free));
+        return IntStream.range(first, first + count).toArray();
+    }
+
+    private static boolean free(int port) {
+        try (ServerSocket probe = new ServerSocket(port)) {
+            return probe.isBound();
+        } catch (IOException | IllegalArgumentException taken) {
+            return false;
+        }
+    }
+}
