@@ -33,17 +33,16 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws ConfigException, CommandFailedException, InterruptedException {
+        ConfigReader.Result result = config.read();
+        result.warnings().forEach(LOG::warn);
         CountDownLatch stop = new CountDownLatch(1);
         Signals.handle("TERM", stop::countDown);
         Signals.handle("INT", stop::countDown);
         Signals.handle("HUP", () -> LOG.warn("SIGHUP: reloading does nothing yet; restart to apply a change"));
-        ConfigReader.Result result = config.read();
-        result.warnings().forEach(LOG::warn);
         try (StickyProxyServer server =
                 StickyProxyServer.builder(result.config()).build().start()) {
             printListeners(server, result.config());
             stop.await();
-            server.stop();
         } catch (IOException e) {
             throw new CommandFailedException(String.valueOf(e.getMessage()), e);
         }
