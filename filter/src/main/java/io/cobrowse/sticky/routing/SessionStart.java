@@ -18,7 +18,7 @@ public record SessionStart(String method, String path) {
 
     /** @throws IllegalArgumentException if no request can have this method and path */
     public SessionStart {
-        if (!Stickiness.isToken(method) || !path.matches("/[!-~&&[^?#]]*")) {
+        if (!Token.isToken(method) || !path.matches("/[!-~&&[^?#]]*")) {
             throw new IllegalArgumentException("session-start \"" + method + " " + path
                     + "\": allowed is METHOD /path, the path as it is sent, without query");
         }

@@ -35,10 +35,6 @@ public record Stickiness(
         @Nullable String cookieAttributes,
         boolean exposeRoute) {
 
-    private static final Predicate<String> TOKEN =
-            Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+").asMatchPredicate();
-    private static final String TOKEN_ALLOWED =
-            "a name of letters, digits and !#$%&'*+.^_`|~- (a token of RFC 9110 section 5.6.2)";
     private static final Predicate<String> PARAMETER =
             Pattern.compile("[^&=#%\"'\\s\\p{Cntrl}]+").asMatchPredicate();
     private static final String PARAMETER_ALLOWED =
@@ -78,9 +74,9 @@ public record Stickiness(
         Objects.requireNonNull(cookiePath, "cookiePath");
         sessionStart = List.copyOf(sessionStart);
         List<String> errors = new ArrayList<>();
-        check(errors, "cookie", cookie, TOKEN, TOKEN_ALLOWED);
+        check(errors, "cookie", cookie, Token::isToken, Token.ALLOWED);
         check(errors, "query-parameter", queryParameter, PARAMETER, PARAMETER_ALLOWED);
-        check(errors, "header", header, TOKEN, TOKEN_ALLOWED);
+        check(errors, "header", header, Token::isToken, Token.ALLOWED);
         check(errors, "cookie-path", cookiePath, PATH, PATH_ALLOWED);
         check(errors, "cookie-domain", cookieDomain, DOMAIN, DOMAIN_ALLOWED);
         check(errors, "cookie-attributes", cookieAttributes, ATTRIBUTES, ATTRIBUTES_ALLOWED);
@@ -94,11 +90,6 @@ public record Stickiness(
         if (value != null && !legal.test(value)) {
             errors.add(option + " \"" + value + "\": allowed is " + allowed);
         }
-    }
-
-    /** Returns whether a text is a token of RFC 9110 section 5.6.2, as names of fields, cookies and methods are. */
-    static boolean isToken(String text) {
-        return TOKEN.test(text);
     }
 
     /** What happens to a request of a node that is down or in maintenance. */

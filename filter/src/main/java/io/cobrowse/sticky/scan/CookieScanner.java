@@ -16,10 +16,10 @@ package io.cobrowse.sticky.scan;
  * elsewhere is data. Names are compared exactly, values are not decoded.
  *
  * <p>The search is for the name, which the JVM does with vector instructions, and only where it occurs are the
- * characters around it looked at: backwards over blanks to a {@code ;} or the start, forwards over blanks to {@code =}.
- * Time is linear in the field, whatever it holds: the search resumes behind each occurrence; since a name holds neither
- * blank nor {@code ;}, no pair starts within one that was turned down, and each blank is passed at most once in each
- * direction.
+ * characters around it looked at: forwards over blanks to {@code =}, backwards over blanks to a {@code ;} or the start.
+ * Time is linear in the field, whatever it holds: a pair's name comes first in it, so of each pair only the first
+ * occurrence is looked at, and the search resumes behind the pair. Each character is passed a fixed number of times at most:
+ * by the search, by the look around the occurrence, and by the walk to the end of the pair.
  *
  * <p>Thread-safe, stateless; allocates nothing and throws nothing for any field.
  */
@@ -43,27 +43,35 @@ public final class CookieScanner {
         }
         int start = field.indexOf(name, from);
         while (start >= 0) {
-            int end = start + name.length();
-            if (beginsPair(field, start)) {
-                int equals = skipBlanks(field, end);
-                if (equals < field.length() && field.charAt(equals) == '=') {
-                    long value = value(field, equals + 1);
-                    if (Slice.start(value) < Slice.end(value)) {
-                        return value;
-                    }
+            int equals = skipBlanks(field, start + name.length());
+            if (equals < field.length() && field.charAt(equals) == '=' && beginsPair(field, start)) {
+                long value = value(field, equals + 1);
+                if (Slice.start(value) < Slice.end(value)) {
+                    return value;
                 }
             }
-            start = field.indexOf(name, end);
+            start = field.indexOf(name, endOfPair(field, equals));
         }
         return Slice.NONE;
     }
 
     private static boolean beginsPair(String field, int start) {
-        int i = start - 1;
-        while (i >= 0 && isBlank(field.charAt(i))) {
-            i--;
+        for (int i = start - 1; i >= 0; i--) {
+            char c = field.charAt(i);
+            if (!isBlank(c)) {
+                return c == ';';
+            }
         }
-        return i < 0 || field.charAt(i) == ';';
+        return true;
+    }
+
+    /** Returns the index of the {@code ;} that ends the pair, or the field's length. */
+    private static int endOfPair(String field, int from) {
+        int i = from;
+        while (i < field.length() && field.charAt(i) != ';') {
+            i++;
+        }
+        return i;
     }
 
     private static int skipBlanks(String field, int from) {
@@ -77,10 +85,15 @@ public final class CookieScanner {
     /** Returns the value that begins behind the {@code =}; it may be empty. */
     private static long value(String field, int from) {
         int start = skipBlanks(field, from);
-        int semicolon = field.indexOf(';', start);
-        int end = semicolon < 0 ? field.length() : semicolon;
-        while (end > start && isBlank(field.charAt(end - 1))) {
-            end--;
+        int end = start;
+        for (int i = start; i < field.length(); i++) {
+            char c = field.charAt(i);
+            if (c == ';') {
+                break;
+            }
+            if (!isBlank(c)) {
+                end = i + 1;
+            }
         }
         if (end - start >= 2 && field.charAt(start) == '"' && field.charAt(end - 1) == '"') {
             return Slice.of(start + 1, end - 1);

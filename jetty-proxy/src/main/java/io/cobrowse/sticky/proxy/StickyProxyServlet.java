@@ -45,6 +45,7 @@ public class StickyProxyServlet extends AsyncProxyServlet {
     private transient @Nullable Router router;
     private transient @Nullable RoutingAnswers answers;
     private transient @Nullable Upstreams upstreams;
+    private transient @Nullable ClientConnector connector;
 
     /**
      * Makes a servlet behind a filter that routes by the same router.
@@ -67,8 +68,7 @@ public class StickyProxyServlet extends AsyncProxyServlet {
         answers = new RoutingAnswers(known.stickiness(), retryAfterSeconds);
         super.init();
         Upstreams created = new Upstreams(
-                getHttpClient().getBeans(ClientConnector.class).iterator().next(),
-                timeouts.response().toMillis());
+                Objects.requireNonNull(connector), timeouts.response().toMillis());
         upstreams = created;
         getHttpClient().addBean(created, true);
         try {
@@ -80,6 +80,7 @@ public class StickyProxyServlet extends AsyncProxyServlet {
 
     @Override
     protected HttpClient newHttpClient(ClientConnector connector) {
+        this.connector = connector;
         connector.setConnectTimeout(timeouts.connect());
         connector.setIdleTimeout(Duration.ZERO);
         return super.newHttpClient(connector);

@@ -15,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -70,6 +71,7 @@ public final class ProxyExchange {
     private long contentLength;
     private boolean expectsContinue;
     private Content.@Nullable Chunk firstChunk;
+    private @Nullable HttpFields trailers;
 
     /**
      * Prepares an exchange whose request is asynchronous already.
@@ -236,11 +238,8 @@ public final class ProxyExchange {
     void interim(ResponseHead head) {
         boolean forward = head.status() != HttpStatus.CONTINUE_100 || expectsContinue;
         if (forward && request.getConnectionMetaData().getHttpVersion().getVersion() >= 11) {
-            response.writeInterim(head.status(), head.copy()).whenComplete((done, failure) -> {
-                if (failure != null) {
-                    LOG.debug("An interim response could not be passed on", failure);
-                }
-            });
+            // Where it cannot be written, the final response will tell.
+            CompletableFuture<Void> unused = response.writeInterim(head.status(), head.copy());
         }
     }
 
@@ -254,20 +253,57 @@ public final class ProxyExchange {
         response.setStatus(head.status());
         head.copyTo(fields);
         if (!head.hasContentLength()) {
-            response.setTrailersSupplier(head::trailers);
+            response.setTrailersSupplier(() -> trailers);
             return !head.bodyless("HEAD".equals(request.getMethod()));
         }
         return true;
     }
 
-    void write(boolean last, ByteBuffer content, Callback callback) {
-        response.write(last, content, callback);
+    void write(ByteBuffer content, Callback callback) {
+        response.write(false, content, callback);
     }
 
-    /** The response is with the client. */
-    void completed() {
-        if (end()) {
-            asyncContext.complete();
+    /**
+     * Writes the end of the response, with which the exchange ends.
+     *
+     * @param buffer what {@code content} is part of, to be released; null for none
+     * @param trailers the trailers; null for none
+     */
+    void writeLast(ByteBuffer content, @Nullable RetainableByteBuffer buffer, @Nullable HttpFields trailers) {
+        this.trailers = trailers;
+        response.write(true, content, new LastWrite(buffer));
+    }
+
+    private final class LastWrite implements Callback {
+        private final @Nullable RetainableByteBuffer buffer;
+
+        private LastWrite(@Nullable RetainableByteBuffer buffer) {
+            this.buffer = buffer;
+        }
+
+        @Override
+        public void succeeded() {
+            release();
+            if (end()) {
+                asyncContext.complete();
+            }
+        }
+
+        @Override
+        public void failed(Throwable cause) {
+            release();
+            clientFailed(cause);
+        }
+
+        private void release() {
+            if (buffer != null) {
+                buffer.release();
+            }
+        }
+
+        @Override
+        public InvocationType getInvocationType() {
+            return InvocationType.NON_BLOCKING;
         }
     }
 

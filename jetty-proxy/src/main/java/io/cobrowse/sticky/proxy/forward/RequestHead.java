@@ -1,12 +1,12 @@
 package io.cobrowse.sticky.proxy.forward;
 
+import io.cobrowse.sticky.proxy.front.ClientConnection;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
-import org.eclipse.jetty.http.HttpURI;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.io.RetainableByteBuffer;
@@ -53,7 +53,7 @@ final class RequestHead {
         HttpFields fields = request.getHeaders();
         String host = host(request, nodeAuthority);
         ForwardingFields forwarding = new ForwardingFields(request, host);
-        byte[] targetBytes = target(request).getBytes(StandardCharsets.UTF_8);
+        byte[] targetBytes = ClientConnection.target(request).getBytes(StandardCharsets.UTF_8);
         int capacity = FIXED_BYTES + targetBytes.length + host.length() + forwarding.maxBytes();
         for (HttpField field : fields) {
             capacity += field.getName().length() + length(field.getValue()) + 4;
@@ -93,13 +93,6 @@ final class RequestHead {
         out.put(CRLF);
         out.flip();
         return buffer;
-    }
-
-    /** The target as received: a path with its query, or what else HTTP/1.1 allows (RFC 9112, 3.2). */
-    private static String target(Request request) {
-        HttpURI uri = request.getHttpURI();
-        boolean http2 = request.getConnectionMetaData().getHttpVersion() == HttpVersion.HTTP_2;
-        return http2 ? uri.getPathQuery() : uri.asString();
     }
 
     /** The host that the client asked for: its Host field, or HTTP/2's authority. */

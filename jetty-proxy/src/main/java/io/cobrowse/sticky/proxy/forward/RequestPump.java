@@ -39,7 +39,7 @@ final class RequestPump extends IteratingCallback {
     private @Nullable RetainableByteBuffer head;
     private Content.@Nullable Chunk chunk;
     private boolean headWritten;
-    private boolean lastWritten;
+    private volatile boolean lastBegun;
     private long remaining;
 
     RequestPump(ProxyExchange exchange, UpstreamConnection connection) {
@@ -59,6 +59,11 @@ final class RequestPump extends IteratingCallback {
     /** Returns whether the request has been written to its last byte. */
     boolean done() {
         return done;
+    }
+
+    /** Returns whether the last byte has at least been handed to the socket, so that {@link #done} is about to follow. */
+    boolean lastBegun() {
+        return lastBegun;
     }
 
     /** The node asked for the body, or will not ask. */
@@ -81,7 +86,7 @@ final class RequestPump extends IteratingCallback {
         if (!headWritten) {
             return writeHead();
         }
-        if (lastWritten) {
+        if (lastBegun) {
             done = true;
             connection.sent();
             return Action.SUCCEEDED;
@@ -116,7 +121,7 @@ final class RequestPump extends IteratingCallback {
             exchange.bodyFailed(first.getFailure());
             return Action.IDLE;
         }
-        lastWritten = !body;
+        lastBegun = !body;
         write(encoded.getByteBuffer());
         return Action.SCHEDULED;
     }
@@ -126,10 +131,10 @@ final class RequestPump extends IteratingCallback {
         ByteBuffer before = headBytes == null ? BufferUtil.EMPTY_BUFFER : headBytes;
         ByteBuffer content = read.getByteBuffer();
         int length = content.remaining();
-        lastWritten = read.isLast();
+        lastBegun = read.isLast();
         if (framing == RequestHead.Framing.LENGTH) {
             remaining -= length;
-            if (remaining < 0 || (lastWritten && remaining > 0)) {
+            if (remaining < 0 || (lastBegun && remaining > 0)) {
                 // HTTP/2 leaves the check to the receiver; a node must never read body as the next request.
                 exchange.bodyFailed(new HttpException.RuntimeException(
                         HttpStatus.BAD_REQUEST_400, "The body is not as long as Content-Length says"));
@@ -137,14 +142,14 @@ final class RequestPump extends IteratingCallback {
             }
             write(before, content);
         } else if (length == 0) {
-            write(before, lastWritten ? lastChunk(read) : BufferUtil.EMPTY_BUFFER);
+            write(before, lastBegun ? lastChunk(read) : BufferUtil.EMPTY_BUFFER);
         } else {
             write(
                     before,
                     chunkSize(length),
                     content,
                     CRLF.slice(),
-                    lastWritten ? lastChunk(read) : BufferUtil.EMPTY_BUFFER);
+                    lastBegun ? lastChunk(read) : BufferUtil.EMPTY_BUFFER);
         }
         return Action.SCHEDULED;
     }

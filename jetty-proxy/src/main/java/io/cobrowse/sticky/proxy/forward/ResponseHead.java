@@ -1,7 +1,6 @@
 package io.cobrowse.sticky.proxy.forward;
 
 import java.util.List;
-import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
@@ -11,10 +10,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The head of a node's response while it is parsed, and its trailers. Reused from response to response; not thread-safe. */
 final class ResponseHead {
-    /** As strict as RFC 9110, but field names keep their case. */
-    static final HttpCompliance COMPLIANCE =
-            HttpCompliance.RFC9110.with("cobrowse-node", HttpCompliance.Violation.CASE_SENSITIVE_FIELD_NAME);
-
     private final HttpFields.Mutable fields = HttpFields.build();
     private HttpVersion version = HttpVersion.HTTP_1_1;
     private int status;

@@ -5,9 +5,12 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpParser;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.http.HttpVersion;
@@ -52,6 +55,8 @@ final class UpstreamConnection extends AbstractConnection.NonBlocking implements
     private volatile long sendDeadlineNanos;
     private volatile long receiveDeadlineNanos;
     private volatile boolean started;
+    private volatile boolean sendFailed;
+    private final AtomicInteger undone = new AtomicInteger(2);
     private volatile long idleSinceNanos;
 
     // The pump's own.
@@ -63,14 +68,13 @@ final class UpstreamConnection extends AbstractConnection.NonBlocking implements
     private boolean headWritten;
     private boolean complete;
     private boolean writing;
-    private boolean writingLast;
 
     UpstreamConnection(EndPoint endPoint, Executor executor, UpstreamPool pool, ProxyExchange owner) {
         super(endPoint, executor);
         this.pool = pool;
         this.buffers = pool.buffers();
         this.owner = new AtomicReference<>(owner);
-        this.parser = new HttpParser(this, pool.maxResponseHeadBytes(), ResponseHead.COMPLIANCE);
+        this.parser = new HttpParser(this, pool.maxResponseHeadBytes(), HttpCompliance.RFC9110);
         this.parser.setHeaderCacheCaseSensitive(true);
     }
 
@@ -148,10 +152,12 @@ final class UpstreamConnection extends AbstractConnection.NonBlocking implements
         if (!started) {
             receiveDeadlineNanos = pool.deadline();
         }
+        halfDone();
     }
 
     /** The request will not be sent to its end, because writing it failed: what the node has to say is still heard. */
     void sendFailed() {
+        sendFailed = true;
         sent();
     }
 
@@ -186,8 +192,8 @@ final class UpstreamConnection extends AbstractConnection.NonBlocking implements
     private final class Pump extends IteratingCallback {
         @Override
         protected Action process() {
-            if (writing && written()) {
-                return Action.IDLE;
+            if (writing) {
+                written();
             }
             Object current = owner.get();
             if (current instanceof ProxyExchange exchange) {
@@ -240,8 +246,7 @@ final class UpstreamConnection extends AbstractConnection.NonBlocking implements
                 return false;
             }
             if (headParsed && (held != null || complete || (dry && !headWritten))) {
-                write(exchange);
-                return true;
+                return write(exchange);
             }
             int filled = fill();
             if (filled == 0) {
@@ -322,62 +327,76 @@ final class UpstreamConnection extends AbstractConnection.NonBlocking implements
         return filled;
     }
 
-    private void write(ProxyExchange exchange) {
+    /** Writes to the client; returns whether the pump goes on when that is done, which it does not behind the last write. */
+    private boolean write(ProxyExchange exchange) {
         ByteBuffer content = held == null ? BufferUtil.EMPTY_BUFFER : held;
         boolean last = complete && next == null;
         if (!headWritten) {
             last &= exchange.commit(head, last);
         }
+        if (last) {
+            finish(exchange, content);
+            return false;
+        }
         writing = true;
-        writingLast = last;
         receiveDeadlineNanos = 0;
-        exchange.write(last, content, pump);
+        exchange.write(content, pump);
+        return true;
     }
 
-    /** Takes note of a completed write; returns whether it was the last. */
-    private boolean written() {
+    private void written() {
         writing = false;
         headWritten = true;
         held = next;
         next = null;
-        if (writingLast && owner.get() instanceof ProxyExchange exchange) {
-            writingLast = false;
-            finish(exchange);
-            return true;
-        }
-        return false;
     }
 
-    /** The response is out to its last byte: the connection serves the next exchange, or closes. */
-    private void finish(ProxyExchange exchange) {
+    /**
+     * The response is here to its last byte. The last content leaves with its buffer, so that the connection can serve the
+     * next exchange at once, which the client may start as soon as it has that content.
+     */
+    private void finish(ProxyExchange exchange, ByteBuffer content) {
+        RetainableByteBuffer buffer = input;
+        input = null;
+        held = null;
+        HttpFields trailers = head.trailers();
         RequestPump request = requestPump;
         boolean reusable = request != null
-                && request.done()
+                && request.lastBegun()
                 && head.persistent()
                 && !parser.isClose()
                 && !parser.isClosed()
-                && (input == null || !input.hasRemaining());
-        releaseInput();
+                && (buffer == null || !buffer.hasRemaining());
         if (reusable) {
             resetMessage();
-            requestPump = null;
             headWritten = false;
             started = false;
             receiveDeadlineNanos = 0;
-            idleSinceNanos = System.nanoTime();
-            if (owner.compareAndSet(exchange, IDLE)) {
-                fillInterested();
-                pool.release(this);
-                exchange.completed();
-                return;
-            }
-        }
-        if (owner.compareAndSet(exchange, CLOSED)) {
+            halfDone();
+        } else if (owner.getAndSet(CLOSED) != CLOSED) {
             if (request != null) {
                 request.abort(new EOFException("The node answered before the request was sent"));
             }
             close();
-            exchange.completed();
+        }
+        exchange.writeLast(content, buffer, trailers);
+    }
+
+    /** One of request and response is done; with the other, which may be either, the connection goes back to its pool. */
+    private void halfDone() {
+        if (undone.decrementAndGet() == 0) {
+            Object current = owner.get();
+            requestPump = null;
+            undone.set(2);
+            receiveDeadlineNanos = 0;
+            idleSinceNanos = System.nanoTime();
+            if (sendFailed) {
+                owner.set(CLOSED);
+                close();
+            } else if (current != CLOSED && owner.compareAndSet(current, IDLE)) {
+                fillInterested();
+                pool.release(this);
+            }
         }
     }
 

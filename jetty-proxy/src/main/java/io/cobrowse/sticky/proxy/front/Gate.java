@@ -7,6 +7,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpMethod;
+import org.eclipse.jetty.http.HttpURI;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
@@ -50,10 +51,18 @@ public final class Gate extends Handler.Wrapper {
             Problems.send(CONNECT, response, leaving);
         } else if (!ListenerConnector.policy(request).allows(request)) {
             Problems.send(NOT_ALLOWED, response, leaving);
-        } else if (!super.handle(request, response, leaving)) {
+        } else if (!super.handle(servable(request), response, leaving)) {
             Response.writeError(request, response, leaving, 404);
         }
         return true;
+    }
+
+    /** Contexts serve paths: the asterisk form of OPTIONS is routed as the root, and forwarded as it is. */
+    private static Request servable(Request request) {
+        HttpURI uri = request.getHttpURI();
+        return "*".equals(uri.getPath())
+                ? Request.serveAs(request, HttpURI.build(uri).path("/").asImmutable())
+                : request;
     }
 
     /** Returns the number of requests being served. */

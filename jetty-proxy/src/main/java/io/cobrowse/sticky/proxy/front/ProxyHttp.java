@@ -1,11 +1,9 @@
 package io.cobrowse.sticky.proxy.front;
 
-import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.HttpConfiguration;
-import org.eclipse.jetty.server.HttpConnectionFactory;
 
 /** How Jetty has to be set up to hand requests over as they came in. For embedding, too. */
 public final class ProxyHttp {
@@ -14,17 +12,12 @@ public final class ProxyHttp {
 
     private static final int RESPONSE_HEAD_BYTES = 64 * 1024;
 
-    /** As strict as RFC 9110 about framing, while names and methods keep their case. */
-    private static final HttpCompliance COMPLIANCE =
-            HttpCompliance.RFC9110.with("cobrowse-client", HttpCompliance.Violation.CASE_SENSITIVE_FIELD_NAME);
-
     private ProxyHttp() {}
 
     /** Returns a configuration under which targets, methods and fields stay as received and nothing of Jetty's is added. */
     public static HttpConfiguration configuration() {
         HttpConfiguration http = new HttpConfiguration();
         http.setUriCompliance(UriCompliance.UNSAFE);
-        http.setHttpCompliance(COMPLIANCE);
         http.setHeaderCacheCaseSensitive(true);
         http.setRequestHeaderSize(REQUEST_HEAD_BYTES);
         http.setMaxResponseHeaderSize(RESPONSE_HEAD_BYTES);
@@ -38,6 +31,6 @@ public final class ProxyHttp {
         HttpConfiguration http = configuration();
         HTTP2CServerConnectionFactory http2 = new HTTP2CServerConnectionFactory(http);
         http2.setConnectProtocolEnabled(false);
-        return new ConnectionFactory[] {new HttpConnectionFactory(http), http2};
+        return new ConnectionFactory[] {new ClientConnection.Factory(http), http2};
     }
 }

@@ -1,0 +1,63 @@
+package io.cobrowse.sticky.routing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.URI;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Runs the table of cases through the router alone. */
+class RoutingCasesTest {
+
+    static List<RoutingCase> cases() {
+        return RoutingCases.all();
+    }
+
+    static List<RoutingCase> casesOfOneCookieField() {
+        return cases().stream()
+                .filter(c -> c.cookieFields().size() < 2 && c.headerFields().isEmpty())
+                .toList();
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void shouldRouteAsTheTableSays(RoutingCase c) {
+        Router router = c.setup().router(id -> URI.create("http://127.0.0.1:8700"));
+        Route route = router.route(
+                c.method(),
+                c.rawPath(),
+                c.query(),
+                Collections.enumeration(c.cookieFields()),
+                Collections.enumeration(c.headerFields()),
+                c.upgrade());
+        assertAsExpected(c, route);
+    }
+
+    @ParameterizedTest
+    @MethodSource("casesOfOneCookieField")
+    void shouldRouteOneCookieFieldAlike(RoutingCase c) {
+        Router router = c.setup().router(id -> URI.create("http://127.0.0.1:8700"));
+        String cookieField =
+                c.cookieFields().isEmpty() ? null : c.cookieFields().get(0);
+        assertAsExpected(c, router.route(c.method(), c.rawPath(), c.query(), cookieField, c.upgrade()));
+    }
+
+    @Test
+    void shouldNameEachCaseOnce() {
+        assertThat(cases()).extracting(c -> c.rule() + " " + c.what()).doesNotHaveDuplicates();
+    }
+
+    private static void assertAsExpected(RoutingCase c, Route route) {
+        assertThat(route.outcome()).isEqualTo(c.expected().outcome());
+        assertThat(route.affinity()).isEqualTo(c.expected().affinity());
+        assertThat(route.expireCookie()).isEqualTo(c.expected().expiredCookie() != null);
+        if (c.expected().nodes().isEmpty()) {
+            assertThat(route.node()).isNull();
+        } else {
+            assertThat(route.node().id()).isIn(c.expected().nodes());
+        }
+    }
+}

@@ -1,0 +1,96 @@
+package io.cobrowse.sticky.proxy;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+
+/** A client made of a socket: it sends exactly the bytes it is told to. */
+final class RawClient implements AutoCloseable {
+    /** A response as it came. */
+    record Answer(String head, byte[] body) {
+        int status() {
+            return Integer.parseInt(head.substring(9, 12));
+        }
+
+        /** Returns the values of a field, in order; the name is compared without case. */
+        List<String> values(String name) {
+            String prefix = name.toLowerCase(Locale.ROOT) + ":";
+            return head.lines()
+                    .skip(1)
+                    .filter(field -> field.toLowerCase(Locale.ROOT).startsWith(prefix))
+                    .map(field -> field.substring(prefix.length()).trim())
+                    .toList();
+        }
+
+        String text() {
+            return new String(body, StandardCharsets.ISO_8859_1);
+        }
+    }
+
+    private final Socket socket;
+    private final InputStream in;
+
+    RawClient(URI server) throws IOException {
+        socket = new Socket(server.getHost(), server.getPort());
+        socket.setSoTimeout(15_000);
+        socket.setTcpNoDelay(true);
+        in = new BufferedInputStream(socket.getInputStream());
+    }
+
+    Socket socket() {
+        return socket;
+    }
+
+    InputStream in() {
+        return in;
+    }
+
+    RawClient send(String bytes) throws IOException {
+        socket.getOutputStream().write(bytes.getBytes(StandardCharsets.ISO_8859_1));
+        return this;
+    }
+
+    /** Sends a request without a body and returns the answer. */
+    Answer get(String target, String... fields) throws IOException {
+        return request("GET", target, fields);
+    }
+
+    Answer request(String method, String target, String... fields) throws IOException {
+        send(method + " " + target + " HTTP/1.1\r\nHost: proxy\r\n" + lines(fields) + "\r\n");
+        return method.equals("HEAD") ? head() : answer();
+    }
+
+    private static String lines(String... fields) {
+        return fields.length == 0 ? "" : String.join("\r\n", fields) + "\r\n";
+    }
+
+    /** Reads an answer with its body. */
+    Answer answer() throws IOException {
+        Answer head = head();
+        return new Answer(head.head(), RawNode.readBody(head.head(), in));
+    }
+
+    /** Reads the head of an answer. */
+    Answer head() throws IOException {
+        String head = RawNode.readHead(in);
+        if (head == null) {
+            throw new IOException("The server closed the connection");
+        }
+        return new Answer(head, new byte[0]);
+    }
+
+    /** Returns whether the server has closed the connection, waiting for it. */
+    boolean ended() throws IOException {
+        return in.read() < 0;
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+}
