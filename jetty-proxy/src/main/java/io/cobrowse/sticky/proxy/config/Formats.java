@@ -26,8 +26,8 @@ final class Formats {
     static final Format<String> FIELD_NAME =
             Format.matching(TOKEN_REGEX, "an HTTP token: letters, digits, '-', '_' or '.'");
 
-    static final Format<String> QUERY_PARAMETER =
-            Format.matching("[!-~&&[^&=#]]+", "the name as a URL spells it: visible ASCII but '&', '=' and '#'");
+    static final Format<String> QUERY_PARAMETER = Format.matching(
+            "[!-~&&[^&=#%\"']]+", "the name as a URL spells it: visible ASCII without & = # % and quotes");
 
     static final Format<Boolean> BOOLEAN = Format.of("true or false", text -> switch (text) {
         case "true" -> true;

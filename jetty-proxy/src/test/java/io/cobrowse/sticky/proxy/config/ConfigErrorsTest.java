@@ -228,7 +228,7 @@ class ConfigErrorsTest {
                         rejected(
                                 "stickiness: {query-parameter: %s}\n" + NODES,
                                 "stickiness.query-parameter",
-                                "the name as a URL spells it: visible ASCII but '&', '=' and '#'",
+                                "the name as a URL spells it: visible ASCII without & = # % and quotes",
                                 "a&b",
                                 "a b",
                                 "''"),

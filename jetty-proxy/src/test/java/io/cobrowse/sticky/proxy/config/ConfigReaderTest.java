@@ -171,7 +171,7 @@ class ConfigReaderTest {
         assertThat(read(EVERY_KEY).warnings())
                 .containsExactly(
                         file + ":8: listeners[1].tls: does nothing yet: this listener speaks plain text",
-                        file + ":33: health: does nothing yet: nodes are not checked");
+                        file + ":33: health: does nothing yet but for Retry-After: nodes are not checked");
     }
 
     @Test

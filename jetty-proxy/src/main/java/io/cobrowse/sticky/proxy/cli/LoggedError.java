@@ -1,0 +1,32 @@
+package io.cobrowse.sticky.proxy.cli;
+
+import ch.qos.logback.classic.pattern.ThrowableHandlingConverter;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.IThrowableProxy;
+import ch.qos.logback.classic.spi.ThrowableProxy;
+import ch.qos.logback.classic.spi.ThrowableProxyUtil;
+import java.io.IOException;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Writes the error of a log event: in a few words where it is of the network, since peers fail every day, and with its
+ * stack trace where it is not, since that is a bug. Named in {@code logback.xml}. Stateless.
+ */
+public final class LoggedError extends ThrowableHandlingConverter {
+    /** Returns the error behind a line break, or nothing where the event has none. */
+    @Override
+    public String convert(ILoggingEvent event) {
+        IThrowableProxy error = event.getThrowableProxy();
+        if (error == null) {
+            return "";
+        }
+        String text = error instanceof ThrowableProxy known && isOfTheNetwork(known.getThrowable())
+                ? known.getThrowable().toString()
+                : ThrowableProxyUtil.asString(error);
+        return "\n" + text.strip();
+    }
+
+    private static boolean isOfTheNetwork(Throwable error) {
+        return error instanceof IOException || error instanceof TimeoutException;
+    }
+}

@@ -1,0 +1,66 @@
+package io.cobrowse.sticky.proxy.cli;
+
+import io.cobrowse.sticky.proxy.StickyProxyServer;
+import io.cobrowse.sticky.proxy.config.ConfigException;
+import io.cobrowse.sticky.proxy.config.ConfigReader;
+import io.cobrowse.sticky.proxy.config.ProxyConfig;
+import io.cobrowse.sticky.proxy.config.ProxyConfig.Address;
+import java.io.IOException;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "run",
+        description = "Runs the proxy until SIGTERM or SIGINT, and then stops it gracefully.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class)
+final class RunCommand implements Callable<Integer> {
+    private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
+
+    @Mixin
+    private final ConfigOption config = new ConfigOption();
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // Set by picocli.
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws ConfigException, CommandFailedException, InterruptedException {
+        ConfigReader.Result result = config.read();
+        result.warnings().forEach(LOG::warn);
+        CountDownLatch stop = new CountDownLatch(1);
+        Signals.handle("TERM", stop::countDown);
+        Signals.handle("INT", stop::countDown);
+        Signals.handle("HUP", () -> LOG.warn("SIGHUP: reloading does nothing yet; restart to apply a change"));
+        try (StickyProxyServer server =
+                StickyProxyServer.builder(result.config()).build().start()) {
+            printListeners(server, result.config());
+            stop.await();
+        } catch (IOException e) {
+            throw new CommandFailedException(String.valueOf(e.getMessage()), e);
+        }
+        return ExitCode.OK;
+    }
+
+    private void printListeners(StickyProxyServer server, ProxyConfig config) {
+        int nodes = config.nodes().size();
+        for (ProxyConfig.Listener listener : config.listeners()) {
+            int port = server.uri(listener.name()).getPort();
+            printListener(
+                    listener.name(), listener.address(), port, " to " + nodes + (nodes == 1 ? " node" : " nodes"));
+        }
+        printListener("admin", config.admin().address(), server.adminUri().getPort(), "");
+    }
+
+    /** The host as configured, which may stand for all addresses, and the port as it is, which may have been chosen. */
+    private void printListener(String name, Address address, int port, String purpose) {
+        spec.commandLine().getOut().println(name + ": http://" + new Address(address.host(), port) + purpose);
+    }
+}

@@ -1,0 +1,145 @@
+package io.cobrowse.sticky.proxy.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The command as a process of its own, since signals and exit codes are those of a process. */
+class RunCommandTest {
+    private static final String CONFIG = """
+            listeners: [{name: public, address: "127.0.0.1:%d"}]
+            admin: {address: "127.0.0.1:0"}
+            nodes: [{id: 1, url: "http://127.0.0.1:%d"}]
+            timeouts: {drain: 100ms}
+            """;
+
+    @TempDir
+    Path directory;
+
+    private Process process;
+
+    @AfterEach
+    void endProcess() {
+        if (process != null) {
+            process.destroyForcibly();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"TERM", "INT"})
+    void shouldStopGracefullyOnASignalAndExitWithZero(String signal) throws Exception {
+        startListening(CONFIG.formatted(0, 1));
+        assertThat(out().lines().toList().get(0)).matches("public: http://127\\.0\\.0\\.1:[0-9]+ to 1 node");
+        assertThat(out().lines().toList().get(1)).matches("admin: http://127\\.0\\.0\\.1:[0-9]+");
+        signal(signal);
+        assertThat(exitCode()).isZero();
+        assertThat(err().lines()).singleElement().asString().contains("Stopping");
+    }
+
+    @Test
+    void shouldExitWithZeroAlsoWhenTheDeadlineCutsRequestsOff() throws Exception {
+        try (ServerSocket node = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            startListening(CONFIG.formatted(0, node.getLocalPort()));
+            int port = URI.create(out().lines().toList().get(0).split(" ")[1]).getPort();
+            try (Socket client = new Socket(InetAddress.getLoopbackAddress(), port)) {
+                client.getOutputStream().write("GET / HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+                try (Socket parked = node.accept()) {
+                    assertThat(parked.getInputStream().read()).isEqualTo('G');
+                    signal("TERM");
+                    assertThat(exitCode()).isZero();
+                }
+            }
+        }
+    }
+
+    @Test
+    void shouldExitWithOneAndNameTheAddressInUse() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            start(
+                    "run",
+                    "--config",
+                    write(CONFIG.formatted(taken.getLocalPort(), 1)).toString());
+            assertThat(exitCode()).isEqualTo(1);
+            assertThat(err().lines())
+                    .singleElement()
+                    .asString()
+                    .startsWith("cobrowse-proxy run: ")
+                    .contains("127.0.0.1:" + taken.getLocalPort());
+            assertThat(out()).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"run", "check"})
+    void shouldExitWithTwoForABadConfiguration(String command) throws Exception {
+        Path file = write("nodes: []");
+        start(command, "--config", file.toString());
+        assertThat(exitCode()).isEqualTo(2);
+        assertThat(err().strip()).isEqualTo(file + ":1: nodes: an empty list: a list of at least 1");
+    }
+
+    @Test
+    void shouldExitWithTwoForWrongUsage() throws Exception {
+        start("run");
+        assertThat(exitCode()).isEqualTo(2);
+    }
+
+    private Path write(String yaml) throws Exception {
+        return Files.writeString(directory.resolve("proxy.yaml"), yaml);
+    }
+
+    private void startListening(String yaml) throws Exception {
+        start("run", "--config", write(yaml).toString());
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> !process.isAlive() || out().lines().count() == 2);
+        assertThat(err()).isEmpty();
+    }
+
+    private void signal(String name) throws Exception {
+        Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start();
+        assertThat(kill.waitFor()).isZero();
+    }
+
+    private void start(String... arguments) throws Exception {
+        List<String> command = new ArrayList<>(List.of(
+                ProcessHandle.current().info().command().orElse("java"),
+                "-Xmx128m",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName()));
+        command.addAll(List.of(arguments));
+        process = new ProcessBuilder(command)
+                .redirectOutput(directory.resolve("out").toFile())
+                .redirectError(directory.resolve("err").toFile())
+                .start();
+    }
+
+    private int exitCode() throws Exception {
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        return process.exitValue();
+    }
+
+    private String out() throws Exception {
+        return Files.readString(directory.resolve("out"));
+    }
+
+    private String err() throws Exception {
+        return Files.readString(directory.resolve("err"));
+    }
+}
