@@ -1,9 +1,14 @@
 package io.cobrowse.sticky.proxy.front;
 
+import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
+import org.eclipse.jetty.http2.server.HTTP2ServerConnectionFactory;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.SecureRequestCustomizer;
+import org.eclipse.jetty.server.SslConnectionFactory;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
 
 /** How Jetty has to be set up to hand requests over as they came in. For embedding, too. */
 public final class ProxyHttp {
@@ -29,7 +34,19 @@ public final class ProxyHttp {
     /** Returns HTTP/1.1, and HTTP/2 by prior knowledge, on one port in clear text. */
     public static ConnectionFactory[] clearText() {
         HttpConfiguration http = configuration();
-        HTTP2CServerConnectionFactory http2 = new HTTP2CServerConnectionFactory(http);
-        return new ConnectionFactory[] {new ClientConnection.Factory(http), http2};
+        return new ConnectionFactory[] {new ClientConnection.Factory(http), new HTTP2CServerConnectionFactory(http)};
+    }
+
+    /** Returns HTTP/1.1 and HTTP/2 over TLS, chosen by ALPN; HTTP/1.1 for clients without it. */
+    public static ConnectionFactory[] tls(SslContextFactory.Server tls) {
+        HttpConfiguration http = configuration();
+        // Else Jetty adds one that wants Host and certificate to match, which is the client's to check.
+        http.addCustomizer(new SecureRequestCustomizer(false));
+        ConnectionFactory http1 = new ClientConnection.Factory(http);
+        ALPNServerConnectionFactory alpn = new ALPNServerConnectionFactory();
+        alpn.setDefaultProtocol(http1.getProtocol());
+        return new ConnectionFactory[] {
+            new SslConnectionFactory(tls, alpn.getProtocol()), alpn, new HTTP2ServerConnectionFactory(http), http1
+        };
     }
 }
