@@ -12,7 +12,6 @@ import io.cobrowse.sticky.proxy.tunnel.Tunnels;
 import io.cobrowse.sticky.routing.Node;
 import io.cobrowse.sticky.routing.Route;
 import io.cobrowse.sticky.routing.Router;
-import jakarta.servlet.AsyncContext;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.UnavailableException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -131,8 +130,6 @@ public class StickyProxyServlet extends AsyncProxyServlet {
             problem.send(response);
             return;
         }
-        AsyncContext asyncContext = request.startAsync();
-        asyncContext.setTimeout(0);
         new ProxyExchange(
                         Objects.requireNonNull(upstreams),
                         Objects.requireNonNull(router),

@@ -60,6 +60,12 @@ final class RawNode implements AutoCloseable {
 
     static final Behaviour OK = exchange -> exchange.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
 
+    /** Never answers; ends when the connection does. */
+    static final Behaviour PARK = exchange -> {
+        exchange.in().readAllBytes();
+        exchange.socket().close();
+    };
+
     private final ServerSocket server;
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
@@ -108,6 +114,11 @@ final class RawNode implements AutoCloseable {
             throw new AssertionError("The node got no request within 10 s");
         }
         return exchange;
+    }
+
+    /** Returns the request lines that nobody has asked for yet. */
+    List<String> lines() {
+        return exchanges.stream().map(Exchange::line).toList();
     }
 
     int received() {

@@ -9,7 +9,6 @@ import io.cobrowse.sticky.routing.Affinity;
 import io.cobrowse.sticky.routing.Node;
 import io.cobrowse.sticky.routing.Route;
 import io.cobrowse.sticky.routing.Router;
-import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -56,8 +55,8 @@ public final class ProxyExchange {
     private final Upstreams upstreams;
     private final Router router;
     private final RoutingAnswers answers;
+    private final HttpServletRequest servletRequest;
     private final HttpServletResponse servletResponse;
-    private final AsyncContext asyncContext;
     private final ServletContextRequest context;
     private final Request request;
     private final Response response;
@@ -79,7 +78,7 @@ public final class ProxyExchange {
     private @Nullable HttpFields trailers;
 
     /**
-     * Prepares an exchange whose request is asynchronous already.
+     * Prepares an exchange; {@link #start} makes its request asynchronous.
      *
      * @param route where the request goes; its node's count is the exchange's to end
      */
@@ -95,8 +94,8 @@ public final class ProxyExchange {
         this.answers = answers;
         this.route = route;
         this.node = Objects.requireNonNull(route.node(), "a forwarded route has a node");
+        this.servletRequest = servletRequest;
         this.servletResponse = servletResponse;
-        this.asyncContext = servletRequest.getAsyncContext();
         this.context = ServletContextRequest.getServletContextRequest(servletRequest);
         this.request = context.getWrapped();
         this.response = context.getServletContextResponse().getWrapped();
@@ -107,14 +106,18 @@ public final class ProxyExchange {
 
     /** Starts the exchange. Never blocks. */
     public void start() {
+        boolean http2 = request.getConnectionMetaData().getHttpVersion() == HttpVersion.HTTP_2;
+        WatchedEndPoint endPoint = http2 ? null : watched;
+        if (endPoint == null) {
+            // Before startAsync adds its own, which would log every failure as unhandled if it came first.
+            request.addFailureListener(failure -> clientGone());
+        }
+        servletRequest.startAsync().setTimeout(0);
         if (!readFraming()) {
             return;
         }
-        WatchedEndPoint endPoint = watched;
-        if (endPoint != null && request.getConnectionMetaData().getHttpVersion() != HttpVersion.HTTP_2) {
+        if (endPoint != null) {
             endPoint.watch(this::clientGone);
-        } else {
-            request.addFailureListener(failure -> clientGone());
         }
         upstreams.pool(node).acquire(this);
     }
@@ -298,7 +301,7 @@ public final class ProxyExchange {
         public void succeeded() {
             release();
             if (end()) {
-                asyncContext.complete();
+                servletRequest.getAsyncContext().complete();
             }
         }
 
@@ -342,7 +345,7 @@ public final class ProxyExchange {
         asked.answer(head, response);
         request.setAttribute(HttpStream.UPGRADE_CONNECTION_ATTRIBUTE, tunnel.client());
         tunnel.takeUpstream(early);
-        asyncContext.complete();
+        servletRequest.getAsyncContext().complete();
         return true;
     }
 
@@ -440,7 +443,7 @@ public final class ProxyExchange {
             closeUpstream(new IOException("The exchange ended"));
             try {
                 answer.send();
-                asyncContext.complete();
+                servletRequest.getAsyncContext().complete();
             } catch (IOException | RuntimeException failure) {
                 LOG.debug("Answering failed", failure);
                 context.getServletChannel().abort(failure);

@@ -2,6 +2,7 @@ package io.cobrowse.sticky.proxy.forward;
 
 import io.cobrowse.sticky.proxy.front.ClientConnection;
 import java.nio.ByteBuffer;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.eclipse.jetty.http.HttpField;
@@ -59,7 +60,7 @@ final class RequestHead {
         HttpFields fields = request.getHeaders();
         String host = host(request, nodeAuthority);
         ForwardingFields forwarding = new ForwardingFields(request, host);
-        byte[] targetBytes = ClientConnection.target(request).getBytes(StandardCharsets.UTF_8);
+        byte[] targetBytes = ClientConnection.target(request).getBytes(targetCharset(request));
         int capacity =
                 FIXED_BYTES + request.getMethod().length() + targetBytes.length + host.length() + forwarding.maxBytes();
         for (HttpField field : fields) {
@@ -103,6 +104,12 @@ final class RequestHead {
         out.put(CRLF);
         out.flip();
         return buffer;
+    }
+
+    /** How Jetty's parsers have made text of the target's bytes. */
+    private static Charset targetCharset(Request request) {
+        boolean http2 = request.getConnectionMetaData().getHttpVersion() == HttpVersion.HTTP_2;
+        return http2 ? StandardCharsets.ISO_8859_1 : StandardCharsets.UTF_8;
     }
 
     /** The host that the client asked for: its Host field, or HTTP/2's authority. */

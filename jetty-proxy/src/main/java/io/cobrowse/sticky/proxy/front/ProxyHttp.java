@@ -15,6 +15,12 @@ public final class ProxyHttp {
     /** The fields may total 32 KiB; the rest is room for the request line. Our own check is the exact one. */
     private static final int REQUEST_HEAD_BYTES = RequestCheck.MAX_FIELD_BYTES + 16 * 1024;
 
+    /**
+     * HTTP/2 counts 32 bytes more for each field (RFC 9113, 6.5.2) and gives the connection up beyond the limit: so high
+     * that fields that total 32 KiB pass however many they are, and that the excess is told by 431 for once.
+     */
+    private static final int HTTP2_REQUEST_HEAD_BYTES = 8 * RequestCheck.MAX_FIELD_BYTES;
+
     private static final int RESPONSE_HEAD_BYTES = 64 * 1024;
 
     private ProxyHttp() {}
@@ -34,7 +40,9 @@ public final class ProxyHttp {
     /** Returns HTTP/1.1, and HTTP/2 by prior knowledge, on one port in clear text. */
     public static ConnectionFactory[] clearText() {
         HttpConfiguration http = configuration();
-        return new ConnectionFactory[] {new ClientConnection.Factory(http), new HTTP2CServerConnectionFactory(http)};
+        return new ConnectionFactory[] {
+            new ClientConnection.Factory(http), new HTTP2CServerConnectionFactory(forHttp2(http))
+        };
     }
 
     /** Returns HTTP/1.1 and HTTP/2 over TLS, chosen by ALPN; HTTP/1.1 for clients without it. */
@@ -46,7 +54,16 @@ public final class ProxyHttp {
         ALPNServerConnectionFactory alpn = new ALPNServerConnectionFactory();
         alpn.setDefaultProtocol(http1.getProtocol());
         return new ConnectionFactory[] {
-            new SslConnectionFactory(tls, alpn.getProtocol()), alpn, new HTTP2ServerConnectionFactory(http), http1
+            new SslConnectionFactory(tls, alpn.getProtocol()),
+            alpn,
+            new HTTP2ServerConnectionFactory(forHttp2(http)),
+            http1
         };
+    }
+
+    private static HttpConfiguration forHttp2(HttpConfiguration http) {
+        HttpConfiguration wide = new HttpConfiguration(http);
+        wide.setRequestHeaderSize(HTTP2_REQUEST_HEAD_BYTES);
+        return wide;
     }
 }

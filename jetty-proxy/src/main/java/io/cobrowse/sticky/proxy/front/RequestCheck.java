@@ -3,6 +3,7 @@ package io.cobrowse.sticky.proxy.front;
 import io.cobrowse.sticky.filter.ProblemDocument;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpMethod;
+import org.eclipse.jetty.http.HttpTokens;
 import org.eclipse.jetty.http.HttpURI;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.server.Request;
@@ -19,8 +20,10 @@ public final class RequestCheck {
             "bad-request",
             "Bad request",
             400,
-            "The request target has a fragment or bytes that are not UTF-8, so it cannot be forwarded as it is.",
+            "The request target has a fragment, a blank or bytes that are not UTF-8, so it cannot be forwarded as it is.",
             null);
+    private static final ProblemDocument METHOD =
+            new ProblemDocument("bad-request", "Bad request", 400, "The request method is not a token.", null);
     private static final ProblemDocument FIELD = new ProblemDocument(
             "bad-request", "Bad request", 400, "A request header field has a control character.", null);
     private static final ProblemDocument FIELDS_TOO_LARGE = new ProblemDocument(
@@ -45,6 +48,12 @@ public final class RequestCheck {
         }
         // HTTP/1.1's parser has checked every byte already.
         boolean checked = request.getConnectionMetaData().getHttpVersion() != HttpVersion.HTTP_2;
+        if (!checked && (hasBlank(uri.getPath()) || hasBlank(uri.getQuery()) || hasBlank(uri.getAuthority()))) {
+            return TARGET;
+        }
+        if (!checked && !isToken(request.getMethod())) {
+            return METHOD;
+        }
         int bytes = 0;
         for (HttpField field : request.getHeaders()) {
             String value = field.getValue();
@@ -64,6 +73,27 @@ public final class RequestCheck {
         String path = uri.getPath();
         String query = uri.getQuery();
         return (path == null || path.indexOf(REPLACEMENT) < 0) && (query == null || query.indexOf(REPLACEMENT) < 0);
+    }
+
+    private static boolean isToken(String method) {
+        for (int i = 0; i < method.length(); i++) {
+            HttpTokens.Token token = HttpTokens.getToken(method.charAt(i));
+            if (token == null || !token.isRfc2616Token()) {
+                return false;
+            }
+        }
+        return !method.isEmpty();
+    }
+
+    /** HTTP/2 has no request line that a blank would end; the node's HTTP/1.1 has. */
+    private static boolean hasBlank(@Nullable String part) {
+        for (int i = 0; part != null && i < part.length(); i++) {
+            char c = part.charAt(i);
+            if (c <= ' ' || c == 0x7F) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static boolean hasControl(String value) {

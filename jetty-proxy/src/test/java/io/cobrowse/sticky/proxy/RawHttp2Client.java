@@ -1,0 +1,279 @@
+package io.cobrowse.sticky.proxy;
+
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.MetaData;
+import org.eclipse.jetty.http2.hpack.HpackDecoder;
+import org.eclipse.jetty.http2.hpack.HpackException;
+
+/**
+ * An HTTP/2 client made of a socket, by prior knowledge: it sends exactly the fields and frames it is told to, legal or not.
+ * Its receive windows are as large as they can be.
+ */
+final class RawHttp2Client implements AutoCloseable {
+    private static final int MAX_FRAME_BYTES = 16_384;
+    private static final byte[] NOTHING = {};
+
+    private static final int DATA = 0;
+    private static final int HEADERS = 1;
+    private static final int RST_STREAM = 3;
+    private static final int SETTINGS = 4;
+    private static final int PING = 6;
+    private static final int GOAWAY = 7;
+    private static final int WINDOW_UPDATE = 8;
+    private static final int CONTINUATION = 9;
+
+    private static final int END_STREAM = 1;
+    private static final int ACK = 1;
+    private static final int END_HEADERS = 4;
+
+    /** What came on one stream so far. */
+    static final class Answer {
+        private final ByteArrayOutputStream body = new ByteArrayOutputStream();
+        private MetaData.Response head;
+        private HttpFields trailers = HttpFields.EMPTY;
+        private boolean ended;
+        private int resetBy = -1;
+
+        int status() {
+            return head.getStatus();
+        }
+
+        /** Returns the values of a field, in order; the name is compared without case. */
+        Iterable<String> values(String name) {
+            return head.getHttpFields().stream()
+                    .filter(field -> field.is(name))
+                    .map(HttpField::getValue)
+                    .toList();
+        }
+
+        HttpFields fields() {
+            return head.getHttpFields();
+        }
+
+        HttpFields trailers() {
+            return trailers;
+        }
+
+        String text() {
+            return body.toString(StandardCharsets.ISO_8859_1);
+        }
+
+        /** Returns whether the stream was reset rather than ended. */
+        boolean isReset() {
+            return resetBy >= 0;
+        }
+    }
+
+    private final Socket socket;
+    private final DataInputStream in;
+    private final HpackDecoder decoder = new HpackDecoder(1 << 20, System::nanoTime);
+    private final Map<Integer, Answer> answers = new HashMap<>();
+    private final ByteArrayOutputStream headerBlock = new ByteArrayOutputStream();
+    private int nextStream = 1;
+
+    RawHttp2Client(URI server) throws IOException {
+        socket = new Socket(server.getHost(), server.getPort());
+        socket.setSoTimeout(15_000);
+        socket.setTcpNoDelay(true);
+        in = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
+        socket.getOutputStream().write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+        // INITIAL_WINDOW_SIZE for the streams, WINDOW_UPDATE for the connection.
+        frame(SETTINGS, 0, 0, new byte[] {0, 4, 0x7F, -1, -1, -1});
+        frame(WINDOW_UPDATE, 0, 0, number(Integer.MAX_VALUE - 65_535));
+    }
+
+    Socket socket() {
+        return socket;
+    }
+
+    /** Sends a request without a body and returns the answer; fields are names and values in turn. */
+    Answer get(String target, String... fields) throws IOException {
+        return answer(begin("GET", target, true, fields));
+    }
+
+    /** Sends the head of a request to {@code proxy} and returns its stream; fields are names and values in turn. */
+    int begin(String method, String target, boolean last, String... fields) throws IOException {
+        String[] all = new String[fields.length + 8];
+        String[] pseudo = {":method", method, ":scheme", "http", ":authority", "proxy", ":path", target};
+        System.arraycopy(pseudo, 0, all, 0, pseudo.length);
+        System.arraycopy(fields, 0, all, pseudo.length, fields.length);
+        return begin(last, all);
+    }
+
+    /** Sends exactly these fields, pseudo fields included, on a new stream, and returns it. */
+    int begin(boolean last, String... fields) throws IOException {
+        int stream = nextStream;
+        nextStream += 2;
+        answers.put(stream, new Answer());
+        headers(stream, last, fields);
+        return stream;
+    }
+
+    /** Sends exactly these fields on a stream: a head or trailers. */
+    void headers(int stream, boolean last, String... fields) throws IOException {
+        ByteArrayOutputStream block = new ByteArrayOutputStream();
+        for (int i = 0; i < fields.length; i += 2) {
+            block.write(0); // A literal, not to be indexed.
+            string(block, fields[i]);
+            string(block, fields[i + 1]);
+        }
+        byte[] all = block.toByteArray();
+        int sent = 0;
+        do {
+            int length = Math.min(MAX_FRAME_BYTES, all.length - sent);
+            byte[] part = java.util.Arrays.copyOfRange(all, sent, sent + length);
+            int flags = sent + length == all.length ? END_HEADERS : 0;
+            if (sent == 0) {
+                frame(HEADERS, flags | (last ? END_STREAM : 0), stream, part);
+            } else {
+                frame(CONTINUATION, flags, stream, part);
+            }
+            sent += length;
+        } while (sent < all.length);
+    }
+
+    void data(int stream, boolean last, String bytes) throws IOException {
+        data(stream, last, bytes.getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    void data(int stream, boolean last, byte[] bytes) throws IOException {
+        frame(DATA, last ? END_STREAM : 0, stream, bytes);
+    }
+
+    /** Cancels a stream. */
+    void reset(int stream) throws IOException {
+        frame(RST_STREAM, 0, stream, number(8));
+    }
+
+    /** Reads until the stream has ended or is reset. */
+    Answer answer(int stream) throws IOException {
+        Answer answer = answers.get(stream);
+        while (!answer.ended) {
+            read();
+        }
+        return answer;
+    }
+
+    /** Reads until the head of the answer is there. */
+    Answer head(int stream) throws IOException {
+        Answer answer = answers.get(stream);
+        while (answer.head == null) {
+            read();
+        }
+        return answer;
+    }
+
+    /** Reads until the server closes the connection. */
+    void awaitEnd() throws IOException {
+        try {
+            while (true) {
+                read();
+            }
+        } catch (java.io.EOFException | java.net.SocketException end) {
+            // As awaited.
+        }
+    }
+
+    /** Asks for a sign of life, and reads until it comes. */
+    void ping() throws IOException {
+        frame(PING, 0, 0, new byte[8]);
+        while (read() != PING) {
+            // Other frames may come before.
+        }
+    }
+
+    private int read() throws IOException {
+        int length = (in.readUnsignedByte() << 16) | in.readUnsignedShort();
+        int type = in.readUnsignedByte();
+        int flags = in.readUnsignedByte();
+        int stream = in.readInt();
+        byte[] payload = in.readNBytes(length);
+        Answer answer = answers.get(stream);
+        switch (type) {
+            case DATA -> answer.body.write(payload);
+            case HEADERS, CONTINUATION -> fields(answer, payload, flags);
+            case RST_STREAM -> {
+                answer.resetBy = ByteBuffer.wrap(payload).getInt();
+                answer.ended = true;
+            }
+            case SETTINGS -> {
+                if ((flags & ACK) == 0) {
+                    frame(SETTINGS, ACK, 0, NOTHING);
+                }
+            }
+            case GOAWAY -> {
+                int error = ByteBuffer.wrap(payload, 4, 4).getInt();
+                if (error != 0) {
+                    throw new IOException("The server gave the connection up, error " + error + ": "
+                            + new String(payload, 8, length - 8, StandardCharsets.US_ASCII));
+                }
+            }
+            default -> {}
+        }
+        if ((type == DATA || type == HEADERS) && (flags & END_STREAM) != 0) {
+            answer.ended = true;
+        }
+        return type;
+    }
+
+    private void fields(Answer answer, byte[] payload, int flags) throws IOException {
+        headerBlock.write(payload);
+        if ((flags & END_HEADERS) == 0) {
+            return;
+        }
+        try {
+            MetaData decoded = decoder.decode(ByteBuffer.wrap(headerBlock.toByteArray()));
+            headerBlock.reset();
+            if (decoded instanceof MetaData.Response response) {
+                answer.head = response;
+            } else {
+                answer.trailers = decoded.getHttpFields();
+            }
+        } catch (HpackException failure) {
+            throw new IOException(failure);
+        }
+    }
+
+    void frame(int type, int flags, int stream, byte[] payload) throws IOException {
+        ByteBuffer frame = ByteBuffer.allocate(9 + payload.length);
+        frame.put((byte) (payload.length >> 16)).putShort((short) payload.length);
+        frame.put((byte) type).put((byte) flags).putInt(stream).put(payload);
+        socket.getOutputStream().write(frame.array());
+    }
+
+    private static byte[] number(int value) {
+        return ByteBuffer.allocate(4).putInt(value).array();
+    }
+
+    /** Writes a string literal without Huffman code (RFC 7541, 5.1 and 5.2). */
+    private static void string(ByteArrayOutputStream block, String text) {
+        int length = text.length();
+        if (length < 127) {
+            block.write(length);
+        } else {
+            block.write(127);
+            int rest = length - 127;
+            for (; rest >= 128; rest >>>= 7) {
+                block.write((rest & 127) | 128);
+            }
+            block.write(rest);
+        }
+        block.writeBytes(text.getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+}
