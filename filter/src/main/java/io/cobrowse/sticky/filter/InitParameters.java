@@ -22,26 +22,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the filter's init-params. Every error is collected; {@link #read} throws once with all of them.
- *
- * <table>
- *   <caption>The init-params; all but nodes may be left out</caption>
- *   <tr><th>name<th>value<th>default
- *   <tr><td>nodes<td>one a line, or with commas: {@code id [cookie|cookie...] url [weight=1..256] [backup]}<td>
- *   <tr><td>cookie<td>a cookie's name<td>{@code gcbSessionServer}
- *   <tr><td>query-parameter<td>a query parameter's name<td>{@code co-browse-node-id}
- *   <tr><td>header<td>a request field's name; off where left out<td>
- *   <tr><td>route-suffix<td>true, false<td>false
- *   <tr><td>on-node-down<td>notify, rebalance<td>notify
- *   <tr><td>on-unknown-node<td>reject, balance<td>reject
- *   <tr><td>session-start<td>{@code METHOD /path}, one a line, or with commas<td>{@link SessionStart#DEFAULTS}
- *   <tr><td>cookie-path<td>a path<td>{@code /}
- *   <tr><td>cookie-domain<td>a domain; none where left out<td>
- *   <tr><td>cookie-attributes<td>as {@code SameSite=None; Secure}; none where left out<td>
- *   <tr><td>expose-route<td>true, false<td>false
- *   <tr><td>balance<td>round-robin, least-active, random-two<td>round-robin
- *   <tr><td>retry-after<td>seconds, 1 or more<td>4
- * </table>
+ * Reads the init-params that {@link StickinessFilter} documents. Every error is collected; {@link #read} throws once with
+ * all of them.
  */
 final class InitParameters {
     private static final String NODE_SYNTAX = "id [cookie|cookie...] url [weight=1..256] [backup]";

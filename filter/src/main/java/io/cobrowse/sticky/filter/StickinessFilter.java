@@ -26,9 +26,28 @@ import org.jspecify.annotations.Nullable;
  * whoever {@linkplain #takeRoute takes the route} ends it. Only {@link DispatcherType#REQUEST} dispatches are routed.
  * Neither the body nor a parsed form of the request is touched: no {@code getParameter}, no {@code getCookies}.
  *
- * <p>Configured in one of two ways: in code with a {@link Router}, or by init-params with the names of the configuration
- * file's keys, of which only {@code nodes} is required; {@link InitParameters} lists them. Where requests may become
- * asynchronous, it has to be registered with {@code async-supported}. Thread-safe.
+ * <p>Configured in one of two ways: in code with a {@link Router}, or by init-params with the names and meanings of the
+ * configuration file's keys. Where requests may become asynchronous, it has to be registered with
+ * {@code async-supported}. Thread-safe.
+ *
+ * <table>
+ *   <caption>The init-params; all but nodes may be left out</caption>
+ *   <tr><th>name<th>value<th>default
+ *   <tr><td>nodes<td>one a line, or with commas: {@code id [cookie|cookie...] url [weight=1..256] [backup]}<td>
+ *   <tr><td>cookie<td>a cookie's name<td>{@code gcbSessionServer}
+ *   <tr><td>query-parameter<td>a query parameter's name<td>{@code co-browse-node-id}
+ *   <tr><td>header<td>a request field's name; off where left out<td>
+ *   <tr><td>route-suffix<td>true, false<td>false
+ *   <tr><td>on-node-down<td>notify, rebalance<td>notify
+ *   <tr><td>on-unknown-node<td>reject, balance<td>reject
+ *   <tr><td>session-start<td>{@code METHOD /path}, one a line, or with commas<td>{@link SessionStart#DEFAULTS}
+ *   <tr><td>cookie-path<td>a path<td>{@code /}
+ *   <tr><td>cookie-domain<td>a domain; none where left out<td>
+ *   <tr><td>cookie-attributes<td>as {@code SameSite=None; Secure}; none where left out<td>
+ *   <tr><td>expose-route<td>true, false<td>false
+ *   <tr><td>balance<td>round-robin, least-active, random-two<td>round-robin
+ *   <tr><td>retry-after<td>seconds, 1 or more<td>4
+ * </table>
  */
 public final class StickinessFilter implements Filter {
 
@@ -62,7 +81,8 @@ public final class StickinessFilter implements Filter {
     /**
      * Configures the filter by init-params, unless it is.
      *
-     * @throws ServletException if one is wrong or unknown; the message has one line for each error
+     * @throws ServletException if one is wrong, unknown or missing; the message has one line for each error: name, value,
+     *     what is allowed
      */
     @Override
     public void init(FilterConfig config) throws ServletException {

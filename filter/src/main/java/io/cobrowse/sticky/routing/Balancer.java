@@ -58,11 +58,14 @@ final class Balancer {
         int size = nodes.size();
         int start = position(cursor.getAndIncrement(), size);
         Node best = null;
+        long bestLoad = 0;
         int passedOver = 0;
         for (int i = 0; i < size; i++) {
             Node node = nodes.get(wrap(start + i, size));
-            if ((best == null || isLighter(node, best)) && !tried.contains(node)) {
+            long load = load(node);
+            if ((best == null || load * best.weight() < bestLoad * node.weight()) && !tried.contains(node)) {
                 best = node;
+                bestLoad = load;
                 passedOver = i;
             }
         }
@@ -82,7 +85,9 @@ final class Balancer {
         }
         int offset = 1 + random.nextInt(size - 1);
         int second = untried(nodes, wrap(first + offset, size), tried);
-        return isLighter(nodes.get(second), nodes.get(first)) ? nodes.get(second) : nodes.get(first);
+        Node left = nodes.get(first);
+        Node right = nodes.get(second);
+        return load(right) * left.weight() < load(left) * right.weight() ? right : left;
     }
 
     /** Returns the index of the first node at or behind an index, around the end, that was not tried; -1 for none. */
@@ -96,9 +101,9 @@ final class Balancer {
         return -1;
     }
 
-    /** Returns whether (active + 1) / weight is smaller on the left, without dividing. */
-    private static boolean isLighter(Node left, Node right) {
-        return (left.active() + 1L) * right.weight() < (right.active() + 1L) * left.weight();
+    /** Returns what a node would have to do if it were picked. To compare by weight, multiply crosswise. */
+    private static long load(Node node) {
+        return node.active() + 1L;
     }
 
     private static int position(long ticket, int length) {

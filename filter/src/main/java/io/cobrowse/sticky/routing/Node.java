@@ -113,12 +113,12 @@ public final class Node {
 
     /** Returns the requests and tunnels that are open now: what balancing goes by. */
     public int active() {
-        return load.requests() + load.tunnels();
+        return load.all();
     }
 
-    /** Returns the requests that are open now, parked polls included, tunnels not. */
+    /** Returns the requests that are open now, parked polls included, tunnels not; while either changes, nearly. */
     public int activeRequests() {
-        return load.requests();
+        return Math.max(0, load.all() - load.tunnels());
     }
 
     /** Returns the tunnels that are open now. */

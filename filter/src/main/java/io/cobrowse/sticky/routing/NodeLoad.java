@@ -8,13 +8,15 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
  * <p>Both counters stand in the middle of an array of three cache lines, so that two nodes never share a line.
  */
 final class NodeLoad {
-    private static final int REQUESTS = 16;
-    private static final int TUNNELS = REQUESTS + 1;
+    /** Requests and tunnels together: what balancing reads, of every node in turn. */
+    private static final int ALL = 16;
+
+    private static final int TUNNELS = ALL + 1;
 
     private final AtomicIntegerArray counters = new AtomicIntegerArray(3 * 16);
 
-    int requests() {
-        return counters.get(REQUESTS);
+    int all() {
+        return counters.get(ALL);
     }
 
     int tunnels() {
@@ -22,10 +24,11 @@ final class NodeLoad {
     }
 
     void addRequests(int count) {
-        counters.getAndAdd(REQUESTS, count);
+        counters.getAndAdd(ALL, count);
     }
 
     void addTunnels(int count) {
         counters.getAndAdd(TUNNELS, count);
+        counters.getAndAdd(ALL, count);
     }
 }

@@ -59,6 +59,17 @@ class NodeTableTest {
     }
 
     @Test
+    void shouldNotTakeATextForANameThatItBeginsWith() {
+        NodeTable table = NodeTable.of(Nodes.cluster(3));
+        for (int i = 0; i < 1_000; i++) {
+            String id = "1x" + i;
+            String cookie = "node-1x" + i;
+            assertThat(table.indexByEncodedId(id, 0, id.length())).isEqualTo(NodeTable.ABSENT);
+            assertThat(table.indexByCookie(cookie, 0, cookie.length())).isEqualTo(NodeTable.ABSENT);
+        }
+    }
+
+    @Test
     void shouldChangeTheStateOfOneNodeInANewTable() {
         NodeTable table = NodeTable.of(Nodes.cluster(2));
         NodeTable changed = table.withState("2", MAINT);

@@ -10,6 +10,7 @@ import io.cobrowse.sticky.routing.Route.Outcome;
 import io.cobrowse.sticky.routing.RoutingCase.Setup;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Enumeration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -156,6 +157,15 @@ class RouterTest {
     void shouldCountNoNameThatAKnownOneFollows() {
         route(router, "co-browse-node-id=9&co-browse-node-id=2", "gcbSessionServer=9; gcbSessionServer=node-2");
         assertThat(router.counters()).isEqualTo(new RoutingCounters(1, 0, 0, 0, 0, 0, 0, 0, 0, 0));
+    }
+
+    @Test
+    void shouldCountNoNameWhereThereIsNone() {
+        Router counting = router(Map.of("header", "h"));
+        Enumeration<String> empty = Collections.enumeration(List.of(""));
+        counting.route(
+                "GET", "/", "co-browse-node-id=", Collections.enumeration(List.of("gcbSessionServer=")), empty, false);
+        assertThat(counting.counters()).isEqualTo(new RoutingCounters(0, 0, 0, 1, 0, 0, 0, 0, 0, 0));
     }
 
     @Test

@@ -9,9 +9,11 @@ import io.cobrowse.sticky.proxy.config.ProxyConfig.Health;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Listener;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.NodeConfig;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Timeouts;
+import io.cobrowse.sticky.proxy.config.ProxyConfig.Tls;
 import io.cobrowse.sticky.proxy.front.Gate;
 import io.cobrowse.sticky.proxy.front.ListenerConnector;
 import io.cobrowse.sticky.proxy.front.ListenerPolicy;
+import io.cobrowse.sticky.proxy.front.PemIdentity;
 import io.cobrowse.sticky.proxy.front.Problems;
 import io.cobrowse.sticky.proxy.front.ProxyHttp;
 import io.cobrowse.sticky.proxy.tunnel.Tunnels;
@@ -26,6 +28,7 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -36,10 +39,13 @@ import java.util.NoSuchElementException;
 import org.eclipse.jetty.ee11.servlet.FilterHolder;
 import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee11.servlet.ServletHolder;
+import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.SslConnectionFactory;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -75,11 +81,11 @@ public final class StickyProxyServer implements AutoCloseable {
     private final ServerConnector adminConnector;
     private volatile boolean stopping;
 
-    private StickyProxyServer(ProxyConfig config) {
+    private StickyProxyServer(ProxyConfig config, SslContextFactory.Client nodeTls) {
         this.config = config;
         this.router = new Router(config.stickiness(), config.balance(), NodeTable.of(nodes(config)));
         int retryAfterSeconds = retryAfterSeconds(config.health());
-        this.servlet = new StickyProxyServlet(router, retryAfterSeconds, config.timeouts());
+        this.servlet = new StickyProxyServlet(router, retryAfterSeconds, config.timeouts(), nodeTls);
         this.server = new Server(threads("proxy", MAX_THREADS));
         server.setErrorHandler(new Problems());
         gate.setHandler(context(retryAfterSeconds));
@@ -140,12 +146,19 @@ public final class StickyProxyServer implements AutoCloseable {
                 server,
                 selectors(),
                 new ListenerPolicy(listener.allow(), listener.trustedPeers()),
-                ProxyHttp.clearText());
+                factories(listener));
         connector.setName(listener.name());
         connector.setIdleTimeout(config.timeouts().idle().toMillis());
         bind(connector, listener.address());
         server.addConnector(connector);
         return connector;
+    }
+
+    private static ConnectionFactory[] factories(Listener listener) {
+        Tls tls = listener.tls();
+        return tls == null
+                ? ProxyHttp.clearText()
+                : ProxyHttp.tls(PemIdentity.load(Path.of(tls.certificate()), Path.of(tls.privateKey())));
     }
 
     private static int selectors() {
@@ -229,7 +242,8 @@ public final class StickyProxyServer implements AutoCloseable {
         String host = connector.getHost();
         InetSocketAddress any = new InetSocketAddress(host, 0);
         boolean wildcard = any.getAddress() != null && any.getAddress().isAnyLocalAddress();
-        return URI.create("http://" + new Address(wildcard ? "127.0.0.1" : host, connector.getLocalPort()));
+        String scheme = connector.getConnectionFactory(SslConnectionFactory.class) == null ? "http" : "https";
+        return URI.create(scheme + "://" + new Address(wildcard ? "127.0.0.1" : host, connector.getLocalPort()));
     }
 
     /** Returns the router, for a look at the table and the counters. */
@@ -308,6 +322,7 @@ public final class StickyProxyServer implements AutoCloseable {
         private Balance balance = Balance.ROUND_ROBIN;
         private Health health = Health.DEFAULTS;
         private Timeouts timeouts = Timeouts.DEFAULTS;
+        private SslContextFactory.Client nodeTls = new SslContextFactory.Client();
 
         private Builder() {}
 
@@ -379,10 +394,17 @@ public final class StickyProxyServer implements AutoCloseable {
             return this;
         }
 
+        /** Sets TLS toward nodes with {@code https} URLs; the JVM's trust store and host names are checked by default. */
+        public Builder nodeTls(SslContextFactory.Client nodeTls) {
+            this.nodeTls = nodeTls;
+            return this;
+        }
+
         /**
          * Builds the proxy, which is not started.
          *
-         * @throws IllegalArgumentException when there is no listener or no node, or two have the same name
+         * @throws IllegalArgumentException when there is no listener or no node, two have the same name, or the files of
+         *     a TLS listener cannot be used
          */
         public StickyProxyServer build() {
             if (listeners.isEmpty()) {
@@ -392,7 +414,7 @@ public final class StickyProxyServer implements AutoCloseable {
                 throw new IllegalArgumentException("listeners: two have the same name");
             }
             return new StickyProxyServer(
-                    new ProxyConfig(listeners, admin, stickiness, balance, nodes, health, timeouts));
+                    new ProxyConfig(listeners, admin, stickiness, balance, nodes, health, timeouts), nodeTls);
         }
     }
 }

@@ -23,6 +23,7 @@ import org.eclipse.jetty.client.HttpClient;
 import org.eclipse.jetty.ee11.proxy.AsyncProxyServlet;
 import org.eclipse.jetty.ee11.servlet.ServletContextRequest;
 import org.eclipse.jetty.io.ClientConnector;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +44,7 @@ public class StickyProxyServlet extends AsyncProxyServlet {
     private final transient @Nullable Router configuredRouter;
     private final int retryAfterSeconds;
     private final transient Timeouts timeouts;
+    private final transient SslContextFactory.Client nodeTls;
     private transient @Nullable Router router;
     private transient @Nullable RoutingAnswers answers;
     private transient @Nullable Upstreams upstreams;
@@ -55,6 +57,18 @@ public class StickyProxyServlet extends AsyncProxyServlet {
      * @param retryAfterSeconds value of {@code Retry-After}, at least 1
      */
     public StickyProxyServlet(Router router, int retryAfterSeconds, Timeouts timeouts) {
+        this(router, retryAfterSeconds, timeouts, new SslContextFactory.Client());
+    }
+
+    /**
+     * Makes a servlet behind a filter that routes by the same router.
+     *
+     * @param retryAfterSeconds value of {@code Retry-After}, at least 1
+     * @param nodeTls TLS settings toward nodes with {@code https} URLs
+     */
+    public StickyProxyServlet(
+            Router router, int retryAfterSeconds, Timeouts timeouts, SslContextFactory.Client nodeTls) {
+        this.nodeTls = nodeTls;
         this.configuredRouter = router;
         this.retryAfterSeconds = retryAfterSeconds;
         this.timeouts = timeouts;
@@ -89,7 +103,7 @@ public class StickyProxyServlet extends AsyncProxyServlet {
 
     @Override
     protected ClientConnector newClientConnector() {
-        return new UpstreamConnector();
+        return new UpstreamConnector(nodeTls);
     }
 
     @Override

@@ -67,7 +67,6 @@ class HostileInputTest {
                 post("identity", "Transfer-Encoding: identity\r\n", chunks),
                 post("chunked twice", "Transfer-Encoding: chunked, chunked\r\n", chunks),
                 post("chunked in two fields", te + te, chunks),
-                post("a coding before chunked", "Transfer-Encoding: gzip, chunked\r\n", chunks),
                 post("a coding alone", "Transfer-Encoding: gzip\r\n", chunks),
                 post("quoted coding", "Transfer-Encoding: \"chunked\"\r\n", chunks),
                 post("blank before the colon", "Transfer-Encoding : chunked\r\n", chunks),

@@ -245,7 +245,9 @@ class Http2ForwardingTest {
         assertThat(client.get("/after").text()).isEqualTo("ok");
         // How much of the first one the node gets is a matter of timing, but never a request line more.
         List<String> lines = node.lines();
-        assertThat(lines).isSubsetOf("POST /wrong HTTP/1.1", "GET /after HTTP/1.1").endsWith("GET /after HTTP/1.1");
+        assertThat(lines)
+                .isSubsetOf("POST /wrong HTTP/1.1", "GET /after HTTP/1.1")
+                .endsWith("GET /after HTTP/1.1");
     }
 
     @Test

@@ -57,11 +57,13 @@ class RoutingThroughProxyTest {
     void shouldRouteOverHttp1AsTheTableSays(RoutingCase c) throws Exception {
         StringBuilder request = new StringBuilder();
         request.append(c.method()).append(' ').append(c.target()).append(" HTTP/1.1\r\nHost: proxy\r\n");
-        c.cookieFields().forEach(field -> request.append("Cookie: ").append(field).append("\r\n"));
-        c.headerFields().forEach(field -> request.append(RoutingCase.HEADER)
-                .append(": ")
-                .append(field)
-                .append("\r\n"));
+        c.cookieFields()
+                .forEach(field -> request.append("Cookie: ").append(field).append("\r\n"));
+        c.headerFields()
+                .forEach(field -> request.append(RoutingCase.HEADER)
+                        .append(": ")
+                        .append(field)
+                        .append("\r\n"));
         if (c.upgrade()) {
             request.append("Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n");
             request.append("Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n");

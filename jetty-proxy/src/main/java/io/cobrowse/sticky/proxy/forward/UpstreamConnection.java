@@ -19,6 +19,8 @@ import org.eclipse.jetty.io.AbstractConnection;
 import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.RetainableByteBuffer;
+import org.eclipse.jetty.io.ssl.SslConnection;
+import org.eclipse.jetty.io.ssl.SslHandshakeListener;
 import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.IteratingCallback;
 import org.jspecify.annotations.Nullable;
@@ -57,6 +59,8 @@ final class UpstreamConnection extends AbstractConnection.NonBlocking implements
     private volatile long receiveDeadlineNanos;
     private volatile boolean started;
     private volatile boolean sendFailed;
+    private volatile boolean handshaking;
+    private volatile boolean handshaken;
     private final AtomicInteger undone = new AtomicInteger(2);
     private volatile long idleSinceNanos;
 
@@ -82,7 +86,34 @@ final class UpstreamConnection extends AbstractConnection.NonBlocking implements
     @Override
     public void onOpen() {
         super.onOpen();
-        fillInterested();
+        if (getEndPoint() instanceof SslConnection.SslEndPoint tls) {
+            shakeHands(tls);
+        } else {
+            fillInterested();
+            opened();
+        }
+    }
+
+    /** Has TLS agreed on before the exchange gets the connection, so that a failure is one to connect. */
+    private void shakeHands(SslConnection.SslEndPoint tls) {
+        handshaking = true;
+        receiveDeadlineNanos = pool.handshakeDeadline();
+        tls.getSslConnection().addHandshakeListener(new SslHandshakeListener() {
+            @Override
+            public void handshakeSucceeded(Event event) {
+                // Called from within a read; writing has to wait until that is done.
+                handshaken = true;
+            }
+        });
+        try {
+            tls.flush(BufferUtil.EMPTY_BUFFER);
+        } catch (IOException failure) {
+            closeCause = failure;
+        }
+        pump.iterate();
+    }
+
+    private void opened() {
         if (owner.get() instanceof ProxyExchange exchange) {
             exchange.connected(this);
         }
@@ -247,6 +278,10 @@ final class UpstreamConnection extends AbstractConnection.NonBlocking implements
 
     /** Goes as far as it can; returns whether a write to the client is under way. */
     private boolean pump(ProxyExchange exchange) {
+        if (handshaking) {
+            advanceHandshake(exchange);
+            return false;
+        }
         if (requestPump == null) {
             // Woken between being acquired and sending: the new owner is to hear what there is to read.
             if (closeCause == null) {
@@ -279,6 +314,28 @@ final class UpstreamConnection extends AbstractConnection.NonBlocking implements
             if (filled < 0) {
                 parser.atEOF();
             }
+        }
+    }
+
+    private void advanceHandshake(ProxyExchange exchange) {
+        int filled = closeCause == null ? fill() : -1;
+        releaseInput();
+        started = false;
+        if (filled >= 0) {
+            boolean succeeded = handshaken;
+            if (succeeded) {
+                handshaking = false;
+                receiveDeadlineNanos = 0;
+            }
+            fillInterested();
+            if (succeeded) {
+                opened();
+            }
+        } else if (owner.compareAndSet(exchange, CLOSED)) {
+            close();
+            Throwable cause = closeCause;
+            exchange.connectFailed(
+                    cause != null ? cause : new EOFException("The node closed during the TLS handshake"));
         }
     }
 

@@ -11,8 +11,9 @@ import org.eclipse.jetty.util.ssl.SslContextFactory;
 
 /** Connects to nodes by end points that tell a reset from an end. */
 public final class UpstreamConnector extends ClientConnector {
-    public UpstreamConnector() {
-        setSslContextFactory(new SslContextFactory.Client());
+    /** Makes a connector that uses these settings toward nodes with {@code https} URLs. */
+    public UpstreamConnector(SslContextFactory.Client tls) {
+        setSslContextFactory(tls);
     }
 
     @Override

@@ -15,6 +15,7 @@ import org.eclipse.jetty.io.ClientConnectionFactory;
 import org.eclipse.jetty.io.ClientConnector;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.Transport;
+import org.eclipse.jetty.io.ssl.SslClientConnectionFactory;
 import org.eclipse.jetty.util.Promise;
 
 /**
@@ -26,6 +27,7 @@ import org.eclipse.jetty.util.Promise;
 final class UpstreamPool {
     private final Upstreams upstreams;
     private final String authority;
+    private final boolean secure;
     private final InetSocketAddress address;
     private final ConcurrentLinkedDeque<UpstreamConnection> idle = new ConcurrentLinkedDeque<>();
     private final Set<UpstreamConnection> all = ConcurrentHashMap.newKeySet();
@@ -34,7 +36,8 @@ final class UpstreamPool {
     UpstreamPool(Upstreams upstreams, URI url) {
         this.upstreams = upstreams;
         this.authority = url.getRawAuthority();
-        int port = url.getPort() >= 0 ? url.getPort() : "https".equals(url.getScheme()) ? 443 : 80;
+        this.secure = "https".equalsIgnoreCase(url.getScheme());
+        int port = url.getPort() >= 0 ? url.getPort() : secure ? 443 : 80;
         String host = url.getHost();
         this.address = new InetSocketAddress(host.startsWith("[") ? host.substring(1, host.length() - 1) : host, port);
     }
@@ -61,6 +64,11 @@ final class UpstreamPool {
         return (System.nanoTime() + upstreams.responseNanos()) | 1;
     }
 
+    /** Returns when a TLS handshake that begins now has taken too long; never 0. */
+    long handshakeDeadline() {
+        return (System.nanoTime() + upstreams.connector().getConnectTimeout().toNanos()) | 1;
+    }
+
     /** Gives the exchange a connection, at once or once it is there: {@link ProxyExchange#connected}, or why not. */
     void acquire(ProxyExchange exchange) {
         UpstreamConnection connection;
@@ -85,17 +93,21 @@ final class UpstreamPool {
             exchange.connectFailed(new UnknownHostException(address.getHostString()));
             return;
         }
-        ClientConnectionFactory factory = (endPoint, context) -> {
-            UpstreamConnection connection =
-                    new UpstreamConnection(endPoint, upstreams.connector().getExecutor(), this, exchange);
+        ClientConnector connector = upstreams.connector();
+        ClientConnectionFactory plain = (endPoint, context) -> {
+            UpstreamConnection connection = new UpstreamConnection(endPoint, connector.getExecutor(), this, exchange);
             all.add(connection);
             return connection;
         };
+        ClientConnectionFactory factory = secure
+                ? new SslClientConnectionFactory(
+                        connector.getSslContextFactory(), connector.getByteBufferPool(), connector.getExecutor(), plain)
+                : plain;
         Map<String, Object> context = new HashMap<>();
         context.put(Transport.CONTEXT_KEY, Transport.TCP_IP);
         context.put(ClientConnectionFactory.CONTEXT_KEY, factory);
         context.put(ClientConnector.CONNECTION_PROMISE_CONTEXT_KEY, new ConnectFailure(exchange));
-        upstreams.connector().connect(address, context);
+        connector.connect(address, context);
     }
 
     /** Takes a connection back whose exchange is complete. */

@@ -23,9 +23,6 @@ public final class Gate extends Handler.Wrapper {
             "stopping", "Stopping", 503, "This proxy is being stopped. Connect anew to reach another one.", null);
     private static final ProblemDocument NOT_ALLOWED =
             new ProblemDocument("not-found", "Not found", 404, "This listener does not serve this path.", null);
-    private static final ProblemDocument CONNECT = new ProblemDocument(
-            "method-not-allowed", "Method not allowed", 405, "This proxy opens no tunnels to other hosts.", null);
-
     private final AtomicInteger inFlight = new AtomicInteger();
     private final CountDownLatch empty = new CountDownLatch(1);
     private volatile boolean closed;
@@ -48,7 +45,7 @@ public final class Gate extends Handler.Wrapper {
             Problems.send(STOPPING, response, leaving);
         } else if (HttpMethod.CONNECT.is(request.getMethod()) && !UpgradeRequest.isExtendedConnect(request)) {
             response.getHeaders().put(HttpHeader.ALLOW, "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
-            Problems.send(CONNECT, response, leaving);
+            Problems.send(RequestCheck.CONNECT, response, leaving);
         } else if (!ListenerConnector.policy(request).allows(request)) {
             Problems.send(NOT_ALLOWED, response, leaving);
         } else if (!super.handle(servable(request), response, leaving)) {

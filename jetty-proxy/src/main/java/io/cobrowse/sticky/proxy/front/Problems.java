@@ -4,6 +4,7 @@ import io.cobrowse.sticky.filter.ProblemDocument;
 import java.nio.ByteBuffer;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -37,7 +38,9 @@ public final class Problems extends ErrorHandler {
             @Nullable String message,
             @Nullable Throwable cause,
             Callback callback) {
-        send(of(code), response, callback);
+        // Jetty refuses some CONNECTs for their authority before the gate sees them.
+        boolean connect = HttpMethod.CONNECT.is(request.getMethod()) && code == HttpStatus.BAD_REQUEST_400;
+        send(connect ? RequestCheck.CONNECT : of(code), response, callback);
     }
 
     @Override

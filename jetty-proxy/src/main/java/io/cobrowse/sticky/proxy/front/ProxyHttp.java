@@ -1,10 +1,15 @@
 package io.cobrowse.sticky.proxy.front;
 
+import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
 import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
+import org.eclipse.jetty.http2.server.HTTP2ServerConnectionFactory;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.SecureRequestCustomizer;
+import org.eclipse.jetty.server.SslConnectionFactory;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
 
 /** How Jetty has to be set up to hand requests over as they came in. For embedding, too. */
 public final class ProxyHttp {
@@ -38,9 +43,30 @@ public final class ProxyHttp {
     /** Returns HTTP/1.1, and HTTP/2 by prior knowledge, on one port in clear text. */
     public static ConnectionFactory[] clearText() {
         HttpConfiguration http = configuration();
+        return new ConnectionFactory[] {
+            new ClientConnection.Factory(http), new HTTP2CServerConnectionFactory(forHttp2(http))
+        };
+    }
+
+    /** Returns HTTP/1.1 and HTTP/2 over TLS, chosen by ALPN; HTTP/1.1 for clients without it. */
+    public static ConnectionFactory[] tls(SslContextFactory.Server tls) {
+        HttpConfiguration http = configuration();
+        // Else Jetty adds one that wants Host and certificate to match, which is the client's to check.
+        http.addCustomizer(new SecureRequestCustomizer(false));
+        ConnectionFactory http1 = new ClientConnection.Factory(http);
+        ALPNServerConnectionFactory alpn = new ALPNServerConnectionFactory();
+        alpn.setDefaultProtocol(http1.getProtocol());
+        return new ConnectionFactory[] {
+            new SslConnectionFactory(tls, alpn.getProtocol()),
+            alpn,
+            new HTTP2ServerConnectionFactory(forHttp2(http)),
+            http1
+        };
+    }
+
+    private static HttpConfiguration forHttp2(HttpConfiguration http) {
         HttpConfiguration wide = new HttpConfiguration(http);
         wide.setRequestHeaderSize(HTTP2_REQUEST_HEAD_BYTES);
-        HTTP2CServerConnectionFactory http2 = new HTTP2CServerConnectionFactory(wide);
-        return new ConnectionFactory[] {new ClientConnection.Factory(http), http2};
+        return wide;
     }
 }

@@ -15,7 +15,7 @@ public final class RequestCheck {
     /** Most bytes of a request's fields: names, values, and four for the separators of each (RFC 9112, 5). */
     public static final int MAX_FIELD_BYTES = 32 * 1024;
 
-    private static final ProblemDocument CONNECT = new ProblemDocument(
+    static final ProblemDocument CONNECT = new ProblemDocument(
             "method-not-allowed", "Method not allowed", 405, "This proxy opens no tunnels to other hosts.", null);
     private static final ProblemDocument TARGET = new ProblemDocument(
             "bad-request",

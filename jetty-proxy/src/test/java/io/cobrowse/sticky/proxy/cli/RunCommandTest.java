@@ -120,6 +120,7 @@ class RunCommandTest {
         List<String> command = new ArrayList<>(List.of(
                 ProcessHandle.current().info().command().orElse("java"),
                 "-Xmx128m",
+                "-Dlogback.configurationFile=logback.xml", // What ships, not what tests log with.
                 "-cp",
                 System.getProperty("java.class.path"),
                 Main.class.getName()));

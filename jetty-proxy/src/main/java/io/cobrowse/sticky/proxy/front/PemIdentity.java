@@ -1,0 +1,42 @@
+package io.cobrowse.sticky.proxy.front;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import javax.net.ssl.X509ExtendedKeyManager;
+import nl.altindag.ssl.SSLFactory;
+import nl.altindag.ssl.pem.util.PemUtils;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
+
+/** A server's certificate chain and private key from PEM files. */
+public final class PemIdentity {
+    private PemIdentity() {}
+
+    /**
+     * Reads the files and returns TLS settings of a server with them.
+     *
+     * @throws IllegalArgumentException when a file cannot be read, is not PEM, or the two do not belong together; the message
+     *     names the files, and never what is in them
+     */
+    public static SslContextFactory.Server load(Path certificate, Path privateKey) {
+        requireReadable("certificate", certificate);
+        requireReadable("private-key", privateKey);
+        SslContextFactory.Server tls = new SslContextFactory.Server();
+        try {
+            X509ExtendedKeyManager identity = PemUtils.loadIdentityMaterial(certificate, privateKey);
+            tls.setSslContext(
+                    SSLFactory.builder().withIdentityMaterial(identity).build().getSslContext());
+        } catch (RuntimeException failure) {
+            throw new IllegalArgumentException(
+                    "tls: \"" + certificate + "\" and \"" + privateKey
+                            + "\": allowed are a PEM certificate chain and its unencrypted PEM private key",
+                    failure);
+        }
+        return tls;
+    }
+
+    private static void requireReadable(String key, Path file) {
+        if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
+            throw new IllegalArgumentException("tls." + key + ": \"" + file + "\": allowed is a readable PEM file");
+        }
+    }
+}
