@@ -3,7 +3,9 @@ package io.cobrowse.sticky.proxy;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -87,6 +89,15 @@ final class RawClient implements AutoCloseable {
     /** Returns whether the server has closed the connection, waiting for it. */
     boolean ended() throws IOException {
         return in.read() < 0;
+    }
+
+    /** Reads whatever comes until the server closes the connection. */
+    void awaitEnd() throws IOException {
+        try {
+            in.transferTo(OutputStream.nullOutputStream());
+        } catch (SocketException reset) {
+            // An end, too.
+        }
     }
 
     @Override

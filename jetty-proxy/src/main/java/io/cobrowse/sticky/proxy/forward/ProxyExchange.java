@@ -74,7 +74,7 @@ public final class ProxyExchange {
     private RequestHead.Framing framing = RequestHead.Framing.NONE;
     private long contentLength;
     private boolean expectsContinue;
-    private Content.@Nullable Chunk firstChunk;
+    private volatile Content.@Nullable Chunk firstChunk;
     private @Nullable HttpFields trailers;
 
     /**
@@ -184,12 +184,15 @@ public final class ProxyExchange {
 
     /** Returns the next piece of the body, null when there is none yet. */
     Content.@Nullable Chunk readBody() {
+        Content.Chunk first = firstChunk == null ? null : takeFirstChunk();
+        return first != null ? first : request.read();
+    }
+
+    /** Returns the first piece of the body to the first who asks: he releases it. */
+    private synchronized Content.@Nullable Chunk takeFirstChunk() {
         Content.Chunk first = firstChunk;
-        if (first != null) {
-            firstChunk = null;
-            return first;
-        }
-        return request.read();
+        firstChunk = null;
+        return first;
     }
 
     // What happens on the node's side.
@@ -197,7 +200,7 @@ public final class ProxyExchange {
     void connected(UpstreamConnection connected) {
         connection = connected;
         if (ended.get()) {
-            connected.abort(new EofException("The client went away"));
+            connected.abort(this, new EofException("The client went away"));
         } else if (lostOnce && !repeatable()) {
             // The node lives, but may have acted on the request.
             fail(upstreamFailed());
@@ -468,10 +471,9 @@ public final class ProxyExchange {
     private void closeUpstream(Throwable cause) {
         UpstreamConnection current = connection;
         if (current != null) {
-            current.abort(cause);
+            current.abort(this, cause);
         }
-        Content.Chunk first = firstChunk;
-        firstChunk = null;
+        Content.Chunk first = takeFirstChunk();
         if (first != null) {
             first.release();
         }

@@ -1,5 +1,6 @@
 package io.cobrowse.sticky.proxy.forward;
 
+import io.cobrowse.sticky.proxy.front.WatchedEndPoint;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -131,22 +132,35 @@ final class UpstreamConnection extends AbstractConnection.NonBlocking implements
     void send(RequestPump request) {
         parser.setHeadResponse(request.head());
         requestPump = request;
+        if (isClosed()) {
+            // Given up a moment ago by somebody who did not see the request yet.
+            request.abort(new IOException("The exchange ended"));
+            return;
+        }
         if (closeCause != null) {
             pump.iterate();
         }
         request.iterate();
     }
 
-    /** Gives the exchange up; nothing of it is heard any more. */
-    void abort(Throwable cause) {
-        if (owner.getAndSet(CLOSED) != CLOSED) {
-            RequestPump request = requestPump;
-            if (request != null) {
-                request.abort(cause);
-            }
+    /** Gives the exchange up, unless the connection serves another one by now; nothing of it is heard any more. */
+    void abort(ProxyExchange exchange, Throwable cause) {
+        if (closeFor(exchange, cause)) {
             pump.abort(cause);
         }
+    }
+
+    /** Takes the connection from the exchange and closes it; false when the exchange does not own it any more. */
+    private boolean closeFor(ProxyExchange exchange, Throwable cause) {
+        if (!owner.compareAndSet(exchange, CLOSED)) {
+            return false;
+        }
+        RequestPump request = requestPump;
+        if (request != null) {
+            request.abort(cause);
+        }
         close();
+        return true;
     }
 
     @Override
@@ -162,8 +176,15 @@ final class UpstreamConnection extends AbstractConnection.NonBlocking implements
 
     @Override
     public void onFillInterestedFailed(Throwable cause) {
-        closeCause = cause;
+        closedBy(cause);
         pump.iterate();
+    }
+
+    /** Notes why the connection is closed; what follows from its being closed is not why. */
+    private void closedBy(Throwable cause) {
+        if (closeCause == null) {
+            closeCause = cause;
+        }
     }
 
     @Override
@@ -203,7 +224,7 @@ final class UpstreamConnection extends AbstractConnection.NonBlocking implements
             if (passed(sendDeadlineNanos, nowNanos) || passed(receiveDeadlineNanos, nowNanos)) {
                 sendDeadlineNanos = 0;
                 receiveDeadlineNanos = 0;
-                closeCause = new TimeoutException("The node sent nothing for too long");
+                closedBy(new TimeoutException("The node sent nothing for too long"));
                 close();
                 pump.iterate();
             } else {
@@ -244,8 +265,7 @@ final class UpstreamConnection extends AbstractConnection.NonBlocking implements
         /** Writing to the client failed, or processing did, or the exchange was given up. */
         @Override
         protected void onFailure(Throwable cause) {
-            if (owner.getAndSet(CLOSED) instanceof ProxyExchange exchange) {
-                close();
+            if (owner.get() instanceof ProxyExchange exchange && closeFor(exchange, cause)) {
                 exchange.clientFailed(cause);
             }
         }
@@ -382,14 +402,23 @@ final class UpstreamConnection extends AbstractConnection.NonBlocking implements
         try {
             filled = getEndPoint().fill(buffer.getByteBuffer());
         } catch (IOException failure) {
-            closeCause = failure;
+            closedBy(failure);
             return -1;
+        }
+        if (filled < 0 && wasReset()) {
+            // Not the end of a response that has no other.
+            closedBy(new IOException("The node reset the connection"));
         }
         if (filled > 0) {
             started = true;
             receiveDeadlineNanos = 0;
         }
         return filled;
+    }
+
+    private boolean wasReset() {
+        WatchedEndPoint socket = WatchedEndPoint.of(getEndPoint());
+        return socket != null && socket.isReset();
     }
 
     /** Writes to the client; returns whether the pump goes on when that is done, which it does not behind the last write. */
@@ -438,11 +467,8 @@ final class UpstreamConnection extends AbstractConnection.NonBlocking implements
             started = false;
             receiveDeadlineNanos = 0;
             halfDone();
-        } else if (owner.getAndSet(CLOSED) != CLOSED) {
-            if (request != null) {
-                request.abort(new EOFException("The node answered before the request was sent"));
-            }
-            close();
+        } else {
+            closeFor(exchange, new EOFException("The node answered before the request was sent"));
         }
         exchange.writeLast(content, buffer, trailers);
     }
@@ -467,12 +493,8 @@ final class UpstreamConnection extends AbstractConnection.NonBlocking implements
 
     private void fail(ProxyExchange exchange, Throwable cause) {
         releaseInput();
-        if (owner.compareAndSet(exchange, CLOSED)) {
-            RequestPump request = requestPump;
-            if (request != null) {
-                request.abort(cause);
-            }
-            close();
+        RequestPump request = requestPump;
+        if (closeFor(exchange, cause)) {
             exchange.upstreamFailed(cause, started, request);
         }
     }

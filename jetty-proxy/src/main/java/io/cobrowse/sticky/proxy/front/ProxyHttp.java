@@ -1,6 +1,7 @@
 package io.cobrowse.sticky.proxy.front;
 
 import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
+import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
 import org.eclipse.jetty.http2.server.HTTP2ServerConnectionFactory;
@@ -29,6 +30,8 @@ public final class ProxyHttp {
     public static HttpConfiguration configuration() {
         HttpConfiguration http = new HttpConfiguration();
         http.setUriCompliance(UriCompliance.UNSAFE);
+        // A bare line feed ends no line, for others may read it differently.
+        http.setHttpCompliance(HttpCompliance.STRICT);
         http.setHeaderCacheCaseSensitive(true);
         http.setRequestHeaderSize(REQUEST_HEAD_BYTES);
         http.setMaxResponseHeaderSize(RESPONSE_HEAD_BYTES);

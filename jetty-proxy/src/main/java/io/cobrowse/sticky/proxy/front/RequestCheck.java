@@ -2,6 +2,7 @@ package io.cobrowse.sticky.proxy.front;
 
 import io.cobrowse.sticky.filter.ProblemDocument;
 import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.http.HttpTokens;
 import org.eclipse.jetty.http.HttpURI;
@@ -26,6 +27,12 @@ public final class RequestCheck {
             new ProblemDocument("bad-request", "Bad request", 400, "The request method is not a token.", null);
     private static final ProblemDocument FIELD = new ProblemDocument(
             "bad-request", "Bad request", 400, "A request header field has a control character.", null);
+    private static final ProblemDocument FRAMING = new ProblemDocument(
+            "bad-request",
+            "Bad request",
+            400,
+            "The Content-Length is not a number, or the Transfer-Encoding is not chunked alone.",
+            null);
     private static final ProblemDocument FIELDS_TOO_LARGE = new ProblemDocument(
             "request-header-too-large",
             "Request header fields too large",
@@ -62,6 +69,9 @@ public final class RequestCheck {
                 if (!checked && hasControl(value)) {
                     return FIELD;
                 }
+                if (losesMeaning(field.getHeader(), value)) {
+                    return FRAMING;
+                }
             }
             bytes += field.getName().length() + 4;
         }
@@ -73,6 +83,21 @@ public final class RequestCheck {
         String path = uri.getPath();
         String query = uri.getQuery();
         return (path == null || path.indexOf(REPLACEMENT) < 0) && (query == null || query.indexOf(REPLACEMENT) < 0);
+    }
+
+    /** The length has to be read by a node as it is read here, and codings other than chunked would be lost on the way. */
+    private static boolean losesMeaning(@Nullable HttpHeader header, String value) {
+        return (header == HttpHeader.CONTENT_LENGTH && !isNumber(value))
+                || (header == HttpHeader.TRANSFER_ENCODING && !value.equalsIgnoreCase("chunked"));
+    }
+
+    private static boolean isNumber(String value) {
+        for (int i = 0; i < value.length(); i++) {
+            if (value.charAt(i) < '0' || value.charAt(i) > '9') {
+                return false;
+            }
+        }
+        return !value.isEmpty();
     }
 
     private static boolean isToken(String method) {
