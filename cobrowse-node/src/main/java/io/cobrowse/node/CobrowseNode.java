@@ -224,7 +224,10 @@ public final class CobrowseNode implements AutoCloseable {
         HttpConfiguration http = new HttpConfiguration();
         http.setRequestHeaderSize(MAX_REQUEST_HEADER_BYTES);
         http.setSendServerVersion(false);
-        ServerConnector connector = new ServerConnector(server, new HttpConnectionFactory(http));
+        // The selector accepts, and there is one: an acceptor thread may take a last connection while the connector
+        // stops,
+        // which nobody would ever close, so that a node that refuses would hang.
+        ServerConnector connector = new ServerConnector(server, 0, 1, new HttpConnectionFactory(http));
         connector.setPort(port);
         connector.setIdleTimeout(IDLE_TIMEOUT_MILLIS);
         return connector;

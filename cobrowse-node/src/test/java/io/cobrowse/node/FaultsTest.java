@@ -54,13 +54,15 @@ class FaultsTest {
         int port = node.port();
         String token = Http.createSession(node);
 
-        node.inject(Faults.refusing());
-        assertThatThrownBy(() -> Http.get(node, "/cobrowse/health")).isInstanceOf(ConnectException.class);
+        for (int i = 0; i < 10; i++) {
+            node.inject(Faults.refusing());
+            assertThatThrownBy(() -> Http.get(node, "/cobrowse/health")).isInstanceOf(ConnectException.class);
 
-        node.inject(Faults.NONE);
-        assertThat(node.port()).isEqualTo(port);
-        assertThat(Http.get(node, "/cobrowse/rest/live/sessions/" + token).statusCode())
-                .isEqualTo(200);
+            node.inject(Faults.NONE);
+            assertThat(node.port()).isEqualTo(port);
+            assertThat(Http.get(node, "/cobrowse/rest/live/sessions/" + token).statusCode())
+                    .isEqualTo(200);
+        }
     }
 
     @Test
