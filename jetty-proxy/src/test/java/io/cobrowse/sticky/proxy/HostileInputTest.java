@@ -89,7 +89,8 @@ class HostileInputTest {
     @MethodSource("ambiguousLengths")
     void shouldNotBeSmuggledBy(String what, String bytes) throws Exception {
         List<String> lines = afterwards(bytes);
-        // What stands behind a request whose length is doubtless is a request of its own, which both have to see as such.
+        // What stands behind a request whose length is doubtless is a request of its own, which both have to see as
+        // such.
         assertThat(lines).doesNotHaveDuplicates().allMatch(line -> line.startsWith("POST /first "));
     }
 
@@ -139,7 +140,8 @@ class HostileInputTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"Content-Length", "Cookie", "Host", "host, content-length", "Transfer-Encoding", "Forwarded"})
+    @ValueSource(
+            strings = {"Content-Length", "Cookie", "Host", "host, content-length", "Transfer-Encoding", "Forwarded"})
     void shouldNotLetConnectionTakeAway(String option) throws Exception {
         try (RawClient client = new RawClient(proxy.uri("public"))) {
             client.send("POST /first HTTP/1.1\r\nHost: p\r\nCookie: a=b\r\nContent-Length: 5\r\nConnection: " + option
