@@ -38,7 +38,6 @@ class ClientGoneTest {
         }
     }
 
-    private final Warnings warnings = new Warnings();
     private RawNode node;
     private StickyProxyServer proxy;
     private RawClient client;
@@ -72,8 +71,6 @@ class ClientGoneTest {
         client.close();
         proxy.close();
         node.close();
-        warnings.close();
-        assertThat(warnings.messages()).isEmpty();
     }
 
     private void awaitNothingLeft() {
@@ -152,7 +149,7 @@ class ClientGoneTest {
         client.send(POLL);
         node.next();
         client.socket().shutdownOutput();
-        client.awaitEnd();
+        client.rest();
         awaitNothingLeft();
     }
 
@@ -187,6 +184,21 @@ class ClientGoneTest {
             http2.socket().setSoLinger(departure == Departure.RESET, 0);
         }
         awaitNothingLeft();
+    }
+
+    @Test
+    void shouldNotWarnOfClientsThatGo() throws Exception {
+        try (Warnings warnings = new Warnings();
+                RawHttp2Client http2 = new RawHttp2Client(proxy.uri("public"))) {
+            client.send(POLL);
+            int stream = http2.begin("GET", "/cobrowse/cometd/connect", true);
+            node.next();
+            node.next();
+            client.reset();
+            http2.reset(stream);
+            awaitNothingLeft();
+            assertThat(warnings.messages()).isEmpty();
+        }
     }
 
     @Test

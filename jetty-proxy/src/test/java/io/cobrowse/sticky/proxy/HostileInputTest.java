@@ -172,7 +172,7 @@ class HostileInputTest {
         try (RawClient hostile = new RawClient(proxy.uri("public"));
                 RawClient client = new RawClient(proxy.uri("public"))) {
             hostile.send(bytes).socket().shutdownOutput();
-            hostile.awaitEnd();
+            hostile.rest();
             assertThat(client.get("/other").text()).isEqualTo("ok");
         }
         List<String> lines = node.lines();

@@ -1,9 +1,9 @@
 package io.cobrowse.sticky.proxy;
 
 import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.URI;
@@ -91,19 +91,21 @@ final class RawClient implements AutoCloseable {
         return in.read() < 0;
     }
 
+    /** Reads what comes until the server closes the connection. */
+    String rest() throws IOException {
+        ByteArrayOutputStream rest = new ByteArrayOutputStream();
+        try {
+            in.transferTo(rest);
+        } catch (SocketException reset) {
+            // An end, too.
+        }
+        return rest.toString(StandardCharsets.ISO_8859_1);
+    }
+
     /** Resets the connection. */
     void reset() throws IOException {
         socket.setSoLinger(true, 0);
         socket.close();
-    }
-
-    /** Reads whatever comes until the server closes the connection. */
-    void awaitEnd() throws IOException {
-        try {
-            in.transferTo(OutputStream.nullOutputStream());
-        } catch (SocketException reset) {
-            // An end, too.
-        }
     }
 
     @Override

@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -71,6 +72,7 @@ final class RawNode implements AutoCloseable {
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private final BlockingQueue<Exchange> exchanges = new LinkedBlockingQueue<>();
     private final AtomicInteger connections = new AtomicInteger();
+    private final CountDownLatch accepting = new CountDownLatch(1);
     private volatile Behaviour behaviour;
     private volatile boolean readBody = true;
 
@@ -143,9 +145,10 @@ final class RawNode implements AutoCloseable {
                 sockets.add(socket);
                 threads.execute(() -> serve(socket));
             } catch (IOException closed) {
-                return;
+                break;
             }
         }
+        accepting.countDown();
     }
 
     private void serve(Socket socket) {
@@ -228,6 +231,13 @@ final class RawNode implements AutoCloseable {
             }
         }
         return line.toString();
+    }
+
+    /** Refuses connections from now on; those that are open stay. */
+    void refuse() throws IOException, InterruptedException {
+        server.close();
+        // The kernel goes on listening while a thread is in accept.
+        accepting.await();
     }
 
     /** Refuses connections from now on and cuts those that are open. */

@@ -68,6 +68,7 @@ public final class ProxyExchange {
     private volatile Route route;
     private volatile Node node;
     private volatile @Nullable UpstreamConnection connection;
+    private volatile @Nullable RequestPump requestPump;
     private List<Node> tried = List.of();
     private boolean triedTwice;
     private boolean lostOnce;
@@ -205,7 +206,9 @@ public final class ProxyExchange {
             // The node lives, but may have acted on the request.
             fail(upstreamFailed());
         } else {
-            connected.send(new RequestPump(this, connected));
+            RequestPump pump = new RequestPump(this, connected);
+            requestPump = pump;
+            connected.send(pump);
         }
     }
 
@@ -216,7 +219,13 @@ public final class ProxyExchange {
             return;
         }
         if (lostOnce) {
-            become(router.unavailable(route));
+            Route next = router.unavailable(route);
+            if (next.outcome() == Route.Outcome.FORWARD && !repeatable()) {
+                // Another node would get a request whose body is gone.
+                fail(upstreamFailed());
+            } else {
+                become(next);
+            }
         } else if (route.affinity() == Affinity.NONE) {
             tried = new ArrayList<>(tried);
             tried.add(node);
@@ -304,7 +313,7 @@ public final class ProxyExchange {
         public void succeeded() {
             release();
             if (end()) {
-                servletRequest.getAsyncContext().complete();
+                afterReading(() -> servletRequest.getAsyncContext().complete());
             }
         }
 
@@ -433,7 +442,7 @@ public final class ProxyExchange {
     private void abort(Throwable cause) {
         if (end()) {
             closeUpstream(cause);
-            context.getServletChannel().abort(new Request.Handler.AbortException(cause));
+            afterReading(() -> context.getServletChannel().abort(new Request.Handler.AbortException(cause)));
         }
     }
 
@@ -444,13 +453,27 @@ public final class ProxyExchange {
     private void answer(Answer answer) {
         if (end()) {
             closeUpstream(new IOException("The exchange ended"));
-            try {
-                answer.send();
-                servletRequest.getAsyncContext().complete();
-            } catch (IOException | RuntimeException failure) {
-                LOG.debug("Answering failed", failure);
-                context.getServletChannel().abort(failure);
-            }
+            afterReading(() -> complete(answer));
+        }
+    }
+
+    private void complete(Answer answer) {
+        try {
+            answer.send();
+            servletRequest.getAsyncContext().complete();
+        } catch (IOException | RuntimeException failure) {
+            LOG.debug("Answering failed", failure);
+            context.getServletChannel().abort(failure);
+        }
+    }
+
+    /** Hands the request back to Jetty, whose connection is not to be read by two threads, as soon as we do not any more. */
+    private void afterReading(Runnable handBack) {
+        RequestPump pump = requestPump;
+        if (pump == null) {
+            handBack.run();
+        } else {
+            pump.whenStopped(handBack);
         }
     }
 

@@ -32,15 +32,19 @@ final class RequestPump extends IteratingCallback {
     private final UpstreamConnection connection;
     private final Request request;
     private final RequestHead.Framing framing;
-    private final Runnable available = Invocable.from(InvocationType.NON_BLOCKING, this::iterate);
+    private final Runnable available = Invocable.from(InvocationType.NON_BLOCKING, this::available);
     private volatile long expectDeadlineNanos;
     private volatile boolean proceed;
     private volatile boolean done;
+    private volatile boolean demanded;
     private @Nullable RetainableByteBuffer head;
     private Content.@Nullable Chunk chunk;
     private boolean headWritten;
     private volatile boolean lastBegun;
     private long remaining;
+    // Guarded by this.
+    private boolean stopped;
+    private @Nullable Runnable onStop;
 
     RequestPump(ProxyExchange exchange, UpstreamConnection connection) {
         this.exchange = exchange;
@@ -74,6 +78,11 @@ final class RequestPump extends IteratingCallback {
         }
     }
 
+    private void available() {
+        demanded = false;
+        iterate();
+    }
+
     void sweep(long nowNanos) {
         long deadlineNanos = expectDeadlineNanos;
         if (!proceed && deadlineNanos != 0 && nowNanos - deadlineNanos >= 0) {
@@ -95,9 +104,14 @@ final class RequestPump extends IteratingCallback {
             expectDeadlineNanos = System.nanoTime() + EXPECT_NANOS;
             return Action.IDLE;
         }
+        if (demanded) {
+            // Woken by something else; the demand is still to be answered, and must not be made twice.
+            return Action.IDLE;
+        }
         Content.Chunk read = exchange.readBody();
         if (read == null) {
             connection.sending(false);
+            demanded = true;
             request.demand(available);
             return Action.IDLE;
         }
@@ -190,6 +204,31 @@ final class RequestPump extends IteratingCallback {
     @Override
     protected void onCompleteFailure(Throwable cause) {
         release();
+        Runnable task;
+        synchronized (this) {
+            stopped = true;
+            task = onStop;
+        }
+        if (task != null) {
+            task.run();
+        }
+    }
+
+    /**
+     * Runs the task when nothing is read from the client any more: now, or when the read that is under way has returned. To
+     * be called when all is read, or behind {@link #abort}.
+     */
+    void whenStopped(Runnable task) {
+        if (lastBegun || !waitsFor(task)) {
+            task.run();
+        }
+    }
+
+    private synchronized boolean waitsFor(Runnable task) {
+        if (!stopped) {
+            onStop = task;
+        }
+        return !stopped;
     }
 
     @Override

@@ -65,6 +65,12 @@ final class ResponseHead {
         return headRequest || status == HttpStatus.NO_CONTENT_204 || status == HttpStatus.NOT_MODIFIED_304;
     }
 
+    /** Returns whether the body has a coding that would get lost on the way, as Transfer-Encoding ends here. */
+    boolean losesCoding() {
+        HttpField coding = fields.getField(HttpHeader.TRANSFER_ENCODING);
+        return coding != null && !"chunked".equalsIgnoreCase(coding.getValue());
+    }
+
     /** Returns whether the node keeps the connection open behind this response (RFC 9112, 9.3). */
     boolean persistent() {
         boolean persistent = version.getVersion() >= HttpVersion.HTTP_1_1.getVersion();

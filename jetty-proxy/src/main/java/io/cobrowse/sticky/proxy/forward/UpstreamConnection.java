@@ -69,6 +69,7 @@ final class UpstreamConnection extends AbstractConnection.NonBlocking implements
     private @Nullable ByteBuffer held;
     private @Nullable ByteBuffer next;
     private @Nullable Throwable parseFailure;
+    private boolean interimPassed;
     private boolean headParsed;
     private boolean headWritten;
     private boolean complete;
@@ -361,6 +362,9 @@ final class UpstreamConnection extends AbstractConnection.NonBlocking implements
             return;
         }
         exchange.interim(head);
+        interimPassed = true;
+        // What comes next is the answer, for which the node has time from the last byte of the request on.
+        started = input != null && input.hasRemaining();
         if (head.status() == HttpStatus.CONTINUE_100) {
             RequestPump request = requestPump;
             if (request != null) {
@@ -464,6 +468,7 @@ final class UpstreamConnection extends AbstractConnection.NonBlocking implements
         if (reusable) {
             resetMessage();
             headWritten = false;
+            interimPassed = false;
             started = false;
             receiveDeadlineNanos = 0;
             halfDone();
@@ -495,7 +500,7 @@ final class UpstreamConnection extends AbstractConnection.NonBlocking implements
         releaseInput();
         RequestPump request = requestPump;
         if (closeFor(exchange, cause)) {
-            exchange.upstreamFailed(cause, started, request);
+            exchange.upstreamFailed(cause, started || interimPassed, request);
         }
     }
 
@@ -531,6 +536,9 @@ final class UpstreamConnection extends AbstractConnection.NonBlocking implements
 
     @Override
     public void startResponse(HttpVersion version, int status, String reason) {
+        if (status < 100) {
+            parseFailure = new IOException("The node's answer has the status " + status);
+        }
         head.start(version, status);
     }
 
@@ -541,6 +549,9 @@ final class UpstreamConnection extends AbstractConnection.NonBlocking implements
 
     @Override
     public boolean headerComplete() {
+        if (head.losesCoding()) {
+            parseFailure = new IOException("The node's answer has a transfer coding other than chunked");
+        }
         headParsed = !head.interim();
         return true;
     }
