@@ -91,6 +91,12 @@ final class RawClient implements AutoCloseable {
         return in.read() < 0;
     }
 
+    /** Resets the connection. */
+    void reset() throws IOException {
+        socket.setSoLinger(true, 0);
+        socket.close();
+    }
+
     /** Reads whatever comes until the server closes the connection. */
     void awaitEnd() throws IOException {
         try {

@@ -18,7 +18,7 @@ import org.eclipse.jetty.http2.hpack.HpackException;
 
 /**
  * An HTTP/2 client made of a socket, by prior knowledge: it sends exactly the fields and frames it is told to, legal or not.
- * Its receive windows are as large as they can be.
+ * Its receive windows are as large as they can be, unless told otherwise.
  */
 final class RawHttp2Client implements AutoCloseable {
     private static final int MAX_FRAME_BYTES = 16_384;
@@ -83,13 +83,18 @@ final class RawHttp2Client implements AutoCloseable {
     private int nextStream = 1;
 
     RawHttp2Client(URI server) throws IOException {
+        this(server, Integer.MAX_VALUE);
+    }
+
+    /** Makes a client that takes no more than {@code window} bytes of an answer's body. */
+    RawHttp2Client(URI server, int window) throws IOException {
         socket = new Socket(server.getHost(), server.getPort());
         socket.setSoTimeout(15_000);
         socket.setTcpNoDelay(true);
         in = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
         socket.getOutputStream().write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
         // INITIAL_WINDOW_SIZE for the streams, WINDOW_UPDATE for the connection.
-        frame(SETTINGS, 0, 0, new byte[] {0, 4, 0x7F, -1, -1, -1});
+        frame(SETTINGS, 0, 0, ByteBuffer.allocate(6).putShort((short) 4).putInt(window).array());
         frame(WINDOW_UPDATE, 0, 0, number(Integer.MAX_VALUE - 65_535));
     }
 
