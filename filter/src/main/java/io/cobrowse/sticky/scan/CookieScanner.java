@@ -85,15 +85,9 @@ public final class CookieScanner {
     /** Returns the value that begins behind the {@code =}; it may be empty. */
     private static long value(String field, int from) {
         int start = skipBlanks(field, from);
-        int end = start;
-        for (int i = start; i < field.length(); i++) {
-            char c = field.charAt(i);
-            if (c == ';') {
-                break;
-            }
-            if (!isBlank(c)) {
-                end = i + 1;
-            }
+        int end = endOfPair(field, start);
+        while (end > start && isBlank(field.charAt(end - 1))) {
+            end--;
         }
         if (end - start >= 2 && field.charAt(start) == '"' && field.charAt(end - 1) == '"') {
             return Slice.of(start + 1, end - 1);

@@ -11,7 +11,8 @@ import org.eclipse.jetty.server.ServerConnector;
 
 /** The connector of one public listener, with its policy; its clients can be watched for going away. */
 public final class ListenerConnector extends ServerConnector {
-    private static final int ACCEPTORS = 1;
+    /** The selectors accept: a thread of its own may keep a connection that it accepts while the port is being closed. */
+    private static final int ACCEPTORS = 0;
 
     private final ListenerPolicy policy;
 
