@@ -36,9 +36,14 @@ function ownUrl({ sessionServerName: node, sessionServerUrl: url }) {
 /** Takes the form out of the customer's page itself, to be looked at only. */
 async function loadStage(serverUrl) {
   const response = await fetch(at(serverUrl, "/cobrowse/demo/customer.html"));
+  if (!response.ok) {
+    throw new Problem("failed", `The customer's page cannot be loaded: the server answers ${response.status}.`);
+  }
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   const stage = document.importNode(page.getElementById("stage"), true);
-  stage.querySelector("fieldset").disabled = true;
+  for (const field of stage.querySelector("form").elements) {
+    field.tabIndex = -1;
+  }
   mirror.replaceChildren(stage);
   return stage;
 }
@@ -130,7 +135,9 @@ function over(problem) {
   );
 }
 
+const ask = document.getElementById("ask");
+ask.elements.by.value = by;
 if (token) {
-  document.getElementById("ask").hidden = true;
+  ask.hidden = true;
   open();
 }

@@ -1,4 +1,7 @@
-/** A sheet to draw on. It keeps its lines, `[x1, y1, x2, y2]` in the canvas's own pixels, to be drawn elsewhere again. */
+/**
+ * A sheet to draw on. It keeps its lines to be drawn elsewhere again, four numbers each, `x1, y1, x2, y2` in the canvas's own
+ * pixels, in one flat array: over long-polling the node's CometD takes no array within an array.
+ */
 export class Pad {
   #canvas;
   #context;
@@ -24,7 +27,7 @@ export class Pad {
     this.#canvas.addEventListener("pointermove", (event) => {
       if (last) {
         const next = this.#position(event);
-        this.#add([...last, ...next]);
+        this.#add(...last, ...next);
         last = next;
         drawn();
       }
@@ -60,13 +63,14 @@ export class Pad {
       this.clear(sheet);
     }
     if (sheet === this.#sheet) {
-      lines.forEach((line) => this.#add(line));
+      for (let i = 0; i < lines.length; i += 4) {
+        this.#add(...lines.slice(i, i + 4));
+      }
     }
   }
 
-  #add(line) {
-    const [x1, y1, x2, y2] = line;
-    this.#lines.push(line);
+  #add(x1, y1, x2, y2) {
+    this.#lines.push(x1, y1, x2, y2);
     this.#context.beginPath();
     this.#context.moveTo(x1, y1);
     this.#context.lineTo(x2, y2);

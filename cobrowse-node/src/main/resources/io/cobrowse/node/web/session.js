@@ -140,7 +140,11 @@ export class Session {
   #end(problem) {
     if (!this.#over) {
       this.#over = true;
+      const transport = this.#cometd.getTransport();
       this.#cometd.disconnect();
+      if (transport?.type === "websocket") {
+        transport.abort(); // What was sent still gets there; else the socket may stay open, in the browser's page cache, too.
+      }
       this.#listener.over(problem);
     }
   }
