@@ -89,7 +89,7 @@ function over(problem) {
   pointer.move(null);
   sharing.hidden = true;
   showOver(
-    problem ? "The session is lost" : "The session has ended",
+    problem ? "Your session was interrupted" : "The session has ended",
     `${problem?.message ?? "Nobody sees your page any more."} What you have filled in is still here.`,
   );
 }

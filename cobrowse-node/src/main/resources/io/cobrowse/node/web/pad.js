@@ -1,6 +1,6 @@
 /**
  * A sheet to draw on. It keeps its lines to be drawn elsewhere again, four numbers each, `x1, y1, x2, y2` in the canvas's own
- * pixels, in one flat array: over long-polling the node's CometD takes no array within an array.
+ * pixels, in one flat array: the parser that nodes have for long-polling fails on an array within an array.
  */
 export class Pad {
   #canvas;

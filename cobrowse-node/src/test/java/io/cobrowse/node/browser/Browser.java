@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.eclipse.jetty.util.ajax.JSON;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Cookie;
@@ -31,6 +32,13 @@ final class Browser implements AutoCloseable {
     private static final Path CHROMIUM = program("CHROMIUM", "/usr/bin/chromium");
     private static final Path CHROMEDRIVER = program("CHROMEDRIVER", "/usr/bin/chromedriver");
     private static final Duration LIMIT = Duration.ofSeconds(20);
+
+    /** It misses its own debugging protocol for this very version of the browser, which nothing here uses. */
+    private static final Logger SELENIUM = Logger.getLogger("org.openqa.selenium");
+
+    static {
+        SELENIUM.setLevel(Level.SEVERE);
+    }
 
     private final ChromeDriver driver;
     private final List<Map<?, ?>> events = new ArrayList<>();

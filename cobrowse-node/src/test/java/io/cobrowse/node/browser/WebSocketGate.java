@@ -34,8 +34,7 @@ final class WebSocketGate implements AutoCloseable {
     private final ServerConnector https;
 
     private WebSocketGate(Router router, TestIdentity identity) throws Exception {
-        https = connector(ProxyHttp.tls(
-                PemIdentity.load(identity.certificate(), identity.privateKey())));
+        https = connector(ProxyHttp.tls(PemIdentity.load(identity.certificate(), identity.privateKey())));
         ServletContextHandler context = new ServletContextHandler("/", ServletContextHandler.NO_SESSIONS);
         FilterHolder filter = new FilterHolder(new StickinessFilter(router, 1));
         filter.setAsyncSupported(true);
