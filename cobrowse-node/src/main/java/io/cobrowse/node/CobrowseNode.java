@@ -71,6 +71,7 @@ public final class CobrowseNode implements AutoCloseable {
         context.addServlet(rest, "/rest/*");
         context.addServlet(new ServletHolder(new InternalServlet(this, sessions, identity)), "/internal/*");
         context.addServlet(new ServletHolder(new HealthServlet(this::faults)), "/health");
+        context.addServlet(new ServletHolder(new PageServlet()), "/demo/*");
         faultHandler = new FaultHandler(context);
         server.setHandler(new NodeHandler(faultHandler, identity, counters));
     }

@@ -2,7 +2,7 @@ package io.cobrowse.node.demo;
 
 import java.nio.file.Path;
 
-/** What the demo says once it runs: what is where, and four commands that walk through the guide's four steps. */
+/** What the demo says once it runs: what is where, two pages to see it, and four commands that walk through the guide's four steps. */
 final class Guide {
     private static final String STEPS = """
 
@@ -32,10 +32,13 @@ final class Guide {
     static String of(DemoOptions options, Path config, Path log) {
         StringBuilder text = new StringBuilder("\n");
         row(text, "proxy", options.proxyUrl().toString(), "cookie gcbSessionServer, parameter co-browse-node-id");
-        row(text, "admin", options.adminUrl().toString(), "dashboard, metrics, node states");
+        row(text, "admin", options.adminUrl().toString(), "liveness, readiness, nodes");
         for (int i = 1; i <= options.nodes(); i++) {
             row(text, options.name(i), options.nodeUrl(i).toString(), "server URL " + options.serverUrl(i));
         }
+        String pages = options.proxyUrl() + "/cobrowse/demo/";
+        row(text, "customer", pages + "customer.html", "");
+        row(text, "agent", pages + "agent.html?by=cookie", "or by=url; asks for the session's number");
         row(text, "config", config.toString(), "");
         row(text, "log", log.toString(), "");
         return text

@@ -1,0 +1,192 @@
+package io.cobrowse.node.browser;
+
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.eclipse.jetty.util.ajax.JSON;
+import org.openqa.selenium.By;
+import org.openqa.selenium.Cookie;
+import org.openqa.selenium.OutputType;
+import org.openqa.selenium.WebElement;
+import org.openqa.selenium.chrome.ChromeDriver;
+import org.openqa.selenium.chrome.ChromeDriverService;
+import org.openqa.selenium.chrome.ChromeOptions;
+import org.openqa.selenium.interactions.Actions;
+import org.openqa.selenium.logging.LogEntry;
+import org.openqa.selenium.logging.LogType;
+import org.openqa.selenium.logging.LoggingPreferences;
+
+/** A Chromium of its own, with a profile that is new and gone afterwards. */
+final class Browser implements AutoCloseable {
+    private static final Path CHROMIUM = program("CHROMIUM", "/usr/bin/chromium");
+    private static final Path CHROMEDRIVER = program("CHROMEDRIVER", "/usr/bin/chromedriver");
+    private static final Duration LIMIT = Duration.ofSeconds(20);
+
+    /** It misses its own debugging protocol for this very version of the browser, which nothing here uses. */
+    private static final Logger SELENIUM = Logger.getLogger("org.openqa.selenium");
+
+    static {
+        SELENIUM.setLevel(Level.SEVERE);
+    }
+
+    private final ChromeDriver driver;
+    private final List<Map<?, ?>> events = new ArrayList<>();
+
+    Browser() {
+        ChromeOptions options = new ChromeOptions();
+        options.setBinary(CHROMIUM.toFile());
+        options.addArguments(
+                "--headless",
+                "--window-size=1200,900",
+                "--ignore-certificate-errors",
+                // Root has no sandbox to put it in, and containers often have a small /dev/shm.
+                "--no-sandbox",
+                "--disable-dev-shm-usage",
+                "--disable-gpu",
+                // Nothing but what the pages do.
+                "--disable-quic",
+                "--no-first-run",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync");
+        LoggingPreferences logs = new LoggingPreferences();
+        logs.enable(LogType.PERFORMANCE, Level.ALL);
+        logs.enable(LogType.BROWSER, Level.ALL);
+        options.setCapability(ChromeOptions.LOGGING_PREFS, logs);
+        driver = new ChromeDriver(
+                new ChromeDriverService.Builder()
+                        .usingDriverExecutable(CHROMEDRIVER.toFile())
+                        .usingAnyFreePort()
+                        .build(),
+                options);
+    }
+
+    private static Path program(String variable, String usual) {
+        return Path.of(Optional.ofNullable(System.getenv(variable)).orElse(usual));
+    }
+
+    /** Why there can be no browser; empty where there can. */
+    static Optional<String> missing() {
+        for (Path program : List.of(CHROMIUM, CHROMEDRIVER)) {
+            if (!Files.isExecutable(program)) {
+                return Optional.of("There is no " + program + ": install Debian's chromium and chromium-driver, or"
+                        + " set CHROMIUM and CHROMEDRIVER.");
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Leaves the page, and forgets cookies and events. */
+    void reset() {
+        driver.get("about:blank");
+        driver.executeCdpCommand("Network.clearBrowserCookies", Map.of());
+        readEvents();
+        events.clear();
+        consoleErrors();
+    }
+
+    void open(URI uri) {
+        driver.get(uri.toString());
+    }
+
+    void setCookie(String name, String value) {
+        driver.manage().addCookie(new Cookie(name, value, "/"));
+    }
+
+    Optional<String> cookie(String name) {
+        return Optional.ofNullable(driver.manage().getCookieNamed(name)).map(Cookie::getValue);
+    }
+
+    WebElement find(String selector) {
+        return driver.findElement(By.cssSelector(selector));
+    }
+
+    /** The text of an element as it is shown. */
+    String text(String selector) {
+        return find(selector).getText();
+    }
+
+    /** The value of a field, as its property. */
+    String value(String selector) {
+        return String.valueOf(find(selector).getDomProperty("value"));
+    }
+
+    Object evaluate(String expression) {
+        return driver.executeScript("return " + expression);
+    }
+
+    /** Waits until the text of an element is as wanted. */
+    void awaitText(String selector, Predicate<String> wanted) {
+        await(selector + " in " + driver.getTitle()).atMost(LIMIT).until(() -> text(selector), wanted);
+    }
+
+    /** Waits until a field has that value. */
+    void awaitValue(String selector, String wanted) {
+        await(selector).atMost(LIMIT).until(() -> value(selector), wanted::equals);
+    }
+
+    /** Waits until an expression is true. */
+    void awaitTrue(String expression) {
+        await(expression).atMost(LIMIT).until(() -> Boolean.TRUE.equals(evaluate(expression)));
+    }
+
+    /** Moves the mouse to the middle of an element. */
+    void pointAt(String selector) {
+        new Actions(driver).moveToElement(find(selector)).perform();
+    }
+
+    /** Draws a line from the middle of an element, by so many pixels to the right and down. */
+    void draw(String selector, int right, int down) {
+        new Actions(driver)
+                .moveToElement(find(selector))
+                .clickAndHold()
+                .moveByOffset(right, down)
+                .release()
+                .perform();
+    }
+
+    /** What has happened on the network, as the debugging protocol tells it: the parameters of all such events. */
+    List<Map<?, ?>> network(String event) {
+        readEvents();
+        return events.stream()
+                .filter(each -> ("Network." + event).equals(each.get("method")))
+                .<Map<?, ?>>map(each -> (Map<?, ?>) each.get("params"))
+                .toList();
+    }
+
+    private void readEvents() {
+        for (LogEntry entry : driver.manage().logs().get(LogType.PERFORMANCE)) {
+            events.add((Map<?, ?>) ((Map<?, ?>) new JSON().fromJSON(entry.getMessage())).get("message"));
+        }
+    }
+
+    /** The errors in the console since the last call, violations of the page's policy among them. */
+    List<String> consoleErrors() {
+        return driver.manage().logs().get(LogType.BROWSER).getAll().stream()
+                .filter(entry -> entry.getLevel().intValue() >= Level.WARNING.intValue())
+                .map(LogEntry::getMessage)
+                .toList();
+    }
+
+    /** Leaves a picture of the page in {@code target/browser}. */
+    void picture(String name) throws IOException {
+        Path file = Files.createDirectories(Path.of("target", "browser")).resolve(name + ".png");
+        Files.write(file, driver.getScreenshotAs(OutputType.BYTES));
+    }
+
+    @Override
+    public void close() {
+        driver.quit();
+    }
+}
