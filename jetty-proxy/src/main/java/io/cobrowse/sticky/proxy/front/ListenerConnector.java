@@ -14,11 +14,18 @@ public final class ListenerConnector extends ServerConnector {
     /** The selectors accept: a thread of its own may keep a connection that it accepts while the port is being closed. */
     private static final int ACCEPTORS = 0;
 
+    /**
+     * Clients come in bursts when another proxy or a node has gone. Beyond the queue (the JDK's default is 50) the kernel
+     * drops them, and each tries again a second later at the earliest. The kernel has a limit of its own.
+     */
+    private static final int ACCEPT_QUEUE_SIZE = 4096;
+
     private final ListenerPolicy policy;
 
     public ListenerConnector(Server server, int selectors, ListenerPolicy policy, ConnectionFactory... factories) {
         super(server, null, null, null, ACCEPTORS, selectors, factories);
         this.policy = policy;
+        setAcceptQueueSize(ACCEPT_QUEUE_SIZE);
     }
 
     /** Returns the policy of the listener that received {@code request}; one that serves all and trusts nobody elsewhere. */

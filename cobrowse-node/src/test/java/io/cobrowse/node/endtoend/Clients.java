@@ -1,0 +1,74 @@
+package io.cobrowse.node.endtoend;
+
+import jakarta.websocket.WebSocketContainer;
+import java.net.URI;
+import java.util.HashMap;
+import java.util.Map;
+import org.cometd.client.BayeuxClient;
+import org.cometd.client.http.jetty.JettyHttpClientTransport;
+import org.cometd.client.transport.ClientTransport;
+import org.cometd.client.transport.HttpClientTransport;
+import org.cometd.client.websocket.jakarta.WebSocketTransport;
+import org.eclipse.jetty.client.HttpClient;
+import org.eclipse.jetty.ee11.websocket.jakarta.client.JakartaWebSocketClientContainerProvider;
+import org.eclipse.jetty.http.HttpCookieStore;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+
+/** What all browsers of a test share: the connections, threads and timers that CometD would else make for each of them. */
+final class Clients implements AutoCloseable {
+    /** Two a browser over long-polling, one over WebSocket. */
+    private static final int MAX_CONNECTIONS = 8192;
+
+    private static final int MAX_THREADS = 64;
+    /** CometD connects a WebSocket, and writes to it, while it occupies a timer's thread. */
+    private static final int TIMER_THREADS = 16;
+    /** All may be late on a busy machine; how fast it is, is for other tests. */
+    private static final long PATIENCE_MILLIS = 30_000;
+
+    private static final Map<String, Object> OPTIONS =
+            Map.of(ClientTransport.MAX_NETWORK_DELAY_OPTION, PATIENCE_MILLIS);
+
+    private final HttpClient http = new HttpClient();
+    private final BayeuxClient.Scheduler timers = new BayeuxClient.Scheduler(TIMER_THREADS);
+    private final WebSocketContainer webSockets;
+
+    Clients() throws Exception {
+        QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS);
+        threads.setName("clients");
+        http.setExecutor(threads);
+        http.setConnectTimeout(PATIENCE_MILLIS);
+        http.setMaxConnectionsPerDestination(MAX_CONNECTIONS);
+        http.setMaxRequestsQueuedPerDestination(MAX_CONNECTIONS);
+        http.setHttpCookieStore(new HttpCookieStore.Empty()); // Each browser has its own.
+        http.start();
+        webSockets = JakartaWebSocketClientContainerProvider.getContainer(http);
+    }
+
+    HttpClient http() {
+        return http;
+    }
+
+    ClientTransport longPolling() {
+        return new JettyHttpClientTransport(new HashMap<>(OPTIONS), http);
+    }
+
+    WebSocketTransport webSocket() {
+        return new WebSocketTransport(new HashMap<>(OPTIONS), null, webSockets);
+    }
+
+    /** Makes a client that tries these transports in this order. */
+    BayeuxClient comet(URI url, HttpCookieStore cookies, ClientTransport first, ClientTransport... others) {
+        BayeuxClient client = new BayeuxClient(url.toString(), timers, first, others);
+        for (String name : client.getKnownTransportNames()) {
+            ((HttpClientTransport) client.getTransport(name)).setHttpCookieStore(cookies);
+        }
+        return client;
+    }
+
+    @Override
+    public void close() throws Exception {
+        JakartaWebSocketClientContainerProvider.stop(webSockets);
+        http.stop();
+        timers.shutdownNow();
+    }
+}

@@ -1,0 +1,145 @@
+package io.cobrowse.node.endtoend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.cobrowse.node.CobrowseNode;
+import io.cobrowse.node.NodeStats;
+import io.cobrowse.sticky.proxy.StickyProxyServer;
+import io.cobrowse.sticky.proxy.config.ProxyConfig.Address;
+import io.cobrowse.sticky.proxy.config.ProxyConfig.Health;
+import io.cobrowse.sticky.proxy.config.ProxyConfig.Listener;
+import io.cobrowse.sticky.proxy.config.ProxyConfig.Timeouts;
+import io.cobrowse.sticky.routing.Node;
+import io.cobrowse.sticky.routing.RoutingCounters;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.ToLongFunction;
+
+/**
+ * Three reference nodes behind a proxy, on free ports: node {@code i} has the name {@code node-i} and the URL id
+ * {@code i}, as in the demo.
+ */
+final class Cluster implements AutoCloseable {
+    static final int NODES = 3;
+
+    private final List<CobrowseNode> nodes = new ArrayList<>();
+    private final StickyProxyServer proxy;
+
+    private Cluster(Listener listener, Function<CobrowseNode, URI> way) throws IOException {
+        for (int i = 1; i <= NODES; i++) {
+            nodes.add(CobrowseNode.builder().name("node-" + i).build().start());
+        }
+        Timeouts defaults = Timeouts.DEFAULTS;
+        StickyProxyServer.Builder builder = StickyProxyServer.builder()
+                .listen(listener)
+                .admin("127.0.0.1", 0)
+                // A busy machine must not take a node out; what a lost node means is for other tests.
+                .health(new Health(Health.DEFAULTS.path(), Duration.ofMinutes(5), Duration.ofMinutes(1), 2, 3))
+                .timeouts(new Timeouts(
+                        Duration.ofSeconds(10),
+                        defaults.response(),
+                        defaults.idle(),
+                        defaults.tunnelIdle(),
+                        Duration.ofSeconds(1)));
+        for (int i = 1; i <= NODES; i++) {
+            builder.node("" + i, "node-" + i, way.apply(nodes.get(i - 1)).toString());
+        }
+        proxy = builder.build().start();
+        for (int i = 1; i <= NODES; i++) {
+            CobrowseNode node = nodes.get(i - 1);
+            node.setPeers(nodes.stream()
+                    .filter(other -> other != node)
+                    .map(CobrowseNode::uri)
+                    .toList());
+            node.setServerUrl(URI.create(uri() + "?co-browse-node-id=" + i));
+        }
+    }
+
+    /** Starts a cluster whose proxy listens in clear text. */
+    static Cluster start() throws IOException {
+        return start(new Listener("public", new Address("127.0.0.1", 0), null, List.of(), List.of()));
+    }
+
+    /** Starts a cluster whose proxy listens like this; the listener is named {@code public}. */
+    static Cluster start(Listener listener) throws IOException {
+        return new Cluster(listener, CobrowseNode::uri);
+    }
+
+    /** Starts a cluster whose proxy reaches each node by the URL that {@code way} names. */
+    static Cluster start(Function<CobrowseNode, URI> way) throws IOException {
+        return new Cluster(new Listener("public", new Address("127.0.0.1", 0), null, List.of(), List.of()), way);
+    }
+
+    /** Where clients find the proxy. */
+    URI uri() {
+        return proxy.uri("public");
+    }
+
+    StickyProxyServer proxy() {
+        return proxy;
+    }
+
+    List<String> names() {
+        return nodes.stream().map(CobrowseNode::name).toList();
+    }
+
+    /** A node as the proxy sees it. */
+    Node target(String name) {
+        return proxy.router().table().nodes().stream()
+                .filter(node -> node.cookies().contains(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    RoutingCounters counters() {
+        return proxy.router().counters();
+    }
+
+    List<NodeStats> stats() {
+        return nodes.stream().map(CobrowseNode::stats).toList();
+    }
+
+    long total(ToLongFunction<NodeStats> count) {
+        return stats().stream().mapToLong(count).sum();
+    }
+
+    /** Asserts that no request and no CometD message has come to a node that it does not belong to. */
+    void assertNothingStrayed() {
+        assertThat(stats()).allSatisfy(node -> {
+            assertThat(node.foreign()).as("foreign requests of %s", node.name()).isZero();
+            assertThat(node.unknownClients402())
+                    .as("unknown clients of %s", node.name())
+                    .isZero();
+        });
+        RoutingCounters counters = counters();
+        assertThat(List.of(counters.unknownIds(), counters.unknownCookies(), counters.nodeDown(), counters.noNode()))
+                .as("unknown ids, unknown cookies, nodes down, no node")
+                .containsOnly(0L);
+    }
+
+    /** Awaits that no session is left on a node, and no request and no tunnel in the proxy. */
+    void awaitNothingLeft() {
+        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+            assertThat(total(NodeStats::sessions)).as("sessions").isZero();
+            assertThat(total(NodeStats::customers) + total(NodeStats::agents))
+                    .as("users")
+                    .isZero();
+            assertThat(proxy.inFlight()).as("requests in flight").isZero();
+            assertThat(proxy.tunnels().count()).as("tunnels").isZero();
+            assertThat(proxy.router().table().nodes())
+                    .allSatisfy(node ->
+                            assertThat(node.active()).as("active on %s", node).isZero());
+        });
+    }
+
+    @Override
+    public void close() {
+        proxy.close();
+        nodes.forEach(CobrowseNode::close);
+    }
+}

@@ -1,0 +1,68 @@
+package io.cobrowse.node.endtoend;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Predicate;
+
+/** Pairs that do the same at the same time. */
+final class Crowd implements AutoCloseable {
+    private final List<Pair> pairs;
+    private final ExecutorService threads;
+
+    /** @param atOnce how many pairs act at the same time; all of them stay connected all the time */
+    Crowd(List<Pair> pairs, int atOnce) {
+        this.pairs = List.copyOf(pairs);
+        this.threads = Executors.newFixedThreadPool(atOnce);
+    }
+
+    /** One step of a pair. */
+    interface Step {
+        void run(Pair pair) throws Exception;
+    }
+
+    /** The number of pairs that are so. */
+    int count(Predicate<Pair> which) {
+        return (int) pairs.stream().filter(which).count();
+    }
+
+    List<Pair> pairs() {
+        return pairs;
+    }
+
+    /** Has all pairs take the step at once, and waits for them; fails when one of them fails, after all are done. */
+    void all(Step step) throws Exception {
+        List<Callable<Void>> tasks = new ArrayList<>();
+        for (Pair pair : pairs) {
+            tasks.add(() -> {
+                step.run(pair);
+                return null;
+            });
+        }
+        List<Throwable> failures = new ArrayList<>();
+        for (Future<Void> done : threads.invokeAll(tasks)) {
+            try {
+                done.get();
+            } catch (ExecutionException failure) {
+                failures.add(failure.getCause());
+            }
+        }
+        var os = (com.sun.management.OperatingSystemMXBean)
+                java.lang.management.ManagementFactory.getOperatingSystemMXBean();
+        System.out.println("STEP wall " + System.currentTimeMillis() % 1000000 + " cpu ms "
+                + os.getProcessCpuTime() / 1000000 + " threads " + Thread.activeCount() + " heap "
+                + (Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory() >> 20));
+        if (!failures.isEmpty()) {
+            throw new AssertionError(failures.size() + " of " + pairs.size() + " pairs failed", failures.get(0));
+        }
+    }
+
+    @Override
+    public void close() {
+        threads.shutdownNow();
+    }
+}

@@ -1,0 +1,197 @@
+package io.cobrowse.node.endtoend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cobrowse.node.ServerUrl;
+import java.net.URI;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import org.cometd.client.transport.ClientTransport;
+import org.eclipse.jetty.client.ContentResponse;
+import org.eclipse.jetty.http.HttpStatus;
+
+/**
+ * A customer and an agent who share a session, step by step as the vendor's guide has it: {@link #create}, {@link #join},
+ * {@link #exchange} as often as wanted, {@link #leave}, {@link #disconnect}. Each step checks all that comes.
+ */
+final class Pair {
+    enum Transport {
+        LONG_POLLING,
+        WEB_SOCKET
+    }
+
+    /** How the agent sticks to the owner of the session. */
+    enum Agent {
+        BY_COOKIE,
+        BY_URL,
+        /** By URL, while the browser still has the cookie of an earlier session on another node. */
+        BY_URL_WITH_STALE_COOKIE
+    }
+
+    /** Messages of each party and each exchange. */
+    static final int MESSAGES = 5;
+
+    private static final int MAX_LOOK_UPS = 20;
+    private static final String COMETD = "/cobrowse/cometd";
+    private static final String SESSIONS = "/cobrowse/rest/live/sessions";
+    private static final String MARKUP =
+            "<li class=\"row\">Gr\u00fc\u00dfe, \u4f60\u597d \\ \ud83d\ude00</li>\n".repeat(20);
+
+    private final int number;
+    private final URI proxy;
+    private final Clients clients;
+    private final Transport transport;
+    private final Agent kind;
+    private final Browser customer;
+    private final Browser agent;
+    private String token;
+    private String owner;
+    private String agentToken;
+    private URI agentUrl;
+
+    Pair(int number, URI proxy, Clients clients, Transport transport, Agent kind) {
+        this.number = number;
+        this.proxy = proxy;
+        this.clients = clients;
+        this.transport = transport;
+        this.kind = kind;
+        this.customer = new Browser(clients);
+        this.agent = new Browser(clients);
+    }
+
+    Transport transport() {
+        return transport;
+    }
+
+    Agent kind() {
+        return kind;
+    }
+
+    /** The name of the node that owns the session, once it is created. */
+    String owner() {
+        return owner;
+    }
+
+    Browser customer() {
+        return customer;
+    }
+
+    Browser agent() {
+        return agent;
+    }
+
+    /** The customer creates the session, on any node, and gets the cookie. */
+    void create() throws Exception {
+        Map<String, Object> created = Browser.json(customer.send("POST", proxy.resolve(SESSIONS)));
+        token = (String) created.get("sessionToken");
+        owner = (String) created.get("sessionServerName");
+        assertThat(customer.stickiness(proxy)).isEqualTo(owner);
+    }
+
+    /** The customer joins; the agent asks any node for the owner, sticks to it and joins. */
+    void join() throws Exception {
+        customer.connect(proxy.resolve(COMETD), newTransport());
+        assertThat(customer.call("join", joining(1))).containsEntry("userId", 1L);
+
+        if (kind == Agent.BY_URL_WITH_STALE_COOKIE) {
+            agent.stickTo(anotherNode(), proxy);
+        }
+        Map<String, Object> found = lookUp();
+        assertThat(found).containsEntry("sessionServerName", owner);
+        if (kind == Agent.BY_COOKIE) {
+            agent.stickTo((String) found.get("sessionServerName"), proxy);
+            agentUrl = proxy;
+        } else {
+            agentUrl = URI.create((String) found.get("sessionServerUrl"));
+        }
+        agent.connect(ServerUrl.at(agentUrl, COMETD), newTransport());
+        Map<String, Object> joined = agent.call("join", joining(2));
+        assertThat(joined).containsEntry("userId", 2L);
+        agentToken = (String) joined.get("userToken");
+        assertThat(customer.next("joined")).containsEntry("userId", 2L);
+    }
+
+    /** Asks until a node knows: nodes give each other a second to answer, which a busy machine may exceed. */
+    private Map<String, Object> lookUp() throws Exception {
+        URI uri = proxy.resolve(SESSIONS + "/" + token);
+        ContentResponse response = agent.send("GET", uri);
+        for (int i = 0; i < MAX_LOOK_UPS && response.getStatus() == HttpStatus.NOT_FOUND_404; i++) {
+            response = agent.send("GET", uri);
+        }
+        return Browser.json(response);
+    }
+
+    private ClientTransport newTransport() {
+        return transport == Transport.LONG_POLLING ? clients.longPolling() : clients.webSocket();
+    }
+
+    private Map<String, Object> joining(int role) {
+        return Map.of("sessionToken", token, "role", role, "name", "user " + number);
+    }
+
+    private String anotherNode() {
+        return IntStream.rangeClosed(1, Cluster.NODES)
+                .mapToObj(i -> "node-" + i)
+                .filter(name -> !name.equals(owner))
+                .skip(number % (Cluster.NODES - 1))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /**
+     * Sends DOM changes to the agent and pointer events to the customer, and checks that exactly these come, in order: both
+     * ways at once over WebSocket, one behind the other over long-polling, where CometD keeps no order between what comes
+     * by a poll and what comes in answer to a client's own messages.
+     */
+    void exchange(int round) throws Exception {
+        List<Map<String, Object>> changes = events("dom", round);
+        List<Map<String, Object>> moves = events("pointer", round);
+        CompletableFuture<Void> changed = customer.publish("dom", changes);
+        if (transport == Transport.LONG_POLLING) {
+            changed.join();
+            receive(agent, "dom", changes);
+        }
+        CompletableFuture<Void> moved = agent.publish("pointer", moves);
+        if (transport == Transport.WEB_SOCKET) {
+            changed.join();
+            receive(agent, "dom", changes);
+        }
+        moved.join();
+        receive(customer, "pointer", moves);
+    }
+
+    private List<Map<String, Object>> events(String kind, int round) {
+        return IntStream.range(0, MESSAGES)
+                .mapToObj(i -> Map.<String, Object>of(
+                        "of", kind, "pair", (long) number, "round", (long) round, "n", (long) i, "markup", MARKUP))
+                .toList();
+    }
+
+    private static void receive(Browser receiver, String channel, List<Map<String, Object>> expected)
+            throws InterruptedException {
+        for (Map<String, Object> event : expected) {
+            assertThat(receiver.next(channel)).isEqualTo(event);
+        }
+    }
+
+    /** The agent ends the session: every second one exits, the others stop it over REST. */
+    void leave() throws Exception {
+        if (number % 2 == 0) {
+            assertThat(agent.call("exit", Map.of("userToken", agentToken))).isEmpty();
+        } else {
+            String path = "/cobrowse/rest/live/users/" + agentToken + "/session/stop";
+            assertThat(Browser.json(agent.send("GET", ServerUrl.at(agentUrl, path))))
+                    .containsKey("deactivationTime");
+            assertThat(agent.next("deactivated")).containsEntry("sessionToken", token);
+        }
+        assertThat(customer.next("deactivated")).containsEntry("sessionToken", token);
+    }
+
+    /** Both clients go. */
+    void disconnect() {
+        customer.disconnect();
+        agent.disconnect();
+    }
+}
