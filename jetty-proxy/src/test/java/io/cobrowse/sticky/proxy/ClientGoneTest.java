@@ -19,7 +19,8 @@ class ClientGoneTest {
     /** R22 allows a second; the rest is for machines that are busy. All time-outs that could help are longer. */
     private static final Duration SOON = Duration.ofSeconds(5);
 
-    private static final String POLL = "POST /cobrowse/cometd/connect HTTP/1.1\r\nHost: p\r\nContent-Length: 2\r\n\r\n[]";
+    private static final String POLL =
+            "POST /cobrowse/cometd/connect HTTP/1.1\r\nHost: p\r\nContent-Length: 2\r\n\r\n[]";
     /** More than all the sockets' buffers on the way can hold. */
     private static final long MUCH = 256L * 1024 * 1024;
 

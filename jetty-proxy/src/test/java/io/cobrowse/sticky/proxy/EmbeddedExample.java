@@ -45,7 +45,8 @@ public final class EmbeddedExample {
 
     /** Mounts filter and servlet on {@code /cobrowse/*}; what is mounted on other paths of the context is not touched. */
     public static void mount(ServletContextHandler context, StickyProxyServlet servlet, Router router) {
-        // Targets are forwarded as they came, so the servlet API must not refuse those that could be decoded in two ways.
+        // Targets are forwarded as they came, so the servlet API must not refuse those that could be decoded in two
+        // ways.
         context.getServletHandler().setDecodeAmbiguousURIs(true);
         FilterHolder filter = new FilterHolder(new StickinessFilter(router));
         filter.setAsyncSupported(true);

@@ -68,7 +68,9 @@ class LeakTest {
     private void awaitNothingLeft() {
         await().atMost(SOON).until(() -> rawNode.open() == 0 && servlet.connections(node) == 0);
         await().atMost(SOON).until(() -> node.activeRequests() == 0);
-        await().atMost(SOON).untilAsserted(() -> assertThat(buffers.getLeaks()).as(buffers::dumpLeaks).isEmpty());
+        await().atMost(SOON)
+                .untilAsserted(() ->
+                        assertThat(buffers.getLeaks()).as(buffers::dumpLeaks).isEmpty());
     }
 
     private void awaitRequests(int count) throws InterruptedException {

@@ -21,8 +21,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** R19, with R10 and R18: nodes that refuse, go away, fall silent or answer with what is no HTTP. */
 class NodeFailureTest {
     private static final String AFFINITY = "Cookie: gcbSessionServer=node-1";
-    private static final String POLL = "POST /cobrowse/cometd/connect HTTP/1.1\r\nHost: p\r\n" + AFFINITY
-            + "\r\nContent-Length: 2\r\n\r\n[]";
+    private static final String POLL =
+            "POST /cobrowse/cometd/connect HTTP/1.1\r\nHost: p\r\n" + AFFINITY + "\r\nContent-Length: 2\r\n\r\n[]";
     private static final Duration LONG = Duration.ofSeconds(60);
     private static final Duration SHORT = Duration.ofMillis(300);
 
@@ -317,11 +317,12 @@ class NodeFailureTest {
     @Test
     void shouldAbortResponseOfUnknownLengthThatIsReset() throws Exception {
         RawNode node = node(exchange -> {
-            exchange.send("HTTP/1.1 200 OK\r\n\r\nhello");
-            exchange.in().read();
-            exchange.socket().setSoLinger(true, 0);
-            exchange.socket().close();
-        }).withoutReadingBodies();
+                    exchange.send("HTTP/1.1 200 OK\r\n\r\nhello");
+                    exchange.in().read();
+                    exchange.socket().setSoLinger(true, 0);
+                    exchange.socket().close();
+                })
+                .withoutReadingBodies();
         start(node.url());
         try (RawHttp2Client http2 = new RawHttp2Client(proxy.uri("public"))) {
             int stream = http2.begin("POST", "/r", false);
@@ -415,7 +416,8 @@ class NodeFailureTest {
 
     @Test
     void shouldTellThatTheNodeStoppedReading() throws Exception {
-        RawNode node = node(exchange -> await().forever().until(() -> exchange.socket().isClosed()))
+        RawNode node = node(exchange ->
+                        await().forever().until(() -> exchange.socket().isClosed()))
                 .withoutReadingBodies();
         start(OnNodeDown.NOTIFY, SHORT, node.url());
         client.socket().setSoTimeout(30_000);

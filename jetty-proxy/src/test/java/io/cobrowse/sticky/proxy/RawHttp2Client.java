@@ -94,7 +94,11 @@ final class RawHttp2Client implements AutoCloseable {
         in = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
         socket.getOutputStream().write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
         // INITIAL_WINDOW_SIZE for the streams, WINDOW_UPDATE for the connection.
-        frame(SETTINGS, 0, 0, ByteBuffer.allocate(6).putShort((short) 4).putInt(window).array());
+        frame(
+                SETTINGS,
+                0,
+                0,
+                ByteBuffer.allocate(6).putShort((short) 4).putInt(window).array());
         frame(WINDOW_UPDATE, 0, 0, number(Integer.MAX_VALUE - 65_535));
     }
 

@@ -1,0 +1,74 @@
+package io.cobrowse.bench.cli;
+
+import io.cobrowse.bench.peers.Peers;
+import io.cobrowse.bench.peers.Settings;
+import io.cobrowse.bench.peers.Workload;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "peers",
+        description = "Measures the proxy, HAProxy and nginx side by side, each as a process of its own.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class)
+final class PeersCommand implements Callable<Integer> {
+    @Option(
+            names = "--workloads",
+            split = ",",
+            paramLabel = "NAME",
+            description = "Any of ${COMPLETION-CANDIDATES}; all by default.")
+    private List<Workload> workloads = List.of(Workload.values());
+
+    @Option(names = "--quick", description = "Fewer and shorter rounds: a look, no figures to publish.")
+    private boolean quick;
+
+    @Option(
+            names = "--jar",
+            paramLabel = "[NAME=]FILE",
+            description = "Runnable jar of the proxy; several are measured side by side. By default this build's.")
+    private List<String> jars = List.of();
+
+    @Option(
+            names = "--java-options",
+            paramLabel = "OPTIONS",
+            description = "Options of the proxy's JVM. Default: ${DEFAULT-VALUE}")
+    private String javaOptions = "-Xmx256m";
+
+    @Option(
+            names = "--output",
+            paramLabel = "DIRECTORY",
+            description = "Where peers.json and peers.html are written. Default: ${DEFAULT-VALUE}")
+    private Path output = Path.of(System.getProperty("cobrowse.home", "."), "benchmarks", "target", "results");
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // Set by picocli.
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws Exception {
+        List<String> measured = new ArrayList<>(jars);
+        if (measured.isEmpty()) {
+            measured.add(System.getProperty("cobrowse.proxy.jar", "cobrowse-proxy.jar"));
+        }
+        String command = "bin/cobrowse-bench "
+                + String.join(" ", spec.root().commandLine().getParseResult().originalArgs());
+        Settings settings = Settings.of(EnumSet.copyOf(workloads), quick);
+        return Peers.measure(
+                        settings,
+                        measured,
+                        List.of(javaOptions.trim().split("\\s+")),
+                        output,
+                        command,
+                        spec.commandLine().getOut(),
+                        spec.commandLine().getErr())
+                ? 0
+                : 1;
+    }
+}

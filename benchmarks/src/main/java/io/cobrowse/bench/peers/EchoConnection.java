@@ -1,0 +1,172 @@
+package io.cobrowse.bench.peers;
+
+import java.io.IOException;
+import java.nio.BufferOverflowException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** A connection of the echo origin: HTTP/1.1 requests without a body, and after a handshake WebSocket frames below 64 KiB. */
+final class EchoConnection {
+    private static final String ACCEPT_SUFFIX = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"; // RFC 6455, 1.3
+    private static final byte[] ANSWER =
+            ascii("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 59\r\n\r\n"
+                    + "{\"sessionToken\":\"845800826\",\"sessionServerName\":\"node-2\"}\r\n");
+    private static final int CLOSE = 8;
+
+    // One thread serves all connections, so they share these.
+    private static final ByteBuffer IN = ByteBuffer.allocateDirect(128 * 1024);
+    private static final ByteBuffer OUT = ByteBuffer.allocateDirect(256 * 1024);
+
+    private enum Step {
+        DONE,
+        INCOMPLETE,
+        CLOSED
+    }
+
+    private final SocketChannel channel;
+    private boolean webSocket;
+    private byte @Nullable [] rest;
+
+    EchoConnection(SocketChannel channel) {
+        this.channel = channel;
+    }
+
+    /** Reads once and answers all that is complete. */
+    void serve() {
+        try {
+            Step last = answer();
+            if (last == Step.CLOSED) {
+                channel.close();
+            }
+        } catch (IOException | BufferOverflowException failure) {
+            // A proxy that is stopped resets its connections; whoever misses an echo reports it.
+            try {
+                channel.close();
+            } catch (IOException closing) {
+                System.err.println("Closing failed: " + closing.getMessage());
+            }
+        }
+    }
+
+    private Step answer() throws IOException {
+        IN.clear();
+        byte[] before = rest;
+        if (before != null) {
+            IN.put(before);
+            rest = null;
+        }
+        if (channel.read(IN) < 0) {
+            return Step.CLOSED;
+        }
+        IN.flip();
+        OUT.clear();
+        Step step = Step.DONE;
+        while (step == Step.DONE && IN.hasRemaining()) {
+            step = webSocket ? echo() : respond();
+        }
+        send();
+        if (IN.hasRemaining()) {
+            byte[] left = new byte[IN.remaining()];
+            IN.get(left);
+            rest = left;
+        }
+        return step;
+    }
+
+    private void send() throws IOException {
+        OUT.flip();
+        while (OUT.hasRemaining()) {
+            if (channel.write(OUT) == 0) {
+                throw new IOException("The peer does not read its echoes");
+            }
+        }
+    }
+
+    private Step respond() {
+        int length = headLength();
+        if (length < 0) {
+            return Step.INCOMPLETE;
+        }
+        byte[] head = new byte[length];
+        IN.get(head);
+        String key = webSocketKey(new String(head, StandardCharsets.ISO_8859_1));
+        if (key == null) {
+            OUT.put(ANSWER);
+        } else {
+            webSocket = true;
+            OUT.put(ascii("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                    + "Sec-WebSocket-Accept: " + accept(key) + "\r\n\r\n"));
+        }
+        return Step.DONE;
+    }
+
+    private static int headLength() {
+        for (int i = IN.position() + 3; i < IN.limit(); i++) {
+            if (IN.get(i) == '\n' && IN.get(i - 2) == '\n') {
+                return i + 1 - IN.position();
+            }
+        }
+        return -1;
+    }
+
+    private static @Nullable String webSocketKey(String head) {
+        String name = "sec-websocket-key:";
+        return head.lines()
+                .filter(line -> line.toLowerCase(Locale.ROOT).startsWith(name))
+                .map(line -> line.substring(name.length()).trim())
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** Returns the answer to a handshake's key (RFC 6455, 4.2.2). */
+    static String accept(String key) {
+        try {
+            return Base64.getEncoder()
+                    .encodeToString(MessageDigest.getInstance("SHA-1").digest(ascii(key + ACCEPT_SUFFIX)));
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException("Every JDK has SHA-1", impossible);
+        }
+    }
+
+    /** Echoes one frame, unmasked. */
+    private static Step echo() {
+        int start = IN.position();
+        int head = IN.remaining() < 4 ? -1 : IN.get(start + 1) & 0x7F;
+        int length = head == 126 ? IN.getShort(start + 2) & 0xFFFF : head;
+        int headLength = head == 126 ? 8 : 6;
+        if (head < 0 || IN.remaining() < headLength + length) {
+            return Step.INCOMPLETE;
+        }
+        byte first = IN.get(start);
+        OUT.put(first);
+        if (head == 126) {
+            OUT.put((byte) 126).putShort((short) length);
+        } else {
+            OUT.put((byte) length);
+        }
+        IN.position(start + headLength);
+        unmask(IN.getInt(start + headLength - 4), length);
+        return (first & 0x0F) == CLOSE ? Step.CLOSED : Step.DONE;
+    }
+
+    private static void unmask(int mask, int length) {
+        long wide = (long) mask << 32 | (mask & 0xFFFFFFFFL);
+        int left = length;
+        for (; left >= 8; left -= 8) {
+            OUT.putLong(IN.getLong() ^ wide);
+        }
+        for (int shift = 24; left > 0; left--, shift = (shift + 24) % 32) {
+            OUT.put((byte) (IN.get() ^ (mask >>> shift)));
+        }
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.ISO_8859_1);
+    }
+}

@@ -1,0 +1,76 @@
+package io.cobrowse.bench.peers;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** nginx, as Debian installs it. */
+record Nginx() implements Peer {
+    private static final String COMMAND = "nginx";
+
+    @Override
+    public String name() {
+        return COMMAND;
+    }
+
+    @Override
+    public String version() throws IOException {
+        return Tool.version(List.of(Tool.find(COMMAND), "-v"), "nginx/([\\w.+-]+)");
+    }
+
+    @Override
+    public List<String> configure(Path directory, int port, int originPort, int connections) throws IOException {
+        // The prefix keeps every temporary path inside the directory. The user matters to root only.
+        boolean root = "root".equals(System.getProperty("user.name"));
+        String config = """
+                %1$sworker_processes 1;
+                daemon off;
+                pid nginx.pid;
+                error_log stderr error;
+                events { worker_connections %4$d; }
+                http {
+                    access_log off;
+                    client_body_temp_path temp;
+                    proxy_temp_path temp;
+                    fastcgi_temp_path temp;
+                    scgi_temp_path temp;
+                    uwsgi_temp_path temp;
+                    upstream n1 { server 127.0.0.1:%3$d; keepalive 64; }
+                    upstream n2 { server 127.0.0.1:%3$d; keepalive 64; }
+                    upstream n3 { server 127.0.0.1:%3$d; keepalive 64; }
+                    upstream any {
+                        server 127.0.0.1:%3$d; server 127.0.0.1:%3$d; server 127.0.0.1:%3$d; keepalive 64;
+                    }
+                    map $cookie_gcbSessionServer $by_cookie {
+                        default any;
+                        node-1 n1;
+                        node-2 n2;
+                        node-3 n3;
+                    }
+                    map $args $node {
+                        default $by_cookie;
+                        "~(^|&)co-browse-node-id=1(&|$)" n1;
+                        "~(^|&)co-browse-node-id=2(&|$)" n2;
+                        "~(^|&)co-browse-node-id=3(&|$)" n3;
+                    }
+                    map $http_upgrade $switch { default upgrade; "" ""; }
+                    server {
+                        listen 127.0.0.1:%2$d;
+                        keepalive_requests 1000000000;
+                        location / {
+                            proxy_pass http://$node;
+                            proxy_http_version 1.1;
+                            proxy_set_header Host $http_host;
+                            proxy_set_header Upgrade $http_upgrade;
+                            proxy_set_header Connection $switch;
+                            proxy_read_timeout 600s;
+                            proxy_send_timeout 600s;
+                        }
+                    }
+                }
+                """.formatted(root ? "user root;\n" : "", port, originPort, 2 * connections + 100);
+        Path file = Files.writeString(directory.resolve("nginx.conf"), config);
+        return List.of(Tool.find(COMMAND), "-e", "stderr", "-p", directory.toString(), "-c", file.toString());
+    }
+}

@@ -1,0 +1,47 @@
+package io.cobrowse.bench.peers;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The sticky proxy, from its runnable jar. */
+record OwnProxy(String name, Path jar, List<String> javaOptions) implements Peer {
+    @Override
+    public String version() throws IOException {
+        if (!Files.isRegularFile(jar)) {
+            throw new NotInstalledException("there is no " + jar + ": build the module jetty-proxy");
+        }
+        return Tool.version(List.of(java(), "-jar", jar.toString(), "--version"), "(\\S+)$");
+    }
+
+    @Override
+    public List<String> configure(Path directory, int port, int originPort, int connections) throws IOException {
+        int adminPort = Ports.free();
+        String config = """
+                listeners:
+                  - { name: public, address: "127.0.0.1:%1$d" }
+                admin: { address: "127.0.0.1:%2$d" }
+                stickiness: { cookie: gcbSessionServer, query-parameter: co-browse-node-id }
+                nodes:
+                  - { id: "1", cookie: node-1, url: "http://127.0.0.1:%3$d" }
+                  - { id: "2", cookie: node-2, url: "http://127.0.0.1:%3$d" }
+                  - { id: "3", cookie: node-3, url: "http://127.0.0.1:%3$d" }
+                """.formatted(port, adminPort, originPort);
+        Path file = Files.writeString(directory.resolve(name + ".yaml"), config);
+        List<String> command = new ArrayList<>(List.of(java()));
+        command.addAll(javaOptions);
+        command.addAll(List.of("-jar", jar.toString(), "run", "--config", file.toString()));
+        return command;
+    }
+
+    @Override
+    public boolean isJava() {
+        return true;
+    }
+
+    static String java() {
+        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    }
+}
