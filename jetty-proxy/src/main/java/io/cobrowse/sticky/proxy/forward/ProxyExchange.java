@@ -109,10 +109,8 @@ public final class ProxyExchange {
     public void start() {
         boolean http2 = request.getConnectionMetaData().getHttpVersion() == HttpVersion.HTTP_2;
         WatchedEndPoint endPoint = http2 ? null : watched;
-        if (endPoint == null) {
-            // Before startAsync adds its own, which would log every failure as unhandled if it came first.
-            request.addFailureListener(failure -> clientGone());
-        }
+        // Before startAsync adds its own, which would log every failure as unhandled if it came first.
+        request.addFailureListener(this::bodyFailed);
         servletRequest.startAsync().setTimeout(0);
         if (!readFraming()) {
             return;
@@ -414,7 +412,7 @@ public final class ProxyExchange {
 
     // What happens on the client's side.
 
-    /** The body cannot be read to its end. */
+    /** The body cannot be read to its end, or the client is gone. */
     void bodyFailed(Throwable cause) {
         if (response.isCommitted()) {
             abort(cause);

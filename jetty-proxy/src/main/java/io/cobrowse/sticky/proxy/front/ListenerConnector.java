@@ -1,6 +1,7 @@
 package io.cobrowse.sticky.proxy.front;
 
 import java.nio.channels.SelectionKey;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.io.SocketChannelEndPoint;
@@ -8,6 +9,7 @@ import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.IO;
 
 /** The connector of one public listener, with its policy; its clients can be watched for going away. */
 public final class ListenerConnector extends ServerConnector {
@@ -33,6 +35,19 @@ public final class ListenerConnector extends ServerConnector {
         return request.getConnectionMetaData().getConnector() instanceof ListenerConnector listener
                 ? listener.policy
                 : ListenerPolicy.OPEN;
+    }
+
+    /** Refuses connections from now on; Jetty alone would go on listening until it is stopped, where selectors accept. */
+    @Override
+    public void close() {
+        Object listening = getTransport();
+        super.close();
+        if (listening instanceof ServerSocketChannel channel) {
+            // By the selectors, as the port is not free before the one that accepts has noticed.
+            for (ManagedSelector each : getSelectorManager().getBeans(ManagedSelector.class)) {
+                each.submit(selector -> IO.close(channel));
+            }
+        }
     }
 
     @Override
