@@ -89,7 +89,8 @@ public class StickyProxyServlet extends AsyncProxyServlet {
         Upstreams newUpstreams = new Upstreams(
                 Objects.requireNonNull(connector),
                 newTunnels,
-                timeouts.response().toMillis());
+                timeouts.response().toMillis(),
+                timeouts.idle().toMillis());
         try {
             // Beans of the client, so that they stop with it.
             client.addManaged(newTunnels);

@@ -239,6 +239,45 @@ class ClientGoneTest {
     }
 
     @Test
+    void shouldEndStreamWhoseBodyStops() throws Exception {
+        restartProxy(Duration.ofSeconds(60), Duration.ofMillis(300));
+        node.withoutReadingBodies();
+        try (RawHttp2Client http2 = new RawHttp2Client(proxy.uri("public"))) {
+            int stream = http2.begin("POST", "/upload", false);
+            http2.data(stream, false, "begin");
+            RawHttp2Client.Answer answer = http2.answer(stream);
+            assertThat(answer.status()).isEqualTo(408);
+            assertThat(answer.text()).contains("urn:cobrowse-proxy:request-timeout");
+            awaitNothingLeft();
+        }
+    }
+
+    @Test
+    void shouldEndStreamThatIsNotRead() throws Exception {
+        restartProxy(Duration.ofSeconds(60), Duration.ofMillis(300));
+        Flood flood = new Flood(MUCH);
+        node.behave(flood);
+        try (RawHttp2Client http2 = new RawHttp2Client(proxy.uri("public"), 10_000)) {
+            int stream = http2.begin("GET", "/much", true);
+            assertThat(http2.answer(stream).isReset()).isTrue();
+            awaitNothingLeft();
+            assertThat(flood.sent.get()).isLessThan(BUFFERED);
+        }
+    }
+
+    @Test
+    void shouldEndStreamThatIsResetAfterALongTime() throws Exception {
+        restartProxy(Duration.ofSeconds(60), Duration.ofMillis(300));
+        try (RawHttp2Client http2 = new RawHttp2Client(proxy.uri("public"))) {
+            int stream = http2.begin("POST", "/cobrowse/cometd/connect", true);
+            node.next();
+            await().during(Duration.ofSeconds(1)).until(() -> proxy.inFlight() == 1);
+            http2.reset(stream);
+            awaitNothingLeft();
+        }
+    }
+
+    @Test
     void shouldCloseConnectionThatAsksForNothing() throws Exception {
         restartProxy(Duration.ofSeconds(60), Duration.ofMillis(300));
         assertThat(client.ended()).isTrue();

@@ -20,7 +20,7 @@ class LongPollTest {
     private static final int STREAMS = 100;
     private static final Duration IDLE = Duration.ofSeconds(1);
     private static final Duration PARKED = Duration.ofSeconds(3);
-    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration SOON = Duration.ofMinutes(2);
 
     private final CountDownLatch release = new CountDownLatch(1);
     private final List<RawNode> nodes = new ArrayList<>();
@@ -34,7 +34,7 @@ class LongPollTest {
                 .listen("127.0.0.1", 0)
                 .admin("127.0.0.1", 0)
                 .timeouts(new Timeouts(
-                        defaults.connect(), Duration.ofSeconds(30), IDLE, defaults.tunnelIdle(), defaults.drain()));
+                        Duration.ofSeconds(20), Duration.ofMinutes(5), IDLE, defaults.tunnelIdle(), defaults.drain()));
         for (int i = 1; i <= 3; i++) {
             RawNode node = new RawNode(exchange -> {
                 if (exchange.line().contains("/connect")) {
@@ -66,6 +66,10 @@ class LongPollTest {
                 .sum();
     }
 
+    private int parked() {
+        return nodes.stream().mapToInt(RawNode::received).sum();
+    }
+
     /** Serves requests for as long as polls are parked; each has to be answered while all polls stay. */
     private void serveOthersBeside(int polls) throws IOException {
         long end = System.nanoTime() + PARKED.toNanos();
@@ -83,10 +87,10 @@ class LongPollTest {
             RawClient client = new RawClient(proxy.uri("public"));
             client.socket().setSoTimeout((int) SOON.toMillis());
             clients.add(client);
-            client.send("POST /cobrowse/cometd/connect HTTP/1.1\r\nHost: p\r\nCookie: gcbSessionServer=node-" + (i % 3 + 1)
-                    + "\r\nContent-Length: 2\r\n\r\n[]");
+            client.send("POST /cobrowse/cometd/connect HTTP/1.1\r\nHost: p\r\nCookie: gcbSessionServer=node-"
+                    + (i % 3 + 1) + "\r\nContent-Length: 2\r\n\r\n[]");
         }
-        await().atMost(SOON).until(() -> active() == POLLS);
+        await().atMost(SOON).until(() -> parked() == POLLS);
         assertThat(proxy.inFlight()).isEqualTo(POLLS);
         serveOthersBeside(POLLS);
         release.countDown();
@@ -104,7 +108,7 @@ class LongPollTest {
                 streams[i] = client.begin("POST", "/cobrowse/cometd/connect?co-browse-node-id=1", false);
                 client.data(streams[i], true, "[]");
             }
-            await().atMost(SOON).until(() -> active() == STREAMS);
+            await().atMost(SOON).until(() -> parked() == STREAMS);
             serveOthersBeside(STREAMS);
             release.countDown();
             for (int stream : streams) {

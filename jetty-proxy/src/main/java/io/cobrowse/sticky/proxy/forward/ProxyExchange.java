@@ -156,6 +156,11 @@ public final class ProxyExchange {
         };
     }
 
+    /** Returns whether the client's stalling is ours to watch; HTTP/1.1's connections have a timer for it. */
+    boolean http2() {
+        return request.getConnectionMetaData().getHttpVersion() == HttpVersion.HTTP_2;
+    }
+
     Request request() {
         return request;
     }

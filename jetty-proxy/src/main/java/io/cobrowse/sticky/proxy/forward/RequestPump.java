@@ -3,6 +3,7 @@ package io.cobrowse.sticky.proxy.forward;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
@@ -34,6 +35,7 @@ final class RequestPump extends IteratingCallback {
     private final RequestHead.Framing framing;
     private final Runnable available = Invocable.from(InvocationType.NON_BLOCKING, this::available);
     private volatile long expectDeadlineNanos;
+    private volatile long clientDeadlineNanos;
     private volatile boolean proceed;
     private volatile boolean done;
     private volatile boolean demanded;
@@ -80,13 +82,18 @@ final class RequestPump extends IteratingCallback {
 
     private void available() {
         demanded = false;
+        clientDeadlineNanos = 0;
         iterate();
     }
 
     void sweep(long nowNanos) {
         long deadlineNanos = expectDeadlineNanos;
-        if (!proceed && deadlineNanos != 0 && nowNanos - deadlineNanos >= 0) {
+        if (!proceed && UpstreamConnection.passed(deadlineNanos, nowNanos)) {
             proceed();
+        }
+        if (UpstreamConnection.passed(clientDeadlineNanos, nowNanos)) {
+            clientDeadlineNanos = 0;
+            exchange.bodyFailed(new TimeoutException("The client sent nothing for too long"));
         }
     }
 
@@ -112,6 +119,7 @@ final class RequestPump extends IteratingCallback {
         if (read == null) {
             connection.sending(false);
             demanded = true;
+            clientDeadlineNanos = exchange.http2() ? connection.clientDeadline() : 0;
             request.demand(available);
             return Action.IDLE;
         }

@@ -57,6 +57,7 @@ final class UpstreamConnection extends AbstractConnection.NonBlocking implements
     private volatile @Nullable Throwable closeCause;
     private volatile long sendDeadlineNanos;
     private volatile long receiveDeadlineNanos;
+    private volatile long clientDeadlineNanos;
     private volatile boolean started;
     private volatile boolean sendFailed;
     private volatile boolean handshaking;
@@ -221,8 +222,11 @@ final class UpstreamConnection extends AbstractConnection.NonBlocking implements
             if (nowNanos - idleSinceNanos > maxIdleNanos && owner.compareAndSet(IDLE, CLOSED)) {
                 close();
             }
-        } else if (current instanceof ProxyExchange) {
-            if (passed(sendDeadlineNanos, nowNanos) || passed(receiveDeadlineNanos, nowNanos)) {
+        } else if (current instanceof ProxyExchange exchange) {
+            if (passed(clientDeadlineNanos, nowNanos)) {
+                clientDeadlineNanos = 0;
+                exchange.clientFailed(new TimeoutException("The client read nothing for too long"));
+            } else if (passed(sendDeadlineNanos, nowNanos) || passed(receiveDeadlineNanos, nowNanos)) {
                 sendDeadlineNanos = 0;
                 receiveDeadlineNanos = 0;
                 closedBy(new TimeoutException("The node sent nothing for too long"));
@@ -237,7 +241,11 @@ final class UpstreamConnection extends AbstractConnection.NonBlocking implements
         }
     }
 
-    private static boolean passed(long deadlineNanos, long nowNanos) {
+    long clientDeadline() {
+        return pool.clientDeadline();
+    }
+
+    static boolean passed(long deadlineNanos, long nowNanos) {
         return deadlineNanos != 0 && nowNanos - deadlineNanos >= 0;
     }
 
@@ -438,12 +446,14 @@ final class UpstreamConnection extends AbstractConnection.NonBlocking implements
         }
         writing = true;
         receiveDeadlineNanos = 0;
+        clientDeadlineNanos = exchange.http2() ? pool.clientDeadline() : 0;
         exchange.write(content, pump);
         return true;
     }
 
     private void written() {
         writing = false;
+        clientDeadlineNanos = 0;
         headWritten = true;
         held = next;
         next = null;

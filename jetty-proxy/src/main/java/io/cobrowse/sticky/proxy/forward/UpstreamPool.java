@@ -59,6 +59,11 @@ final class UpstreamPool {
         return Upstreams.INPUT_BUFFER_BYTES;
     }
 
+    /** Returns when a client that does nothing from now on has stalled for too long, in nanoseconds; never 0. */
+    long clientDeadline() {
+        return (System.nanoTime() + upstreams.idleNanos()) | 1;
+    }
+
     /** Returns when a node that does nothing from now on has been silent for too long, in nanoseconds; never 0. */
     long deadline() {
         return (System.nanoTime() + upstreams.responseNanos()) | 1;

@@ -32,6 +32,7 @@ public final class Upstreams extends AbstractLifeCycle {
 
     private final ClientConnector connector;
     private final long responseNanos;
+    private final long idleNanos;
     private final Tunnels tunnels;
     private final Map<URI, UpstreamPool> pools = new ConcurrentHashMap<>();
     private Scheduler.@Nullable Task sweep;
@@ -41,11 +42,13 @@ public final class Upstreams extends AbstractLifeCycle {
      *
      * @param tunnels what a request for a WebSocket ends up in
      * @param responseMillis how long a node may stay silent, in milliseconds
+     * @param idleMillis how long a client may send or read nothing while that is all there is to do, in milliseconds
      */
-    public Upstreams(ClientConnector connector, Tunnels tunnels, long responseMillis) {
+    public Upstreams(ClientConnector connector, Tunnels tunnels, long responseMillis, long idleMillis) {
         this.connector = connector;
         this.tunnels = tunnels;
         this.responseNanos = TimeUnit.MILLISECONDS.toNanos(responseMillis);
+        this.idleNanos = TimeUnit.MILLISECONDS.toNanos(idleMillis);
     }
 
     @Override
@@ -89,6 +92,10 @@ public final class Upstreams extends AbstractLifeCycle {
 
     ByteBufferPool buffers() {
         return connector.getByteBufferPool();
+    }
+
+    long idleNanos() {
+        return idleNanos;
     }
 
     long responseNanos() {

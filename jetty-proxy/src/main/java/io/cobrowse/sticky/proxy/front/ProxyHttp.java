@@ -3,6 +3,7 @@ package io.cobrowse.sticky.proxy.front;
 import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
 import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.http2.server.AbstractHTTP2ServerConnectionFactory;
 import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
 import org.eclipse.jetty.http2.server.HTTP2ServerConnectionFactory;
 import org.eclipse.jetty.server.ConnectionFactory;
@@ -21,6 +22,12 @@ public final class ProxyHttp {
      * that fields that total 32 KiB pass however many they are, and that the excess is told by 431 for once.
      */
     private static final int HTTP2_REQUEST_HEAD_BYTES = 8 * RequestCheck.MAX_FIELD_BYTES;
+
+    /**
+     * Jetty does not hear a client's reset of a stream that was idle once, and resets it itself when it is idle twice. Since
+     * polls are parked and bodies and readers that stall are watched by the exchange, this is for what is left.
+     */
+    private static final long STREAM_IDLE_MILLIS = 15 * 60_000;
 
     private static final int RESPONSE_HEAD_BYTES = 64 * 1024;
 
@@ -44,7 +51,7 @@ public final class ProxyHttp {
     public static ConnectionFactory[] clearText() {
         HttpConfiguration http = configuration();
         return new ConnectionFactory[] {
-            new ClientConnection.Factory(http), new HTTP2CServerConnectionFactory(forHttp2(http))
+            new ClientConnection.Factory(http), withParkedStreams(new HTTP2CServerConnectionFactory(forHttp2(http)))
         };
     }
 
@@ -59,9 +66,14 @@ public final class ProxyHttp {
         return new ConnectionFactory[] {
             new SslConnectionFactory(tls, alpn.getProtocol()),
             alpn,
-            new HTTP2ServerConnectionFactory(forHttp2(http)),
+            withParkedStreams(new HTTP2ServerConnectionFactory(forHttp2(http))),
             http1
         };
+    }
+
+    private static <F extends AbstractHTTP2ServerConnectionFactory> F withParkedStreams(F http2) {
+        http2.setStreamIdleTimeout(STREAM_IDLE_MILLIS);
+        return http2;
     }
 
     private static HttpConfiguration forHttp2(HttpConfiguration http) {
