@@ -51,7 +51,7 @@ public record Environment(
     /** Returns the load average of the last minute. */
     public static String loadAverage() {
         try {
-            return Files.readString(Path.of("/proc/loadavg")).split(" ")[0];
+            return Files.readString(Path.of("/proc/loadavg")).split(" ", -1)[0];
         } catch (IOException noLinux) {
             return UNKNOWN;
         }

@@ -51,11 +51,6 @@ final class Crowd implements AutoCloseable {
                 failures.add(failure.getCause());
             }
         }
-        var os = (com.sun.management.OperatingSystemMXBean)
-                java.lang.management.ManagementFactory.getOperatingSystemMXBean();
-        System.out.println("STEP wall " + System.currentTimeMillis() % 1000000 + " cpu ms "
-                + os.getProcessCpuTime() / 1000000 + " threads " + Thread.activeCount() + " heap "
-                + (Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory() >> 20));
         if (!failures.isEmpty()) {
             throw new AssertionError(failures.size() + " of " + pairs.size() + " pairs failed", failures.get(0));
         }
