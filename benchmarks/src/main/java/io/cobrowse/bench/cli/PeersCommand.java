@@ -63,7 +63,7 @@ final class PeersCommand implements Callable<Integer> {
         return Peers.measure(
                         settings,
                         measured,
-                        List.of(javaOptions.trim().split("\\s+")),
+                        List.of(javaOptions.trim().split("\\s+", -1)),
                         output,
                         command,
                         spec.commandLine().getOut(),

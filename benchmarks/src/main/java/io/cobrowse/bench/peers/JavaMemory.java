@@ -27,7 +27,7 @@ final class JavaMemory {
     /** Returns the bytes of all reachable objects. */
     long liveBytes() throws IOException {
         String histogram = Tool.output(List.of(jcmd, pid, "GC.class_histogram"));
-        String[] total = histogram.substring(histogram.lastIndexOf("Total")).split("\\s+");
+        String[] total = histogram.substring(histogram.lastIndexOf("Total")).split("\\s+", -1);
         return Long.parseLong(total[2]);
     }
 }

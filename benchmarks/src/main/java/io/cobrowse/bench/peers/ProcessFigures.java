@@ -27,7 +27,7 @@ final class ProcessFigures {
         long ticks = 0;
         for (long pid : pids()) {
             String stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
-            String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+            String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
             ticks += Long.parseLong(fields[USER_TIME]) + Long.parseLong(fields[SYSTEM_TIME]);
         }
         return Duration.ofNanos(ticks * TICK_NANOS);
