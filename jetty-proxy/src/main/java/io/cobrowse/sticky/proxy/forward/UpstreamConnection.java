@@ -83,6 +83,7 @@ final class UpstreamConnection extends AbstractConnection.NonBlocking implements
         this.owner = new AtomicReference<>(owner);
         this.parser = new HttpParser(this, pool.maxResponseHeadBytes(), HttpCompliance.RFC9110);
         this.parser.setHeaderCacheCaseSensitive(true);
+        this.parser.setHeaderCacheSize(0);
     }
 
     @Override

@@ -40,6 +40,8 @@ public final class ProxyHttp {
         // A bare line feed ends no line, for others may read it differently.
         http.setHttpCompliance(HttpCompliance.STRICT);
         http.setHeaderCacheCaseSensitive(true);
+        // Jetty's cache takes some 100 KB a connection, which thousands of parked polls would multiply.
+        http.setHeaderCacheSize(0);
         http.setRequestHeaderSize(REQUEST_HEAD_BYTES);
         http.setMaxResponseHeaderSize(RESPONSE_HEAD_BYTES);
         http.setSendServerVersion(false);
