@@ -5,9 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The keys that are read and validated but do nothing in this version. */
 final class NotYet {
-    private static final Map<String, String> KEYS = Map.of(
-            "health", "does nothing yet but for Retry-After: nodes are not checked",
-            "listeners[].tls", "does nothing yet: this listener speaks plain text");
+    private static final Map<String, String> KEYS =
+            Map.of("health", "does nothing yet but for Retry-After: nodes are not checked");
 
     private NotYet() {}
 

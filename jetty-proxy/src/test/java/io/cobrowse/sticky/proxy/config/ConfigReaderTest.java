@@ -169,9 +169,7 @@ class ConfigReaderTest {
     void shouldWarnOfSectionsThatDoNothingYet() throws Exception {
         String file = directory.resolve("proxy.yaml").toString();
         assertThat(read(EVERY_KEY).warnings())
-                .containsExactly(
-                        file + ":8: listeners[1].tls: does nothing yet: this listener speaks plain text",
-                        file + ":33: health: does nothing yet but for Retry-After: nodes are not checked");
+                .containsExactly(file + ":33: health: does nothing yet but for Retry-After: nodes are not checked");
     }
 
     @Test
