@@ -1,5 +1,6 @@
 package io.cobrowse.sticky.proxy.tunnel;
 
+import io.cobrowse.sticky.proxy.front.WatchedEndPoint;
 import io.cobrowse.sticky.routing.Node;
 import java.time.Duration;
 import java.util.Iterator;
@@ -71,7 +72,8 @@ public final class Tunnels extends AbstractLifeCycle {
 
     /** Makes a tunnel between a client and its node, and counts it. */
     public Tunnel open(Node node, EndPoint client, EndPoint upstream) {
-        Tunnel tunnel = new Tunnel(this, node, client, upstream, executor, buffers);
+        EndPoint beside = WatchedEndPoint.move(upstream, client);
+        Tunnel tunnel = new Tunnel(this, node, client, beside, executor, buffers);
         node.beginTunnel();
         open.add(tunnel);
         return tunnel;
