@@ -128,6 +128,14 @@ public final class Router {
     }
 
     /**
+     * As {@link #unavailable}, for a request that another node cannot be given any more, because it may have been acted on
+     * or its body is gone: {@link Route.Outcome#NODE_DOWN}, whatever the settings.
+     */
+    public Route nodeDown(Route failed) {
+        return retried(failed.nodeDown());
+    }
+
+    /**
      * Returns the route to a node that was not tried yet, for a request without affinity whose nodes failed: a ready
      * backup only after all others, and {@link Route.Outcome#NO_NODE} after all. A request forwarded once more is not
      * counted once more.

@@ -11,7 +11,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /** A key and its self-signed certificate for localhost and 127.0.0.1, made for one test run. */
-final class TestIdentity {
+public final class TestIdentity {
     private static final char[] PASSWORD = "changeit".toCharArray();
     private static final String ALIAS = "test";
 
@@ -26,7 +26,7 @@ final class TestIdentity {
     }
 
     /** Makes one with its PEM files in {@code directory}. */
-    static TestIdentity create(Path directory) throws Exception {
+    public static TestIdentity create(Path directory) throws Exception {
         Path file = directory.resolve("identity.p12");
         Process keytool = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "keytool")

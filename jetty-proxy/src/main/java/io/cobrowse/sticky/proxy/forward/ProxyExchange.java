@@ -11,12 +11,14 @@ import io.cobrowse.sticky.routing.Route;
 import io.cobrowse.sticky.routing.Router;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -212,10 +214,16 @@ public final class ProxyExchange {
     /** No connection to the node can be had: R19. */
     void connectFailed(Throwable cause) {
         LOG.debug("Connecting to {} failed", node, cause);
+        boolean evicted = cause instanceof NodeUnavailableException;
+        if (!evicted && !(cause instanceof RejectedExecutionException)) {
+            upstreams.failed(node, cause);
+        }
         if (ended.get()) {
             return;
         }
-        if (lostOnce) {
+        if (lostOnce && !repeatable()) {
+            become(router.nodeDown(route));
+        } else if (lostOnce || evicted) {
             become(router.unavailable(route));
         } else if (route.affinity() == Affinity.NONE) {
             tried = new ArrayList<>(tried);
@@ -361,11 +369,17 @@ public final class ProxyExchange {
     void upstreamFailed(Throwable cause, boolean started, @Nullable RequestPump sent) {
         LOG.debug("{} failed", node, cause);
         connection = null;
+        boolean evicted = cause instanceof NodeUnavailableException;
+        if (!started && isFailureOfNode(cause)) {
+            upstreams.failed(node, cause);
+        }
         if (ended.get()) {
             return;
         }
         if (response.isCommitted()) {
             abort(cause);
+        } else if (evicted) {
+            become(repeatable() ? router.unavailable(route) : router.nodeDown(route));
         } else if (cause instanceof TimeoutException) {
             fail(new ProblemDocument(
                     "upstream-timeout", "Upstream timeout", 504, "The node did not answer in time.", node.id()));
@@ -376,6 +390,13 @@ public final class ProxyExchange {
         } else {
             fail(upstreamFailed());
         }
+    }
+
+    /** An end may be that of a connection that was kept too long, and a time-out that of a poll. */
+    private static boolean isFailureOfNode(Throwable cause) {
+        return !(cause instanceof EOFException
+                || cause instanceof TimeoutException
+                || cause instanceof NodeUnavailableException);
     }
 
     private ProblemDocument upstreamFailed() {
@@ -396,7 +417,7 @@ public final class ProxyExchange {
     }
 
     /** Returns whether the client has been waiting for an answer that is meant to take long, a CometD poll's above all. */
-    private boolean parked(@Nullable RequestPump sent) {
+    boolean parked(@Nullable RequestPump sent) {
         return sent != null
                 && sent.done()
                 && (System.nanoTime() - beginNanos > PARKED_NANOS

@@ -217,8 +217,8 @@ final class UpstreamConnection extends AbstractConnection.NonBlocking implements
     void sweep(long nowNanos, long maxIdleNanos) {
         Object current = owner.get();
         if (current == IDLE) {
-            if (nowNanos - idleSinceNanos > maxIdleNanos && owner.compareAndSet(IDLE, CLOSED)) {
-                close();
+            if (nowNanos - idleSinceNanos > maxIdleNanos) {
+                closeIdle();
             }
         } else if (current instanceof ProxyExchange) {
             if (passed(sendDeadlineNanos, nowNanos) || passed(receiveDeadlineNanos, nowNanos)) {
@@ -233,6 +233,32 @@ final class UpstreamConnection extends AbstractConnection.NonBlocking implements
                     request.sweep(nowNanos);
                 }
             }
+        }
+    }
+
+    /** Returns whether a request waits for the first byte of its answer here. */
+    boolean waiting() {
+        return owner.get() instanceof ProxyExchange && !started;
+    }
+
+    /** Returns whether a request waits that is meant to wait for long. */
+    boolean parked() {
+        return owner.get() instanceof ProxyExchange exchange && !started && exchange.parked(requestPump);
+    }
+
+    /** The node is out of service: has the waiting request answered without it. */
+    void evict() {
+        if (waiting()) {
+            closedBy(new NodeUnavailableException());
+            close();
+            pump.iterate();
+        }
+    }
+
+    /** Closes the connection if it waits in its pool. */
+    void closeIdle() {
+        if (owner.compareAndSet(IDLE, CLOSED)) {
+            close();
         }
     }
 
