@@ -150,6 +150,21 @@ public class StickyProxyServlet extends AsyncProxyServlet {
         return Objects.requireNonNull(tunnels, "StickyProxyServlet is not initialised");
     }
 
+    /**
+     * Returns the connections to the nodes.
+     *
+     * @throws NullPointerException before the servlet is initialised
+     */
+    public Upstreams upstreams() {
+        return Objects.requireNonNull(upstreams, "StickyProxyServlet is not initialised");
+    }
+
+    /** Returns the client whose threads, selectors and buffers the connections to the nodes use, and which sends checks. */
+    @Override
+    public HttpClient getHttpClient() {
+        return super.getHttpClient();
+    }
+
     /** Returns the number of connections to a node, idle and in use. */
     public int connections(Node node) {
         Upstreams known = upstreams;

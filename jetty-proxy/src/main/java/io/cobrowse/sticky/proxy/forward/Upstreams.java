@@ -1,11 +1,14 @@
 package io.cobrowse.sticky.proxy.forward;
 
+import io.cobrowse.sticky.proxy.tunnel.PacedClose;
 import io.cobrowse.sticky.proxy.tunnel.Tunnels;
 import io.cobrowse.sticky.routing.Node;
 import java.net.URI;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.io.ClientConnector;
 import org.eclipse.jetty.util.component.AbstractLifeCycle;
@@ -35,6 +38,7 @@ public final class Upstreams extends AbstractLifeCycle {
     private final long idleNanos;
     private final Tunnels tunnels;
     private final Map<URI, UpstreamPool> pools = new ConcurrentHashMap<>();
+    private volatile BiConsumer<Node, Throwable> failureListener = (node, cause) -> {};
     private Scheduler.@Nullable Task sweep;
 
     /**
@@ -100,6 +104,47 @@ public final class Upstreams extends AbstractLifeCycle {
 
     long responseNanos() {
         return responseNanos;
+    }
+
+    /** Sets who is told of a node that refused a connection, or cut one off before it began to answer, and why. */
+    public void onFailure(BiConsumer<Node, Throwable> listener) {
+        failureListener = listener;
+    }
+
+    void failed(Node node, Throwable cause) {
+        failureListener.accept(node, cause);
+    }
+
+    /**
+     * Answers the requests that wait for a node's answer as R10 says, drops the connections that are not in use, and leaves
+     * responses that have begun alone.
+     */
+    public void closeWaiting(Node node) {
+        UpstreamPool pool = pools.get(node.url());
+        if (pool != null) {
+            pool.closeIdle();
+            pool.connections(UpstreamConnection::waiting).forEach(UpstreamConnection::evict);
+        }
+    }
+
+    /**
+     * As {@link #closeWaiting}, but at a pace, and only for requests that are meant to wait for long, such as CometD's polls:
+     * others will end by themselves.
+     *
+     * @param perSecond how many a second, at least 1
+     * @return completes when the last one is answered; to be cancelled to leave the rest alone
+     */
+    public CompletableFuture<Void> closeParked(Node node, int perSecond) {
+        UpstreamPool pool = pools.get(node.url());
+        if (pool == null) {
+            return CompletableFuture.completedFuture(null);
+        }
+        pool.closeIdle();
+        return PacedClose.start(
+                connector.getScheduler(),
+                pool.connections(UpstreamConnection::parked),
+                UpstreamConnection::evict,
+                perSecond);
     }
 
     /** Returns the number of connections to a node, idle and in use. */
