@@ -274,6 +274,31 @@ public final class StickyProxyServer implements AutoCloseable {
         return router;
     }
 
+    /**
+     * Takes the nodes of another configuration, as one change that disturbs nothing under way: a node with the same id and
+     * URL keeps its state, its checks and its counts. All else takes effect at a start only.
+     *
+     * @return the sections that differ and so need a restart
+     * @throws IllegalArgumentException when the nodes are none, or two share an id or a cookie value; nothing changes then
+     */
+    public synchronized List<String> reload(ProxyConfig next) {
+        states.replaceNodes(nodes(next));
+        HealthChecks started = checks;
+        if (started != null) {
+            started.update();
+        }
+        Map<String, Boolean> same = new LinkedHashMap<>();
+        same.put("listeners", next.listeners().equals(config.listeners()));
+        same.put("admin", next.admin().equals(config.admin()));
+        same.put("stickiness", next.stickiness().equals(config.stickiness()));
+        same.put("balance", next.balance() == config.balance());
+        same.put("health", next.health().equals(config.health()));
+        same.put("timeouts", next.timeouts().equals(config.timeouts()));
+        same.put("tunnels", next.tunnels().equals(config.tunnels()));
+        same.values().removeIf(equal -> equal);
+        return List.copyOf(same.keySet());
+    }
+
     /** Returns the states of the nodes, to look at and to set by hand. */
     public NodeStates states() {
         return states;

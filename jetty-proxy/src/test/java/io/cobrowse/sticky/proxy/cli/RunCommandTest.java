@@ -71,6 +71,28 @@ class RunCommandTest {
     }
 
     @Test
+    void shouldReloadTheNodesWhenTheFileChangesAndOnHangUpAndRefuseAFileWithErrors() throws Exception {
+        String yaml = CONFIG.formatted(0, 1);
+        startListening(yaml);
+        write(yaml.replace("}]\ntimeouts", "}, {id: 2, url: 'http://127.0.0.1:2'}]\ntimeouts"));
+        awaitErr("node 2 at http://127.0.0.1:2 added");
+        Path file = write("nodes: []");
+        signal("HUP");
+        awaitErr(file + ":1: nodes: an empty list: a list of at least 1");
+        awaitErr("is not reloaded");
+        write(yaml.replace("100ms", "200ms"));
+        signal("HUP");
+        awaitErr("timeouts changed as well: needs a restart");
+        awaitErr("node 2 at http://127.0.0.1:2 removed");
+        signal("TERM");
+        assertThat(exitCode()).isZero();
+    }
+
+    private void awaitErr(String text) {
+        await().atMost(Duration.ofSeconds(30)).until(() -> err().contains(text));
+    }
+
+    @Test
     void shouldExitWithOneAndNameTheAddressInUse() throws Exception {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             start(
