@@ -1,5 +1,6 @@
 package io.cobrowse.sticky.proxy;
 
+import io.cobrowse.sticky.filter.RoutingAnswers;
 import io.cobrowse.sticky.filter.StickinessFilter;
 import io.cobrowse.sticky.proxy.admin.AdminHandler;
 import io.cobrowse.sticky.proxy.config.ProxyConfig;
@@ -79,7 +80,8 @@ public final class StickyProxyServer implements AutoCloseable {
 
     private static final int MAX_THREADS = 64;
 
-    private final ProxyConfig config;
+    private volatile ProxyConfig config;
+    private final RoutingAnswers answers;
     private final Router router;
     private final NodeStates states;
     private final Server server;
@@ -95,11 +97,11 @@ public final class StickyProxyServer implements AutoCloseable {
         this.config = config;
         this.router = new Router(config.stickiness(), config.balance(), NodeTable.of(nodes(config)));
         this.states = new NodeStates(router);
-        int retryAfterSeconds = retryAfterSeconds(config.health());
-        this.servlet = new StickyProxyServlet(router, retryAfterSeconds, config.timeouts(), nodeTls);
+        this.answers = new RoutingAnswers(router, retryAfterSeconds(config.health()));
+        this.servlet = new StickyProxyServlet(router, answers, config.timeouts(), nodeTls);
         this.server = new Server(threads("proxy", MAX_THREADS));
         server.setErrorHandler(new Problems());
-        gate.setHandler(context(retryAfterSeconds));
+        gate.setHandler(context());
         server.setHandler(gate);
         for (Listener listener : config.listeners()) {
             listeners.put(listener.name(), newConnector(listener));
@@ -133,7 +135,7 @@ public final class StickyProxyServer implements AutoCloseable {
         return threads;
     }
 
-    private ServletContextHandler context(int retryAfterSeconds) {
+    private ServletContextHandler context() {
         ServletContextHandler context = new ServletContextHandler("/", ServletContextHandler.NO_SESSIONS) {
             @Override
             public InvocationType getInvocationType() {
@@ -142,7 +144,7 @@ public final class StickyProxyServer implements AutoCloseable {
         };
         context.setErrorHandler(new Problems());
         context.getServletHandler().setDecodeAmbiguousURIs(true);
-        FilterHolder filter = new FilterHolder(new StickinessFilter(router, retryAfterSeconds));
+        FilterHolder filter = new FilterHolder(new StickinessFilter(router, answers));
         filter.setAsyncSupported(true);
         context.addFilter(filter, "/*", EnumSet.of(DispatcherType.REQUEST));
         ServletHolder holder = new ServletHolder("proxy", servlet);
@@ -220,7 +222,10 @@ public final class StickyProxyServer implements AutoCloseable {
     private synchronized void startChecks() {
         HttpClient client = servlet.getHttpClient();
         Evictions evictions = new Evictions(
-                router, servlet.upstreams(), servlet.tunnels(), config.tunnels().closePerSecond());
+                router,
+                servlet.upstreams(),
+                servlet.tunnels(),
+                () -> config.tunnels().closePerSecond());
         states.onChange(node -> client.getExecutor().execute(() -> evictions.apply(node)));
         HealthChecks newChecks = new HealthChecks(client, states, config.health());
         servlet.upstreams().onFailure(newChecks::requestFailed);
@@ -275,28 +280,42 @@ public final class StickyProxyServer implements AutoCloseable {
     }
 
     /**
-     * Takes the nodes of another configuration, as one change that disturbs nothing under way: a node with the same id and
-     * URL keeps its state, its checks and its counts. All else takes effect at a start only.
+     * Takes another configuration, as one change that disturbs nothing under way: a node with the same id and URL keeps its
+     * state, its checks and its counts, and balancing goes on where it was. Listeners and admin are taken at a start only.
      *
      * @return the sections that differ and so need a restart
      * @throws IllegalArgumentException when the nodes are none, or two share an id or a cookie value; nothing changes then
      */
     public synchronized List<String> reload(ProxyConfig next) {
-        states.replaceNodes(nodes(next));
+        states.replace(next.stickiness(), next.balance(), nodes(next));
+        answers.setRetryAfter(retryAfterSeconds(next.health()));
+        servlet.setTimeouts(next.timeouts());
+        listeners
+                .values()
+                .forEach(listener ->
+                        listener.setIdleTimeout(next.timeouts().idle().toMillis()));
         HealthChecks started = checks;
         if (started != null) {
-            started.update();
+            started.update(next.health());
         }
-        Map<String, Boolean> same = new LinkedHashMap<>();
-        same.put("listeners", next.listeners().equals(config.listeners()));
-        same.put("admin", next.admin().equals(config.admin()));
-        same.put("stickiness", next.stickiness().equals(config.stickiness()));
-        same.put("balance", next.balance() == config.balance());
-        same.put("health", next.health().equals(config.health()));
-        same.put("timeouts", next.timeouts().equals(config.timeouts()));
-        same.put("tunnels", next.tunnels().equals(config.tunnels()));
-        same.values().removeIf(equal -> equal);
-        return List.copyOf(same.keySet());
+        ProxyConfig before = config;
+        List<String> later = new ArrayList<>();
+        if (!next.listeners().equals(before.listeners())) {
+            later.add("listeners");
+        }
+        if (!next.admin().equals(before.admin())) {
+            later.add("admin");
+        }
+        config = new ProxyConfig(
+                before.listeners(),
+                before.admin(),
+                next.stickiness(),
+                next.balance(),
+                next.nodes(),
+                next.health(),
+                next.timeouts(),
+                next.tunnels());
+        return later;
     }
 
     /** Returns the states of the nodes, to look at and to set by hand. */

@@ -1,6 +1,7 @@
 package io.cobrowse.sticky.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.awaitility.Awaitility.await;
 
 import io.cobrowse.sticky.proxy.config.ProxyConfig;
@@ -13,9 +14,11 @@ import io.cobrowse.sticky.proxy.config.ProxyConfig.Timeouts;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Tunnels;
 import io.cobrowse.sticky.routing.Balance;
 import io.cobrowse.sticky.routing.NodeState;
+import io.cobrowse.sticky.routing.NodeTable;
 import io.cobrowse.sticky.routing.Stickiness;
 import java.io.IOException;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -88,14 +91,94 @@ class ReloadTest {
     }
 
     @Test
-    void shouldNameWhatNeedsARestart() {
-        Timeouts other = new Timeouts(
+    void shouldNameWhatNeedsARestartAndTakeTheRest() throws Exception {
+        ProxyConfig now = config(Timeouts.DEFAULTS, one);
+        Listener elsewhere = new Listener("public", new Address("127.0.0.1", 1), null, List.of(), List.of());
+        Admin secret = new Admin(new Address("127.0.0.1", 0), "secret");
+        ProxyConfig next = new ProxyConfig(
+                List.of(elsewhere),
+                secret,
+                now.stickiness(),
+                now.balance(),
+                config(Timeouts.DEFAULTS, two).nodes(),
+                now.health(),
+                now.timeouts(),
+                now.tunnels());
+        assertThat(proxy.reload(next)).containsExactly("listeners", "admin");
+        assertThat(proxy.reload(next)).containsExactly("listeners", "admin");
+        try (RawClient client = new RawClient(proxy.uri("public"))) {
+            client.get("/");
+            assertThat(two.received()).isEqualTo(1);
+        }
+        assertThat(proxy.reload(now)).isEmpty();
+    }
+
+    @Test
+    void shouldTakeStickinessBalanceHealthAndTimeouts() throws Exception {
+        Stickiness settings = new Stickiness(
+                "other",
+                "n",
+                null,
+                false,
+                Stickiness.OnNodeDown.NOTIFY,
+                Stickiness.OnUnknownNode.REJECT,
+                List.of(),
+                "/x",
+                null,
+                null,
+                true);
+        ProxyConfig now = config(Timeouts.DEFAULTS, one, two);
+        Timeouts quick = new Timeouts(
                 Timeouts.DEFAULTS.connect(),
-                Timeouts.DEFAULTS.response(),
+                Duration.ofMillis(200),
                 Timeouts.DEFAULTS.idle(),
                 Timeouts.DEFAULTS.tunnelIdle(),
-                Timeouts.DEFAULTS.connect());
-        assertThat(proxy.reload(config(other, one))).containsExactly("timeouts");
+                Timeouts.DEFAULTS.drain());
+        Health health = new Health("/cobrowse/health", Duration.ofMillis(50), Duration.ofSeconds(1), 100, 1, false);
+        assertThat(proxy.reload(new ProxyConfig(
+                        now.listeners(),
+                        now.admin(),
+                        settings,
+                        Balance.LEAST_ACTIVE,
+                        now.nodes(),
+                        health,
+                        quick,
+                        Tunnels.DEFAULTS)))
+                .isEmpty();
+        try (RawClient client = new RawClient(proxy.uri("public"))) {
+            RawClient.Answer answer = client.get("/", "Cookie: other=node-2; gcbSessionServer=node-1");
+            assertThat(answer.values("Sticky-Route")).containsExactly("node=2; by=cookie");
+            assertThat(client.get("/?n=3").status()).isEqualTo(404);
+            await().until(() -> one.checks() > 3);
+            two.behave(RawNode.PARK);
+            assertThat(client.get("/", "Cookie: other=node-2").status()).isEqualTo(504);
+            two.close();
+            await().until(() ->
+                    proxy.router().table().state(proxy.router().table().node("2")) == NodeState.DOWN);
+            RawClient.Answer down = client.get("/", "Cookie: other=node-2");
+            assertThat(down.values("Retry-After")).containsExactly("5");
+            assertThat(down.values("Set-Cookie")).singleElement().asString().startsWith("other=; Path=/x;");
+        }
+    }
+
+    @Test
+    void shouldChangeNothingWhenTheNodesAreWrong() {
+        ProxyConfig now = config(Timeouts.DEFAULTS, one);
+        NodeTable table = proxy.router().table();
+        NodeConfig same = new NodeConfig("1", List.of("node-2"), URI.create(two.url()), 1, false);
+        ProxyConfig wrong = new ProxyConfig(
+                now.listeners(),
+                now.admin(),
+                now.stickiness(),
+                Balance.RANDOM_TWO,
+                List.of(now.nodes().get(0), same),
+                now.health(),
+                now.timeouts(),
+                now.tunnels());
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> proxy.reload(wrong))
+                .withMessageContaining("id \"1\": stands twice");
+        assertThat(proxy.router().table()).isSameAs(table);
     }
 
     @Test

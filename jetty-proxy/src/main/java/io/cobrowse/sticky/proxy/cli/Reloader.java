@@ -16,7 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Has a running proxy take the nodes of its configuration file when told to, and when the file has changed. The file is read
+ * Has a running proxy take its configuration file anew when told to, and when the file has changed. The file is read
  * once a second; a change counts once it has stood for a second, so that a file that is being written is not taken for a
  * shorter one. A file with errors changes nothing. Thread-safe.
  */
@@ -72,9 +72,8 @@ final class Reloader implements AutoCloseable {
                     "Reloaded {}: {} nodes",
                     config.file(),
                     result.config().nodes().size());
-            if (!later.isEmpty()) {
-                LOG.warn("{} changed as well: needs a restart", String.join(", ", later));
-            }
+            later.forEach(section ->
+                    LOG.warn("{} changed: that needs a restart, until which the old setting holds", section));
         } catch (ConfigException bad) {
             bad.errors().forEach(LOG::error);
             LOG.error("{} is not reloaded: the proxy goes on as it is", config.file());

@@ -92,6 +92,11 @@ public record ProxyConfig(
     public record Health(String path, Duration interval, Duration timeout, int rise, int fall, boolean drainOn404) {
         public static final Health DEFAULTS =
                 new Health("/cobrowse/health", Duration.ofSeconds(2), Duration.ofSeconds(1), 2, 3, false);
+
+        /** Makes settings with the defaults of the others. */
+        public Health(String path, Duration interval, Duration timeout, int rise, int fall) {
+            this(path, interval, timeout, rise, fall, false);
+        }
     }
 
     /** The time-outs; the configuration reference says what each one measures. */

@@ -1,5 +1,6 @@
 package io.cobrowse.sticky.proxy.forward;
 
+import io.cobrowse.sticky.proxy.config.ProxyConfig.Timeouts;
 import io.cobrowse.sticky.proxy.tunnel.PacedClose;
 import io.cobrowse.sticky.proxy.tunnel.Tunnels;
 import io.cobrowse.sticky.routing.Node;
@@ -34,8 +35,8 @@ public final class Upstreams extends AbstractLifeCycle {
     private static final long SWEEP_MILLIS = 100;
 
     private final ClientConnector connector;
-    private final long responseNanos;
-    private final long idleNanos;
+    private volatile long responseNanos;
+    private volatile long idleNanos;
     private final Tunnels tunnels;
     private final Map<URI, UpstreamPool> pools = new ConcurrentHashMap<>();
     private volatile BiConsumer<Node, Throwable> failureListener = (node, cause) -> {};
@@ -45,14 +46,20 @@ public final class Upstreams extends AbstractLifeCycle {
      * Creates the connections' keeper; the connector's life is the caller's to manage.
      *
      * @param tunnels what a request for a WebSocket ends up in
-     * @param responseMillis how long a node may stay silent, in milliseconds
-     * @param idleMillis how long a client may send or read nothing while that is all there is to do, in milliseconds
+     * @param timeouts how long a node may stay silent, and how long a client may send or read nothing while that is all
+     *     there is to do
      */
-    public Upstreams(ClientConnector connector, Tunnels tunnels, long responseMillis, long idleMillis) {
+    public Upstreams(ClientConnector connector, Tunnels tunnels, Timeouts timeouts) {
         this.connector = connector;
         this.tunnels = tunnels;
-        this.responseNanos = TimeUnit.MILLISECONDS.toNanos(responseMillis);
-        this.idleNanos = TimeUnit.MILLISECONDS.toNanos(idleMillis);
+        this.responseNanos = timeouts.response().toNanos();
+        this.idleNanos = timeouts.idle().toNanos();
+    }
+
+    /** Sets the time-outs; what waits already keeps its deadline. */
+    public void setTimeouts(Timeouts timeouts) {
+        responseNanos = timeouts.response().toNanos();
+        idleNanos = timeouts.idle().toNanos();
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.cobrowse.sticky.routing.Router;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.IntSupplier;
 
 /**
  * Ends what is under way at a node that is out of service: requests that wait for its answer are answered, and its tunnels
@@ -19,7 +20,7 @@ public final class Evictions {
     private final Router router;
     private final Upstreams upstreams;
     private final Tunnels tunnels;
-    private final int perSecond;
+    private final IntSupplier perSecond;
     /** What is going on at nodes in maintenance, by id. Guarded by this. */
     private final Map<String, Paced> paced = new HashMap<>();
 
@@ -37,7 +38,7 @@ public final class Evictions {
     /**
      * @param perSecond how many tunnels, and as many requests, of a node in maintenance are ended a second, at least 1
      */
-    public Evictions(Router router, Upstreams upstreams, Tunnels tunnels, int perSecond) {
+    public Evictions(Router router, Upstreams upstreams, Tunnels tunnels, IntSupplier perSecond) {
         this.router = router;
         this.upstreams = upstreams;
         this.tunnels = tunnels;
@@ -52,7 +53,8 @@ public final class Evictions {
         Paced current = paced.get(node.id());
         if (state == NodeState.MAINT) {
             if (current == null || current.isDone()) {
-                paced.put(node.id(), new Paced(upstreams.closeParked(node, perSecond), tunnels.close(node, perSecond)));
+                int pace = perSecond.getAsInt();
+                paced.put(node.id(), new Paced(upstreams.closeParked(node, pace), tunnels.close(node, pace)));
             }
             return;
         }

@@ -17,7 +17,7 @@ import org.eclipse.jetty.client.HttpClient;
 public final class HealthChecks {
     private final HttpClient client;
     private final NodeStates states;
-    private final Health health;
+    private volatile Health health;
     private final Map<String, NodeCheck> checks = new ConcurrentHashMap<>();
     private boolean running;
 
@@ -32,10 +32,15 @@ public final class HealthChecks {
         this.health = health;
     }
 
+    /** Returns the settings that checks go by now. */
+    Health health() {
+        return health;
+    }
+
     /** Starts checking the nodes of the router. */
     public synchronized void start() {
         running = true;
-        update();
+        update(health);
     }
 
     /** Stops checking; what checks have found so far stays. */
@@ -45,8 +50,10 @@ public final class HealthChecks {
         checks.clear();
     }
 
-    /** Goes by the nodes of the router as they are now: those that stay are checked on as if nothing had happened. */
-    public synchronized void update() {
+    /** Goes by these settings and the nodes of the router as they are now; nodes that stay keep what checks have found. */
+    public synchronized void update(Health newHealth) {
+        boolean changed = !newHealth.equals(health);
+        health = newHealth;
         if (!running) {
             return;
         }
@@ -54,7 +61,7 @@ public final class HealthChecks {
         Map<String, NodeCheck> gone = new HashMap<>(checks);
         for (Node node : nodes) {
             NodeCheck known = gone.get(node.id());
-            if (known != null && known.node().url().equals(node.url())) {
+            if (known != null && known.node().sameAs(node)) {
                 gone.remove(node.id());
             }
         }
@@ -63,11 +70,14 @@ public final class HealthChecks {
             check.stop();
         });
         for (Node node : nodes) {
-            checks.computeIfAbsent(node.id(), id -> {
-                NodeCheck check = new NodeCheck(client, states, health, node);
+            NodeCheck known = checks.get(node.id());
+            if (known == null) {
+                NodeCheck check = new NodeCheck(client, states, this, node);
+                checks.put(node.id(), check);
                 check.start();
-                return check;
-            });
+            } else if (changed) {
+                known.reschedule();
+            }
         }
     }
 
@@ -77,7 +87,7 @@ public final class HealthChecks {
      */
     public void requestFailed(Node node, Throwable cause) {
         NodeCheck check = checks.get(node.id());
-        if (check != null && check.node().url().equals(node.url())) {
+        if (check != null && check.node().sameAs(node)) {
             check.requestFailed(cause);
         }
     }

@@ -24,7 +24,7 @@ final class NodeCheck {
 
     private final HttpClient client;
     private final NodeStates states;
-    private final Health health;
+    private final HealthChecks checks;
     private final Node node;
 
     // Guarded by this.
@@ -37,10 +37,10 @@ final class NodeCheck {
     private int failures;
     private int successes;
 
-    NodeCheck(HttpClient client, NodeStates states, Health health, Node node) {
+    NodeCheck(HttpClient client, NodeStates states, HealthChecks checks, Node node) {
         this.client = client;
         this.states = states;
-        this.health = health;
+        this.checks = checks;
         this.node = node;
     }
 
@@ -50,6 +50,13 @@ final class NodeCheck {
 
     synchronized void start() {
         schedule(0);
+    }
+
+    /** The settings have changed, and may ask for the next check at another time. */
+    synchronized void reschedule() {
+        if (!underWay) {
+            schedule(Math.max(0, shortenedIntervalMillis() - sinceBeginMillis()));
+        }
     }
 
     synchronized void stop() {
@@ -94,6 +101,7 @@ final class NodeCheck {
             urgent = false;
             beginNanos = System.nanoTime();
         }
+        Health health = checks.health();
         client.newRequest(node.url().resolve(health.path()))
                 .headers(fields -> fields.put(HttpHeader.CONNECTION, HttpHeaderValue.CLOSE))
                 .timeout(health.timeout().toMillis(), TimeUnit.MILLISECONDS)
@@ -103,9 +111,7 @@ final class NodeCheck {
     private void ended(Result result) {
         synchronized (this) {
             underWay = false;
-            long shortened = (long) (health.interval().toMillis()
-                    * (1 - MAX_JITTER * ThreadLocalRandom.current().nextDouble()));
-            schedule(Math.max(0, (urgent ? gapMillis() : shortened) - sinceBeginMillis()));
+            schedule(Math.max(0, (urgent ? gapMillis() : shortenedIntervalMillis()) - sinceBeginMillis()));
             if (stopped) {
                 return;
             }
@@ -116,7 +122,7 @@ final class NodeCheck {
             failed("failed: " + failure);
         } else if (HttpStatus.isSuccess(status)) {
             succeeded("answered " + status);
-        } else if (status == HttpStatus.NOT_FOUND_404 && health.drainOn404()) {
+        } else if (status == HttpStatus.NOT_FOUND_404 && checks.health().drainOn404()) {
             toldToDrain("answered 404");
         } else {
             failed("answered " + status);
@@ -128,7 +134,8 @@ final class NodeCheck {
         states.setLastCheck(node, how);
         failures = 0;
         successes++;
-        if (checked == Checked.DRAIN || (checked == Checked.DOWN && successes >= health.rise())) {
+        if (checked == Checked.DRAIN
+                || (checked == Checked.DOWN && successes >= checks.health().rise())) {
             become(Checked.UP, how);
         }
     }
@@ -137,7 +144,7 @@ final class NodeCheck {
         states.setLastCheck(node, how);
         successes = 0;
         failures++;
-        if (checked != Checked.DOWN && failures >= health.fall()) {
+        if (checked != Checked.DOWN && failures >= checks.health().fall()) {
             become(Checked.DOWN, how);
         }
     }
@@ -157,8 +164,13 @@ final class NodeCheck {
         states.setChecked(node, found, "the last check " + how);
     }
 
+    private long shortenedIntervalMillis() {
+        double jitter = MAX_JITTER * ThreadLocalRandom.current().nextDouble();
+        return (long) (checks.health().interval().toMillis() * (1 - jitter));
+    }
+
     private long gapMillis() {
-        return Math.min(MAX_GAP_MILLIS, health.interval().toMillis());
+        return Math.min(MAX_GAP_MILLIS, checks.health().interval().toMillis());
     }
 
     private long sinceBeginMillis() {

@@ -1,9 +1,11 @@
 package io.cobrowse.sticky.proxy.health;
 
+import io.cobrowse.sticky.routing.Balance;
 import io.cobrowse.sticky.routing.Node;
 import io.cobrowse.sticky.routing.NodeState;
 import io.cobrowse.sticky.routing.NodeTable;
 import io.cobrowse.sticky.routing.Router;
+import io.cobrowse.sticky.routing.Stickiness;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -85,13 +87,13 @@ public final class NodeStates {
     }
 
     /**
-     * Replaces the nodes.
+     * Replaces the nodes and the settings of the router, as one change.
      *
      * @throws IllegalArgumentException as {@link NodeTable#withNodes}; nothing has changed then
      */
-    public synchronized void replaceNodes(List<Node> nodes) {
+    public synchronized void replace(Stickiness stickiness, Balance balance, List<Node> nodes) {
         NodeTable before = router.table();
-        NodeTable after = router.update(table -> table.withNodes(nodes));
+        NodeTable after = router.update(stickiness, balance, table -> table.withNodes(nodes));
         statuses.entrySet().removeIf(entry -> {
             Node kept = after.node(entry.getKey());
             return kept == null || !kept.url().equals(entry.getValue().url());
@@ -102,7 +104,7 @@ public final class NodeStates {
 
     private static boolean isAbsent(Node node, NodeTable table) {
         Node same = table.node(node.id());
-        return same == null || !same.url().equals(node.url());
+        return same == null || !same.sameAs(node);
     }
 
     private boolean isCurrent(Node node) {

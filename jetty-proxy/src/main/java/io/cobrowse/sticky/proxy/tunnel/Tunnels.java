@@ -24,7 +24,7 @@ public final class Tunnels extends AbstractLifeCycle {
     private final Scheduler scheduler;
     private final Executor executor;
     private final ByteBufferPool buffers;
-    private final long idleNanos;
+    private volatile long idleNanos;
     private final Set<Tunnel> open = ConcurrentHashMap.newKeySet();
     private Scheduler.@Nullable Task sweep;
 
@@ -33,6 +33,11 @@ public final class Tunnels extends AbstractLifeCycle {
         this.executor = executor;
         this.buffers = buffers;
         this.idleNanos = idle.toNanos();
+    }
+
+    /** Sets after how long without a byte a tunnel is closed. */
+    public void setIdle(Duration idle) {
+        idleNanos = idle.toNanos();
     }
 
     @Override

@@ -80,9 +80,9 @@ class RunCommandTest {
         signal("HUP");
         awaitErr(file + ":1: nodes: an empty list: a list of at least 1");
         awaitErr("is not reloaded");
-        write(yaml.replace("100ms", "200ms"));
+        write(yaml.replace("name: public", "name: other"));
         signal("HUP");
-        awaitErr("timeouts changed as well: needs a restart");
+        awaitErr("listeners changed: that needs a restart, until which the old setting holds");
         awaitErr("node 2 at http://127.0.0.1:2 removed");
         signal("TERM");
         assertThat(exitCode()).isZero();

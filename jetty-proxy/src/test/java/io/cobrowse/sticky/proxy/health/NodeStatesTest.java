@@ -78,7 +78,7 @@ class NodeStatesTest {
         one.begin();
         Node heavier = new Node("1", List.of("node-1"), URI.create("http://a"), 5, false);
         Node moved = node("2", "http://c");
-        states.replaceNodes(List.of(heavier, moved, node("3", "http://d")));
+        states.replace(Stickiness.DEFAULTS, Balance.ROUND_ROBIN, List.of(heavier, moved, node("3", "http://d")));
         NodeTable table = router.table();
         assertThat(table.nodes().stream().map(table::state))
                 .containsExactly(NodeState.MAINT, NodeState.READY, NodeState.READY);
@@ -92,7 +92,8 @@ class NodeStatesTest {
     @Test
     void shouldChangeNothingWhenTheNodesAreRefused() {
         NodeTable before = router.table();
-        assertThatThrownBy(() -> states.replaceNodes(List.of(one, one))).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> states.replace(Stickiness.DEFAULTS, Balance.ROUND_ROBIN, List.of(one, one)))
+                .isInstanceOf(IllegalArgumentException.class);
         assertThat(router.table()).isSameAs(before);
     }
 }
