@@ -106,6 +106,16 @@ final class Browser {
         return comet;
     }
 
+    /** The name of the transport in use. */
+    String transport() {
+        return comet.getTransport().getName();
+    }
+
+    @Override
+    public String toString() {
+        return comet + " over " + (comet == null ? "nothing" : transport()) + ", failures " + failures;
+    }
+
     /**
      * Sends messages in one batch, which keeps their order over any transport.
      *

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
-import org.cometd.client.transport.ClientTransport;
 import org.eclipse.jetty.client.ContentResponse;
 import org.eclipse.jetty.http.HttpStatus;
 
@@ -19,7 +18,9 @@ import org.eclipse.jetty.http.HttpStatus;
 final class Pair {
     enum Transport {
         LONG_POLLING,
-        WEB_SOCKET
+        WEB_SOCKET,
+        /** The latter, and the former where it fails. */
+        WEB_SOCKET_OR_LONG_POLLING
     }
 
     /** How the agent sticks to the owner of the session. */
@@ -92,21 +93,34 @@ final class Pair {
 
     /** The customer joins; the agent asks any node for the owner, sticks to it and joins. */
     void join() throws Exception {
-        customer.connect(proxy.resolve(COMETD), newTransport());
-        assertThat(customer.call("join", joining(1))).containsEntry("userId", 1L);
-
+        connect(customer, proxy.resolve(COMETD));
+        joinCustomer();
         if (kind == Agent.BY_URL_WITH_STALE_COOKIE) {
             agent.stickTo(anotherNode(), proxy);
         }
         Map<String, Object> found = lookUp();
-        assertThat(found).containsEntry("sessionServerName", owner);
         if (kind == Agent.BY_COOKIE) {
             agent.stickTo((String) found.get("sessionServerName"), proxy);
             agentUrl = proxy;
         } else {
             agentUrl = URI.create((String) found.get("sessionServerUrl"));
         }
-        agent.connect(ServerUrl.at(agentUrl, COMETD), newTransport());
+        connect(agent, ServerUrl.at(agentUrl, COMETD));
+        joinAgent();
+    }
+
+    /** Both join once more with the CometD clients that they have, after the customer has created a session again. */
+    void joinAgain() throws Exception {
+        joinCustomer();
+        lookUp();
+        joinAgent();
+    }
+
+    private void joinCustomer() throws InterruptedException {
+        assertThat(customer.call("join", joining(1))).containsEntry("userId", 1L);
+    }
+
+    private void joinAgent() throws InterruptedException {
         Map<String, Object> joined = agent.call("join", joining(2));
         assertThat(joined).containsEntry("userId", 2L);
         agentToken = (String) joined.get("userToken");
@@ -120,11 +134,17 @@ final class Pair {
         for (int i = 0; i < MAX_LOOK_UPS && response.getStatus() == HttpStatus.NOT_FOUND_404; i++) {
             response = agent.send("GET", uri);
         }
-        return Browser.json(response);
+        Map<String, Object> found = Browser.json(response);
+        assertThat(found).containsEntry("sessionServerName", owner);
+        return found;
     }
 
-    private ClientTransport newTransport() {
-        return transport == Transport.LONG_POLLING ? clients.longPolling() : clients.webSocket();
+    private void connect(Browser browser, URI url) {
+        switch (transport) {
+            case LONG_POLLING -> browser.connect(url, clients.longPolling());
+            case WEB_SOCKET -> browser.connect(url, clients.webSocket());
+            case WEB_SOCKET_OR_LONG_POLLING -> browser.connect(url, clients.webSocket(), clients.longPolling());
+        }
     }
 
     private Map<String, Object> joining(int role) {
@@ -149,7 +169,7 @@ final class Pair {
         List<Map<String, Object>> changes = events("dom", round);
         List<Map<String, Object>> moves = events("pointer", round);
         CompletableFuture<Void> changed = customer.publish("dom", changes);
-        if (transport == Transport.LONG_POLLING) {
+        if (transport != Transport.WEB_SOCKET) {
             changed.join();
             receive(agent, "dom", changes);
         }
@@ -193,5 +213,10 @@ final class Pair {
     void disconnect() {
         customer.disconnect();
         agent.disconnect();
+    }
+
+    @Override
+    public String toString() {
+        return "pair " + number + " on " + owner + ", customer " + customer + ", agent " + agent;
     }
 }

@@ -2,12 +2,13 @@ package io.cobrowse.sticky.filter;
 
 import io.cobrowse.sticky.routing.Node;
 import io.cobrowse.sticky.routing.Route;
+import io.cobrowse.sticky.routing.Router;
 import io.cobrowse.sticky.routing.Stickiness;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Objects;
 
-/** Sends the answers to requests that no node can serve. Immutable and thread-safe. */
+/** Sends the answers to requests that no node can serve, by the settings of a router as they are now. Thread-safe. */
 public final class RoutingAnswers {
     /** Name of the response field that tells which node answered, and what chose it. */
     public static final String STICKY_ROUTE = "Sticky-Route";
@@ -25,22 +26,42 @@ public final class RoutingAnswers {
             "No node can serve this request now. Try again later.",
             null);
 
-    private final boolean exposeRoute;
-    private final String retryAfter;
-    private final String expiredCookie;
+    /** The {@code Set-Cookie} that expires the cookie, and the settings that it was made of. */
+    private record ExpiredCookie(Stickiness settings, String field) {
+        static ExpiredCookie of(Stickiness settings) {
+            return new ExpiredCookie(settings, expiredCookie(settings));
+        }
+    }
+
+    private final Router router;
+    private volatile String retryAfter;
+    private volatile ExpiredCookie expiredCookie;
 
     /**
      * @param retryAfterSeconds value of {@code Retry-After}, at least 1
      * @throws IllegalArgumentException if it is less
      */
-    public RoutingAnswers(Stickiness stickiness, int retryAfterSeconds) {
-        if (retryAfterSeconds < 1) {
-            throw new IllegalArgumentException(
-                    "retry-after \"" + retryAfterSeconds + "\": allowed is 1 or more seconds");
+    public RoutingAnswers(Router router, int retryAfterSeconds) {
+        this.router = router;
+        this.retryAfter = retryAfter(retryAfterSeconds);
+        this.expiredCookie = ExpiredCookie.of(router.stickiness());
+    }
+
+    /**
+     * Sets the value of {@code Retry-After}.
+     *
+     * @param seconds at least 1
+     * @throws IllegalArgumentException if it is less
+     */
+    public void setRetryAfter(int seconds) {
+        retryAfter = retryAfter(seconds);
+    }
+
+    private static String retryAfter(int seconds) {
+        if (seconds < 1) {
+            throw new IllegalArgumentException("retry-after \"" + seconds + "\": allowed is 1 or more seconds");
         }
-        exposeRoute = stickiness.exposeRoute();
-        retryAfter = Integer.toString(retryAfterSeconds);
-        expiredCookie = expiredCookie(stickiness);
+        return Integer.toString(seconds);
     }
 
     /**
@@ -61,16 +82,26 @@ public final class RoutingAnswers {
             response.setHeader("Retry-After", retryAfter);
         }
         if (route.expireCookie()) {
-            response.addHeader("Set-Cookie", expiredCookie);
+            response.addHeader("Set-Cookie", expiredCookie());
         }
         problem.send(response);
     }
 
     /** Sets {@code Sticky-Route}, in place of one that was set before, where the settings expose it. */
     public void expose(Route route, HttpServletResponse response) {
-        if (exposeRoute) {
+        if (router.stickiness().exposeRoute()) {
             response.setHeader(STICKY_ROUTE, route.stickyRoute());
         }
+    }
+
+    private String expiredCookie() {
+        Stickiness now = router.stickiness();
+        ExpiredCookie current = expiredCookie;
+        if (!current.settings().equals(now)) {
+            current = ExpiredCookie.of(now);
+            expiredCookie = current;
+        }
+        return current.field();
     }
 
     private static ProblemDocument nodeDown(Node node) {

@@ -74,8 +74,13 @@ public final class StickinessFilter implements Filter {
      * @param retryAfterSeconds value of {@code Retry-After}, at least 1
      */
     public StickinessFilter(Router router, int retryAfterSeconds) {
+        this(router, new RoutingAnswers(router, retryAfterSeconds));
+    }
+
+    /** Makes a filter that is configured, and shares its answers with others. */
+    public StickinessFilter(Router router, RoutingAnswers answers) {
         this.router = router;
-        this.answers = new RoutingAnswers(router.stickiness(), retryAfterSeconds);
+        this.answers = answers;
     }
 
     /**
@@ -89,7 +94,7 @@ public final class StickinessFilter implements Filter {
         if (router == null) {
             InitParameters parameters = InitParameters.read(config);
             router = parameters.router();
-            answers = new RoutingAnswers(parameters.router().stickiness(), parameters.retryAfterSeconds());
+            answers = new RoutingAnswers(parameters.router(), parameters.retryAfterSeconds());
         }
     }
 

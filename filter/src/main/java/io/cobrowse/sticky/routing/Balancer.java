@@ -22,28 +22,51 @@ final class Balancer {
     }
 
     Balancer(Balance balance, long cursor) {
-        this.balance = balance;
-        this.cursor = new AtomicLong(cursor);
+        this(balance, new AtomicLong(cursor));
     }
 
-    /** Returns one of the candidates that was not tried, or null where there is none. */
+    private Balancer(Balance balance, AtomicLong cursor) {
+        this.balance = balance;
+        this.cursor = cursor;
+    }
+
+    /** Returns a balancer that chooses in another way, and goes on from, and with, the cursor of this one. */
+    Balancer with(Balance other) {
+        return other == balance ? this : new Balancer(other, cursor);
+    }
+
+    /** Returns one of the candidates that was not tried, one that is not full if there is one; null where there is none. */
     @Nullable
     Node pick(Candidates candidates, Collection<Node> tried) {
         if (candidates.nodes().isEmpty()) {
             return null;
         }
+        if (candidates.limited()) {
+            Node node = pick(candidates, tried, true);
+            if (node != null) {
+                return node;
+            }
+        }
+        return pick(candidates, tried, false);
+    }
+
+    private @Nullable Node pick(Candidates candidates, Collection<Node> tried, boolean notFull) {
         return switch (balance) {
-            case ROUND_ROBIN -> roundRobin(candidates, tried);
-            case LEAST_ACTIVE -> leastActive(candidates.nodes(), tried);
-            case RANDOM_TWO -> randomTwo(candidates.nodes(), tried);
+            case ROUND_ROBIN -> roundRobin(candidates, tried, notFull);
+            case LEAST_ACTIVE -> leastActive(candidates, tried, notFull);
+            case RANDOM_TWO -> randomTwo(candidates, tried, notFull);
         };
     }
 
-    private @Nullable Node roundRobin(Candidates candidates, Collection<Node> tried) {
+    private static boolean excluded(Node node, Collection<Node> tried, boolean notFull) {
+        return tried.contains(node) || (notFull && node.full());
+    }
+
+    private @Nullable Node roundRobin(Candidates candidates, Collection<Node> tried, boolean notFull) {
         int length = candidates.cycleLength();
         for (int i = 0; i < length; i++) {
             Node node = candidates.inCycle(position(cursor.getAndIncrement(), length));
-            if (!tried.contains(node)) {
+            if (!excluded(node, tried, notFull)) {
                 return node;
             }
         }
@@ -54,18 +77,23 @@ final class Balancer {
      * Starts the search behind the node that was picked last, so that the first of several equal ones is the next in
      * turn: the cursor moves past the pick, by one to begin with and by the nodes passed over afterwards.
      */
-    private @Nullable Node leastActive(List<Node> nodes, Collection<Node> tried) {
+    private @Nullable Node leastActive(Candidates candidates, Collection<Node> tried, boolean notFull) {
+        List<Node> nodes = candidates.nodes();
         int size = nodes.size();
         int start = position(cursor.getAndIncrement(), size);
         Node best = null;
         long bestLoad = 0;
+        int bestWeight = 0;
         int passedOver = 0;
         for (int i = 0; i < size; i++) {
-            Node node = nodes.get(wrap(start + i, size));
+            int index = wrap(start + i, size);
+            Node node = nodes.get(index);
+            int weight = candidates.weight(index);
             long load = load(node);
-            if ((best == null || load * best.weight() < bestLoad * node.weight()) && !tried.contains(node)) {
+            if ((best == null || load * bestWeight < bestLoad * weight) && !excluded(node, tried, notFull)) {
                 best = node;
                 bestLoad = load;
+                bestWeight = weight;
                 passedOver = i;
             }
         }
@@ -75,26 +103,28 @@ final class Balancer {
         return best;
     }
 
-    /** Draws two different nodes; a tried one stands for the next that was not. */
-    private static @Nullable Node randomTwo(List<Node> nodes, Collection<Node> tried) {
+    /** Draws two different nodes; an excluded one stands for the next that is not. */
+    private static @Nullable Node randomTwo(Candidates candidates, Collection<Node> tried, boolean notFull) {
+        List<Node> nodes = candidates.nodes();
         RandomGenerator random = ThreadLocalRandom.current();
         int size = nodes.size();
-        int first = untried(nodes, random.nextInt(size), tried);
+        int first = untried(nodes, random.nextInt(size), tried, notFull);
         if (first < 0 || size == 1) {
             return first < 0 ? null : nodes.get(first);
         }
         int offset = 1 + random.nextInt(size - 1);
-        int second = untried(nodes, wrap(first + offset, size), tried);
+        int second = untried(nodes, wrap(first + offset, size), tried, notFull);
         Node left = nodes.get(first);
         Node right = nodes.get(second);
-        return load(right) * left.weight() < load(left) * right.weight() ? right : left;
+        boolean rightIsLess = load(right) * candidates.weight(first) < load(left) * candidates.weight(second);
+        return rightIsLess ? right : left;
     }
 
-    /** Returns the index of the first node at or behind an index, around the end, that was not tried; -1 for none. */
-    private static int untried(List<Node> nodes, int from, Collection<Node> tried) {
+    /** Returns the index of the first node at or behind an index, around the end, that is not excluded; -1 for none. */
+    private static int untried(List<Node> nodes, int from, Collection<Node> tried, boolean notFull) {
         for (int i = 0; i < nodes.size(); i++) {
             int index = wrap(from + i, nodes.size());
-            if (!tried.contains(nodes.get(index))) {
+            if (!excluded(nodes.get(index), tried, notFull)) {
                 return index;
             }
         }

@@ -15,6 +15,9 @@ import java.util.regex.Pattern;
  * {@linkplain #succeeding succeeds} this one. Equality is identity.
  */
 public final class Node {
+    /** The {@code maxActive} of a node without a limit. */
+    public static final int UNLIMITED = Integer.MAX_VALUE;
+
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
     private static final String URL_ALLOWED = "http:// or https://, a host name or address, and a port from 1 to 65535"
             + " or none; no user, path, query or fragment";
@@ -25,6 +28,7 @@ public final class Node {
     private final URI url;
     private final int weight;
     private final boolean backup;
+    private final int maxActive;
     private final long idHash;
     private final NodeLoad load;
     private final Routes routes;
@@ -41,15 +45,27 @@ public final class Node {
      *     value, what is allowed
      */
     public Node(String id, List<String> cookies, URI url, int weight, boolean backup) {
-        this(id, cookies, url, weight, backup, new NodeLoad());
+        this(id, cookies, url, weight, backup, UNLIMITED);
     }
 
-    private Node(String id, List<String> cookies, URI url, int weight, boolean backup, NodeLoad load) {
+    /**
+     * As the other, for a node that is full at some number of requests and tunnels: balancing then prefers others.
+     *
+     * @param maxActive from 1; {@link #UNLIMITED} for never
+     */
+    public Node(String id, List<String> cookies, URI url, int weight, boolean backup, int maxActive) {
+        this(id, cookies, url, weight, backup, maxActive, new NodeLoad());
+    }
+
+    private Node(String id, List<String> cookies, URI url, int weight, boolean backup, int maxActive, NodeLoad load) {
         List<String> errors = new ArrayList<>();
         checkName(errors, "id", id);
         checkCookies(errors, cookies);
         checkUrl(errors, url);
         checkWeight(errors, weight);
+        if (maxActive < 1) {
+            errors.add("max-active \"" + maxActive + "\": allowed is 1 or more");
+        }
         if (!errors.isEmpty()) {
             throw new IllegalArgumentException(String.join("\n", errors));
         }
@@ -58,6 +74,7 @@ public final class Node {
         this.url = url;
         this.weight = weight;
         this.backup = backup;
+        this.maxActive = maxActive;
         this.idHash = Rendezvous.hash(id);
         this.load = load;
         this.routes = new Routes(this);
@@ -86,6 +103,20 @@ public final class Node {
     /** Returns whether the node gets new sessions only when no other node can. */
     public boolean backup() {
         return backup;
+    }
+
+    /** Returns at how many requests and tunnels the node is full; {@link #UNLIMITED} for never. */
+    public int maxActive() {
+        return maxActive;
+    }
+
+    boolean limited() {
+        return maxActive != UNLIMITED;
+    }
+
+    /** Returns whether the node has as much to do as it may. */
+    boolean full() {
+        return active() >= maxActive;
     }
 
     /** Counts a request from the decision on; {@link #end} must follow exactly once. */
@@ -128,17 +159,21 @@ public final class Node {
 
     /** Returns a node with the settings of this one that shares the counters of another. */
     public Node succeeding(Node previous) {
-        return new Node(id, cookies, url, weight, backup, previous.load);
+        return new Node(id, cookies, url, weight, backup, maxActive, previous.load);
     }
 
     /** Returns whether both stand for one node of the cluster, whatever their other settings. */
-    boolean sameAs(Node other) {
+    public boolean sameAs(Node other) {
         return id.equals(other.id) && url.equals(other.url);
     }
 
     /** Returns whether all settings are equal. */
     boolean sameSettings(Node other) {
-        return sameAs(other) && cookies.equals(other.cookies) && weight == other.weight && backup == other.backup;
+        return sameAs(other)
+                && cookies.equals(other.cookies)
+                && weight == other.weight
+                && backup == other.backup
+                && maxActive == other.maxActive;
     }
 
     /** Returns the {@link Rendezvous#hash} of the id. */

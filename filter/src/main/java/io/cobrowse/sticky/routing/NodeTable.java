@@ -13,11 +13,17 @@ import org.jspecify.annotations.Nullable;
  * <p>New sessions go to the ready nodes that are no backups, or to the ready backups where there are none of the former.
  */
 public final class NodeTable {
+    /** The share of a node that gets all that its weight says, in tenths. */
+    public static final int FULL_SHARE = 10;
+
     /** A node that is not in the table. */
     static final int ABSENT = Lookup.ABSENT;
 
     private final List<Node> nodes;
     private final NodeState[] states;
+    /** Tenths of its weight that each node has now. */
+    private final int[] shares;
+
     private final Lookup byId;
     private final Lookup byCookie;
     private final Candidates candidates;
@@ -25,15 +31,16 @@ public final class NodeTable {
     /** Filled on first use. A race only works the same node out twice; a node is safe to publish without a barrier. */
     private final Node[] replacements;
 
-    private NodeTable(List<Node> nodes, NodeState[] states, Lookup byId, Lookup byCookie) {
+    private NodeTable(List<Node> nodes, NodeState[] states, int[] shares, Lookup byId, Lookup byCookie) {
         this.nodes = nodes;
         this.states = states;
+        this.shares = shares;
         this.byId = byId;
         this.byCookie = byCookie;
-        List<Node> primaries = ready(false);
-        List<Node> backups = ready(true);
-        this.candidates = new Candidates(primaries.isEmpty() ? backups : primaries);
-        this.spares = new Candidates(primaries.isEmpty() ? List.of() : backups);
+        int[] primaries = ready(false);
+        int[] backups = ready(true);
+        this.candidates = candidates(primaries.length == 0 ? backups : primaries);
+        this.spares = candidates(primaries.length == 0 ? primaries : backups);
         this.replacements = new Node[nodes.size()];
     }
 
@@ -46,10 +53,16 @@ public final class NodeTable {
     public static NodeTable of(List<Node> nodes) {
         NodeState[] states = new NodeState[nodes.size()];
         Arrays.fill(states, NodeState.READY);
-        return of(List.copyOf(nodes), states);
+        return of(List.copyOf(nodes), states, fullShares(nodes.size()));
     }
 
-    private static NodeTable of(List<Node> nodes, NodeState[] states) {
+    private static int[] fullShares(int size) {
+        int[] shares = new int[size];
+        Arrays.fill(shares, FULL_SHARE);
+        return shares;
+    }
+
+    private static NodeTable of(List<Node> nodes, NodeState[] states, int[] shares) {
         if (nodes.isEmpty()) {
             throw new IllegalArgumentException("at least one node is needed");
         }
@@ -73,7 +86,7 @@ public final class NodeTable {
         if (!duplicates.isEmpty()) {
             throw new IllegalArgumentException(String.join("\n", duplicates));
         }
-        return new NodeTable(nodes, states, byId, byCookie);
+        return new NodeTable(nodes, states, shares, byId, byCookie);
     }
 
     /**
@@ -88,18 +101,38 @@ public final class NodeTable {
         }
         NodeState[] changed = states.clone();
         changed[index] = state;
-        return new NodeTable(nodes, changed, byId, byCookie);
+        return new NodeTable(nodes, changed, shares, byId, byCookie);
     }
 
     /**
-     * Returns a table of these nodes. One whose id and URL are in this table keeps its state and its counters; any other
-     * is {@link NodeState#READY}.
+     * Returns this table with another share of one node: how much of its weight counts for requests without affinity.
+     *
+     * @param tenths 1 to {@link #FULL_SHARE}
+     * @throws IllegalArgumentException if no node has the id, or the share is another
+     */
+    public NodeTable withShare(String id, int tenths) {
+        if (tenths < 1 || tenths > FULL_SHARE) {
+            throw new IllegalArgumentException("share \"" + tenths + "\": allowed is 1 to " + FULL_SHARE + " tenths");
+        }
+        int index = requireIndex(id);
+        if (shares[index] == tenths) {
+            return this;
+        }
+        int[] changed = shares.clone();
+        changed[index] = tenths;
+        return new NodeTable(nodes, states, changed, byId, byCookie);
+    }
+
+    /**
+     * Returns a table of these nodes. One whose id and URL are in this table keeps its state, its share and its counters;
+     * any other is {@link NodeState#READY}.
      *
      * @throws IllegalArgumentException as {@link #of(List)}
      */
     public NodeTable withNodes(List<Node> nodes) {
         List<Node> kept = new ArrayList<>();
         NodeState[] states = new NodeState[nodes.size()];
+        int[] shares = fullShares(nodes.size());
         for (Node node : nodes) {
             Node previous = node(node.id());
             if (previous == null || !previous.sameAs(node)) {
@@ -107,10 +140,11 @@ public final class NodeTable {
                 kept.add(node);
             } else {
                 states[kept.size()] = state(previous);
+                shares[kept.size()] = share(previous);
                 kept.add(previous.sameSettings(node) ? previous : node.succeeding(previous));
             }
         }
-        return of(List.copyOf(kept), states);
+        return of(List.copyOf(kept), states, shares);
     }
 
     /** Returns the nodes, in the order given. */
@@ -131,6 +165,15 @@ public final class NodeTable {
      */
     public NodeState state(Node node) {
         return states[requireIndex(node.id())];
+    }
+
+    /**
+     * Returns the share of the node with this node's id, in tenths.
+     *
+     * @throws IllegalArgumentException if no node has the id
+     */
+    public int share(Node node) {
+        return shares[requireIndex(node.id())];
     }
 
     /** Returns the index of the node whose id stands percent-encoded in this range, or {@link #ABSENT}. */
@@ -184,11 +227,18 @@ public final class NodeTable {
         return replacement != null ? replacement : Rendezvous.choose(gone, spares.nodes());
     }
 
-    private List<Node> ready(boolean backup) {
+    private int[] ready(boolean backup) {
         return IntStream.range(0, nodes.size())
                 .filter(i -> states[i] == NodeState.READY && nodes.get(i).backup() == backup)
-                .mapToObj(nodes::get)
-                .toList();
+                .toArray();
+    }
+
+    private Candidates candidates(int[] indexes) {
+        return new Candidates(
+                Arrays.stream(indexes).mapToObj(nodes::get).toList(),
+                Arrays.stream(indexes)
+                        .map(i -> nodes.get(i).weight() * shares[i])
+                        .toArray());
     }
 
     private int indexOf(String id) {

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Decides which node serves a request: by the query parameter, then the cookie, then the header, then the balancer.
  *
- * <p>Thread-safe. A decision reads the table once, takes no lock, and allocates nothing for any input; what is read of
- * the request is read where it stands. Changes of the table are serialised.
+ * <p>Thread-safe. A decision reads settings and table once, takes no lock, and allocates nothing for any input; what is read of
+ * the request is read where it stands. Changes are serialised.
  */
 public final class Router {
     /** The request names no node this way. Other than {@link #UNKNOWN} this is no reason to count anything. */
@@ -25,9 +25,14 @@ public final class Router {
     /** The request names a node this way, but none that is known. Less than ABSENT, so that the minimum remembers it. */
     private static final int UNKNOWN = ABSENT - 1;
 
-    private final Stickiness stickiness;
-    private final Balancer balancer;
-    private volatile NodeTable table;
+    /** All that a decision goes by, so that it reads one reference and sees no half of a change. */
+    private record Snapshot(Stickiness stickiness, Balancer balancer, NodeTable table) {
+        Snapshot with(NodeTable changed) {
+            return new Snapshot(stickiness, balancer, changed);
+        }
+    }
+
+    private volatile Snapshot snapshot;
 
     private final LongAdder byUrl = new LongAdder();
     private final LongAdder byCookie = new LongAdder();
@@ -41,25 +46,34 @@ public final class Router {
     private final LongAdder noNode = new LongAdder();
 
     public Router(Stickiness stickiness, Balance balance, NodeTable table) {
-        this.stickiness = stickiness;
-        this.balancer = new Balancer(balance);
-        this.table = table;
+        this.snapshot = new Snapshot(stickiness, new Balancer(balance), table);
     }
 
-    /** Returns the settings. */
+    /** Returns the settings that decisions go by now. */
     public Stickiness stickiness() {
-        return stickiness;
+        return snapshot.stickiness();
     }
 
     /** Returns the table that decisions go by now. */
     public NodeTable table() {
-        return table;
+        return snapshot.table();
     }
 
     /** Replaces the table by what the change makes of it; one change at a time. Returns the new one. */
     public synchronized NodeTable update(UnaryOperator<NodeTable> change) {
-        NodeTable changed = change.apply(table);
-        table = changed;
+        NodeTable changed = change.apply(snapshot.table());
+        snapshot = snapshot.with(changed);
+        return changed;
+    }
+
+    /**
+     * Replaces the settings together with the table: no decision sees one without the other. The balancer goes on where it
+     * was. Returns the new table.
+     */
+    public synchronized NodeTable update(Stickiness stickiness, Balance balance, UnaryOperator<NodeTable> change) {
+        Snapshot before = snapshot;
+        NodeTable changed = change.apply(before.table());
+        snapshot = new Snapshot(stickiness, before.balancer().with(balance), changed);
         return changed;
     }
 
@@ -96,9 +110,9 @@ public final class Router {
             @Nullable Enumeration<String> cookieFields,
             @Nullable Enumeration<String> headerFields,
             boolean upgrade) {
-        NodeTable now = table;
+        Snapshot now = snapshot;
         int inUrl = inQuery(now, query);
-        if (inUrl == UNKNOWN && rejectsUnknown()) {
+        if (inUrl == UNKNOWN && now.stickiness().onUnknownNode() == OnUnknownNode.REJECT) {
             return Route.UNKNOWN_NODE;
         }
         int inCookie = inCookies(now, cookieFields);
@@ -109,9 +123,9 @@ public final class Router {
     /** As the other, for a request with at most one {@code Cookie} field and without header fields. */
     public Route route(
             String method, String rawPath, @Nullable String query, @Nullable String cookieField, boolean upgrade) {
-        NodeTable now = table;
+        Snapshot now = snapshot;
         int inUrl = inQuery(now, query);
-        if (inUrl == UNKNOWN && rejectsUnknown()) {
+        if (inUrl == UNKNOWN && now.stickiness().onUnknownNode() == OnUnknownNode.REJECT) {
             return Route.UNKNOWN_NODE;
         }
         int inCookie = cookieField == null ? ABSENT : inCookie(now, cookieField);
@@ -124,7 +138,7 @@ public final class Router {
      */
     public Route unavailable(Route failed) {
         Node node = failed.node();
-        return node == null ? failed : retried(gone(table, failed, node));
+        return node == null ? failed : retried(gone(snapshot, failed, node));
     }
 
     /**
@@ -133,7 +147,7 @@ public final class Router {
      * counted once more.
      */
     public Route another(Collection<Node> tried) {
-        return retried(balance(table, tried));
+        return retried(balance(snapshot, tried));
     }
 
     /** Returns {@link Route.Outcome#NO_NODE}, for a request that was tried often enough: R18. */
@@ -142,7 +156,7 @@ public final class Router {
     }
 
     private Route decide(
-            NodeTable now, int inUrl, int inCookie, int inHeader, boolean upgrade, String method, String rawPath) {
+            Snapshot now, int inUrl, int inCookie, int inHeader, boolean upgrade, String method, String rawPath) {
         if (inCookie == UNKNOWN) {
             unknownCookies.increment();
         }
@@ -150,33 +164,38 @@ public final class Router {
             if (inCookie >= 0 && inCookie != inUrl) {
                 conflicts.increment();
             }
-            Routes routes = now.node(inUrl).routes();
+            Routes routes = now.table().node(inUrl).routes();
             return counted(stick(now, inUrl, inCookie == inUrl ? routes.urlAndCookie : routes.url));
         }
         if (inCookie >= 0) {
             return counted(
-                    !upgrade && startsAnew(now.state(inCookie), method, rawPath)
+                    !upgrade && startsAnew(now, inCookie, method, rawPath)
                             ? balance(now, List.of())
-                            : stick(now, inCookie, now.node(inCookie).routes().cookie));
+                            : stick(now, inCookie, now.table().node(inCookie).routes().cookie));
         }
         if (inHeader == UNKNOWN) {
             unknownHeaders.increment();
         }
         return counted(
-                inHeader >= 0 ? stick(now, inHeader, now.node(inHeader).routes().header) : balance(now, List.of()));
+                inHeader >= 0
+                        ? stick(now, inHeader, now.table().node(inHeader).routes().header)
+                        : balance(now, List.of()));
     }
 
-    private Route stick(NodeTable now, int index, Route route) {
-        return now.state(index).available() ? route : gone(now, route, now.node(index));
+    private static Route stick(Snapshot now, int index, Route route) {
+        NodeTable table = now.table();
+        return table.state(index).available() ? route : gone(now, route, table.node(index));
     }
 
-    private Route gone(NodeTable now, Route route, Node node) {
-        return stickiness.onNodeDown() == OnNodeDown.NOTIFY ? route.nodeDown() : to(now.replacement(node));
+    private static Route gone(Snapshot now, Route route, Node node) {
+        return now.stickiness().onNodeDown() == OnNodeDown.NOTIFY
+                ? route.nodeDown()
+                : to(now.table().replacement(node));
     }
 
-    private Route balance(NodeTable now, Collection<Node> tried) {
-        Node node = balancer.pick(now.candidates(), tried);
-        return to(node != null ? node : balancer.pick(now.spares(), tried));
+    private static Route balance(Snapshot now, Collection<Node> tried) {
+        Node node = now.balancer().pick(now.table().candidates(), tried);
+        return to(node != null ? node : now.balancer().pick(now.table().spares(), tried));
     }
 
     private static Route to(@Nullable Node node) {
@@ -207,11 +226,12 @@ public final class Router {
     }
 
     /** Returns whether a request may leave the node that its cookie names, for the sake of a new session (R11). */
-    private boolean startsAnew(NodeState state, String method, String rawPath) {
+    private static boolean startsAnew(Snapshot now, int index, String method, String rawPath) {
+        NodeState state = now.table().state(index);
         if (state == NodeState.READY) {
             return false;
         }
-        List<SessionStart> starts = stickiness.sessionStart();
+        List<SessionStart> starts = now.stickiness().sessionStart();
         for (int i = 0; i < starts.size(); i++) {
             SessionStart start = starts.get(i);
             if (start.method().equals(method) && start.path().equals(rawPath)) {
@@ -221,20 +241,16 @@ public final class Router {
         return false;
     }
 
-    private boolean rejectsUnknown() {
-        return stickiness.onUnknownNode() == OnUnknownNode.REJECT;
-    }
-
-    private int inQuery(NodeTable now, @Nullable String query) {
+    private int inQuery(Snapshot now, @Nullable String query) {
         if (query == null) {
             return ABSENT;
         }
-        String name = stickiness.queryParameter();
+        String name = now.stickiness().queryParameter();
         int found = ABSENT;
         for (long value = QueryScanner.find(query, name, 0);
                 value != Slice.NONE;
                 value = QueryScanner.find(query, name, Slice.end(value))) {
-            found = now.indexByEncodedId(query, Slice.start(value), Slice.end(value));
+            found = now.table().indexByEncodedId(query, Slice.start(value), Slice.end(value));
             if (found >= 0) {
                 return found;
             }
@@ -246,7 +262,7 @@ public final class Router {
         return found;
     }
 
-    private int inCookies(NodeTable now, @Nullable Enumeration<String> fields) {
+    private static int inCookies(Snapshot now, @Nullable Enumeration<String> fields) {
         int found = ABSENT;
         while (fields != null && fields.hasMoreElements() && found < 0) {
             int inField = inCookie(now, fields.nextElement());
@@ -255,8 +271,8 @@ public final class Router {
         return found;
     }
 
-    private int inCookie(NodeTable now, String field) {
-        String name = stickiness.cookie();
+    private static int inCookie(Snapshot now, String field) {
+        String name = now.stickiness().cookie();
         int found = ABSENT;
         for (long value = CookieScanner.find(field, name, 0);
                 value != Slice.NONE;
@@ -270,8 +286,8 @@ public final class Router {
         return found;
     }
 
-    private int inHeaders(NodeTable now, @Nullable Enumeration<String> fields) {
-        if (stickiness.header() == null) {
+    private static int inHeaders(Snapshot now, @Nullable Enumeration<String> fields) {
+        if (now.stickiness().header() == null) {
             return ABSENT;
         }
         int found = ABSENT;
@@ -286,15 +302,16 @@ public final class Router {
     }
 
     /** Looks a cookie value up: all of it, then, where route suffixes are on, what stands behind the last dot (R5). */
-    private int byCookieValue(NodeTable now, String text, int start, int end) {
-        int found = now.indexByCookie(text, start, end);
-        if (found >= 0 || !stickiness.routeSuffix()) {
+    private static int byCookieValue(Snapshot now, String text, int start, int end) {
+        NodeTable table = now.table();
+        int found = table.indexByCookie(text, start, end);
+        if (found >= 0 || !now.stickiness().routeSuffix()) {
             return found;
         }
         int suffix = end;
         while (suffix > start && text.charAt(suffix - 1) != '.') {
             suffix--;
         }
-        return suffix > start ? now.indexByCookie(text, suffix, end) : ABSENT;
+        return suffix > start ? table.indexByCookie(text, suffix, end) : ABSENT;
     }
 }

@@ -20,19 +20,19 @@ final class WeightedCycle {
 
     private WeightedCycle() {}
 
-    /** Returns the indexes of the nodes in the order of the picks; empty where there are no nodes. */
-    static int[] of(List<Node> nodes) {
+    /** Returns the indexes of the weights in the order of the picks; empty where there are none. */
+    static int[] of(int[] weights) {
         int divisor = 0;
         int sum = 0;
-        for (Node node : nodes) {
-            divisor = gcd(node.weight(), divisor);
-            sum += node.weight();
+        for (int weight : weights) {
+            divisor = gcd(weight, divisor);
+            sum += weight;
         }
         if (sum == 0) {
             return new int[0];
         }
         int total = sum / divisor;
-        Group[] groups = groups(nodes, divisor);
+        Group[] groups = groups(weights, divisor);
         int[] cycle = new int[total];
         for (int i = 0; i < total; i++) {
             cycle[i] = pick(groups, total);
@@ -40,10 +40,10 @@ final class WeightedCycle {
         return cycle;
     }
 
-    private static Group[] groups(List<Node> nodes, int divisor) {
+    private static Group[] groups(int[] weights, int divisor) {
         Map<Integer, List<Integer>> byWeight = new TreeMap<>();
-        for (int i = 0; i < nodes.size(); i++) {
-            byWeight.computeIfAbsent(nodes.get(i).weight() / divisor, weight -> new ArrayList<>())
+        for (int i = 0; i < weights.length; i++) {
+            byWeight.computeIfAbsent(weights[i] / divisor, weight -> new ArrayList<>())
                     .add(i);
         }
         return byWeight.entrySet().stream()

@@ -6,6 +6,7 @@ import com.sun.management.ThreadMXBean;
 import io.cobrowse.sticky.scan.CookieScanner;
 import io.cobrowse.sticky.scan.QueryScanner;
 import java.lang.management.ManagementFactory;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Enumeration;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -135,6 +137,22 @@ class AllocationTest {
                 .toList();
         nodes.forEach(node -> Nodes.load(node, random.nextInt(20)));
         Router router = router(Map.of(), balance, nodes);
+        assertThat(allocated(() -> result(router.route("GET", "/", null, null, false))))
+                .isZero();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Balance.class)
+    void shouldAllocateNothingBalancingAmongFullNodes(Balance balance) {
+        List<Node> nodes = IntStream.rangeClosed(1, 3)
+                .mapToObj(i -> new Node("" + i, List.of("node-" + i), URI.create("http://n:" + i), 1, false, 1))
+                .toList();
+        Router router = router(Map.of(), balance, nodes);
+        for (Node node : nodes) {
+            assertThat(allocated(() -> result(router.route("GET", "/", null, null, false))))
+                    .isZero();
+            node.begin();
+        }
         assertThat(allocated(() -> result(router.route("GET", "/", null, null, false))))
                 .isZero();
     }

@@ -2,6 +2,7 @@ package io.cobrowse.sticky.routing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -135,6 +136,36 @@ class BalancerTest {
             }
             assertThat(balancer.pick(candidates, tried)).isNull();
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Balance.class)
+    void shouldPassOverTheFullOnesUnlessAllAre(Balance balance) {
+        List<Node> nodes = List.of(limited("a", 1), limited("b", 2), Nodes.node("c"));
+        Candidates candidates = new Candidates(nodes);
+        Balancer balancer = new Balancer(balance);
+        Nodes.load(nodes.get(0), 1);
+        Nodes.load(nodes.get(1), 2);
+        assertThat(picks(balancer, candidates, 10)).isEqualTo("c".repeat(10));
+        assertThat(balancer.pick(candidates, List.of(nodes.get(2)))).isIn(nodes.get(0), nodes.get(1));
+        nodes.get(0).end();
+        assertThat(counts(balancer, candidates, 100)).containsOnlyKeys(nodes.get(0), nodes.get(2));
+    }
+
+    @Test
+    void shouldGoByTheWeightsOfTheCandidates() {
+        List<Node> nodes = Nodes.weighted(2, 2);
+        Candidates slow = new Candidates(nodes, new int[] {20, 2});
+        assertThat(picks(new Balancer(Balance.ROUND_ROBIN), slow, 11)).isEqualTo("aaaaabaaaaa");
+        Nodes.load(nodes.get(0), 8);
+        assertThat(picks(new Balancer(Balance.LEAST_ACTIVE), slow, 2)).isEqualTo("aa");
+        assertThat(picks(new Balancer(Balance.RANDOM_TWO), slow, 10)).matches("a+");
+        Nodes.load(nodes.get(0), 2);
+        assertThat(picks(new Balancer(Balance.LEAST_ACTIVE), slow, 2)).isEqualTo("bb");
+    }
+
+    private static Node limited(String id, int maxActive) {
+        return new Node(id, List.of("node-" + id), URI.create("http://" + id + ".example:8700"), 1, false, maxActive);
     }
 
     private static String picks(Balancer balancer, Candidates candidates, int count) {

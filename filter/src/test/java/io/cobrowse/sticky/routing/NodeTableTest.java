@@ -102,6 +102,24 @@ class NodeTableTest {
     }
 
     @Test
+    void shouldGiveANodeAShareOfItsWeight() {
+        NodeTable table = NodeTable.of(List.of(Nodes.node("1", 4), Nodes.node("2", 2)));
+        NodeTable slow = table.withShare("2", 1);
+        assertThat(slow.candidates().cycleLength()).isEqualTo(21); // 40 to 2
+        assertThat(slow.share(slow.node("2"))).isEqualTo(1);
+        NodeTable kept = slow.withNodes(List.of(Nodes.node("2", 2), Nodes.node("3", 2)));
+        assertThat(kept.candidates().cycleLength()).isEqualTo(11); // 2 to 20
+        assertThat(slow.withState("1", DOWN).withState("1", READY).share(slow.node("2")))
+                .isEqualTo(1);
+        assertThat(slow.withShare("2", NodeTable.FULL_SHARE).candidates().cycleLength())
+                .isEqualTo(3);
+        assertThat(table.withShare("2", 10)).isSameAs(table);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> table.withShare("2", 0))
+                .withMessage("share \"0\": allowed is 1 to 10 tenths");
+    }
+
+    @Test
     void shouldGiveNewSessionsToReadyPrimaries() {
         NodeTable table = NodeTable.of(List.of(Nodes.node("1"), Nodes.backup("2"), Nodes.node("3"), Nodes.backup("4")));
         assertThat(ids(table.candidates())).containsExactly("1", "3");

@@ -57,6 +57,23 @@ class RouterTest {
     }
 
     @Test
+    void shouldReplaceSettingsAndTableTogetherAndGoOnWithTheRound() {
+        assertThat(route(router, null, null).node().id()).isEqualTo("1");
+        Stickiness other = router(Map.of("cookie", "other", "query-parameter", "n", "on-unknown-node", "balance"))
+                .stickiness();
+        NodeTable table = router.update(other, Balance.ROUND_ROBIN, now -> now.withState("3", DOWN));
+        assertThat(router.table()).isSameAs(table);
+        assertThat(router.stickiness()).isSameAs(other);
+        assertThat(route(router, "n=9", "gcbSessionServer=node-1").stickyRoute())
+                .isEqualTo("node=2; by=none");
+        assertThat(route(router, null, "other=node-1").stickyRoute()).isEqualTo("node=1; by=cookie");
+        table.node("1").begin();
+        router.update(other, Balance.LEAST_ACTIVE, now -> now);
+        assertThat(route(router, null, null).node().id()).isEqualTo("2");
+        assertThat(route(router, null, null).node().id()).isEqualTo("2");
+    }
+
+    @Test
     void shouldAnswerForANodeThatRefuses() {
         Route byUrl = route(router, "co-browse-node-id=2", "gcbSessionServer=node-3");
         Route byBoth = route(router, "co-browse-node-id=2", "gcbSessionServer=node-2");

@@ -1,5 +1,6 @@
 package io.cobrowse.sticky.proxy;
 
+import io.cobrowse.sticky.filter.RoutingAnswers;
 import io.cobrowse.sticky.filter.StickinessFilter;
 import io.cobrowse.sticky.proxy.admin.AdminHandler;
 import io.cobrowse.sticky.proxy.config.ProxyConfig;
@@ -10,16 +11,18 @@ import io.cobrowse.sticky.proxy.config.ProxyConfig.Listener;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.NodeConfig;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Timeouts;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Tls;
+import io.cobrowse.sticky.proxy.config.ProxyConfig.Tunnels;
 import io.cobrowse.sticky.proxy.front.Gate;
 import io.cobrowse.sticky.proxy.front.ListenerConnector;
 import io.cobrowse.sticky.proxy.front.ListenerPolicy;
 import io.cobrowse.sticky.proxy.front.PemIdentity;
 import io.cobrowse.sticky.proxy.front.Problems;
 import io.cobrowse.sticky.proxy.front.ProxyHttp;
-import io.cobrowse.sticky.proxy.tunnel.Tunnels;
+import io.cobrowse.sticky.proxy.health.Evictions;
+import io.cobrowse.sticky.proxy.health.HealthChecks;
+import io.cobrowse.sticky.proxy.health.NodeStates;
 import io.cobrowse.sticky.routing.Balance;
 import io.cobrowse.sticky.routing.Node;
-import io.cobrowse.sticky.routing.NodeState;
 import io.cobrowse.sticky.routing.NodeTable;
 import io.cobrowse.sticky.routing.Router;
 import io.cobrowse.sticky.routing.Stickiness;
@@ -36,6 +39,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.eclipse.jetty.client.HttpClient;
 import org.eclipse.jetty.ee11.servlet.FilterHolder;
 import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee11.servlet.ServletHolder;
@@ -47,6 +55,7 @@ import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -71,24 +80,28 @@ public final class StickyProxyServer implements AutoCloseable {
 
     private static final int MAX_THREADS = 64;
 
-    private final ProxyConfig config;
+    private volatile ProxyConfig config;
+    private final RoutingAnswers answers;
     private final Router router;
+    private final NodeStates states;
     private final Server server;
     private final Server adminServer;
     private final Gate gate = new Gate();
     private final StickyProxyServlet servlet;
     private final Map<String, ListenerConnector> listeners = new LinkedHashMap<>();
     private final ServerConnector adminConnector;
+    private @Nullable HealthChecks checks;
     private volatile boolean stopping;
 
     private StickyProxyServer(ProxyConfig config, SslContextFactory.Client nodeTls) {
         this.config = config;
         this.router = new Router(config.stickiness(), config.balance(), NodeTable.of(nodes(config)));
-        int retryAfterSeconds = retryAfterSeconds(config.health());
-        this.servlet = new StickyProxyServlet(router, retryAfterSeconds, config.timeouts(), nodeTls);
+        this.states = new NodeStates(router);
+        this.answers = new RoutingAnswers(router, retryAfterSeconds(config.health()));
+        this.servlet = new StickyProxyServlet(router, answers, config.timeouts(), nodeTls);
         this.server = new Server(threads("proxy", MAX_THREADS));
         server.setErrorHandler(new Problems());
-        gate.setHandler(context(retryAfterSeconds));
+        gate.setHandler(context());
         server.setHandler(gate);
         for (Listener listener : config.listeners()) {
             listeners.put(listener.name(), newConnector(listener));
@@ -96,7 +109,7 @@ public final class StickyProxyServer implements AutoCloseable {
         this.adminServer = new Server(threads("admin", 8));
         adminServer.setErrorHandler(new Problems());
         adminServer.setHandler(
-                new AdminHandler(router, () -> stopping, config.admin().token()));
+                new AdminHandler(states, () -> stopping, config.admin().token()));
         HttpConfiguration adminHttp = new HttpConfiguration();
         adminHttp.setSendServerVersion(false);
         this.adminConnector = new ServerConnector(adminServer, 1, 1, new HttpConnectionFactory(adminHttp));
@@ -122,7 +135,7 @@ public final class StickyProxyServer implements AutoCloseable {
         return threads;
     }
 
-    private ServletContextHandler context(int retryAfterSeconds) {
+    private ServletContextHandler context() {
         ServletContextHandler context = new ServletContextHandler("/", ServletContextHandler.NO_SESSIONS) {
             @Override
             public InvocationType getInvocationType() {
@@ -131,7 +144,7 @@ public final class StickyProxyServer implements AutoCloseable {
         };
         context.setErrorHandler(new Problems());
         context.getServletHandler().setDecodeAmbiguousURIs(true);
-        FilterHolder filter = new FilterHolder(new StickinessFilter(router, retryAfterSeconds));
+        FilterHolder filter = new FilterHolder(new StickinessFilter(router, answers));
         filter.setAsyncSupported(true);
         context.addFilter(filter, "/*", EnumSet.of(DispatcherType.REQUEST));
         ServletHolder holder = new ServletHolder("proxy", servlet);
@@ -194,6 +207,7 @@ public final class StickyProxyServer implements AutoCloseable {
                 open(connector(listener.name()), listener.address());
             }
             server.start();
+            startChecks();
             adminServer.start();
             return this;
         } catch (IOException | RuntimeException failure) {
@@ -203,6 +217,20 @@ public final class StickyProxyServer implements AutoCloseable {
             stopServers();
             throw new IOException("The proxy cannot start: " + failure.getMessage(), failure);
         }
+    }
+
+    private synchronized void startChecks() {
+        HttpClient client = servlet.getHttpClient();
+        Evictions evictions = new Evictions(
+                router,
+                servlet.upstreams(),
+                servlet.tunnels(),
+                () -> config.tunnels().closePerSecond());
+        states.onChange(node -> client.getExecutor().execute(() -> evictions.apply(node)));
+        HealthChecks newChecks = new HealthChecks(client, states, config.health());
+        servlet.upstreams().onFailure(newChecks::requestFailed);
+        newChecks.start();
+        checks = newChecks;
     }
 
     private static void open(ServerConnector connector, Address address) throws IOException {
@@ -252,16 +280,51 @@ public final class StickyProxyServer implements AutoCloseable {
     }
 
     /**
-     * Sets the state of a node by hand.
+     * Takes another configuration, as one change that disturbs nothing under way: a node with the same id and URL keeps its
+     * state, its checks and its counts, and balancing goes on where it was. Listeners and admin are taken at a start only.
      *
-     * @throws IllegalArgumentException when no node has this id
+     * @return the sections that differ and so need a restart
+     * @throws IllegalArgumentException when the nodes are none, or two share an id or a cookie value; nothing changes then
      */
-    public void state(String nodeId, NodeState state) {
-        router.update(table -> table.withState(nodeId, state));
+    public synchronized List<String> reload(ProxyConfig next) {
+        states.replace(next.stickiness(), next.balance(), nodes(next));
+        answers.setRetryAfter(retryAfterSeconds(next.health()));
+        servlet.setTimeouts(next.timeouts());
+        listeners
+                .values()
+                .forEach(listener ->
+                        listener.setIdleTimeout(next.timeouts().idle().toMillis()));
+        HealthChecks started = checks;
+        if (started != null) {
+            started.update(next.health());
+        }
+        ProxyConfig before = config;
+        List<String> later = new ArrayList<>();
+        if (!next.listeners().equals(before.listeners())) {
+            later.add("listeners");
+        }
+        if (!next.admin().equals(before.admin())) {
+            later.add("admin");
+        }
+        config = new ProxyConfig(
+                before.listeners(),
+                before.admin(),
+                next.stickiness(),
+                next.balance(),
+                next.nodes(),
+                next.health(),
+                next.timeouts(),
+                next.tunnels());
+        return later;
+    }
+
+    /** Returns the states of the nodes, to look at and to set by hand. */
+    public NodeStates states() {
+        return states;
     }
 
     /** Returns the open tunnels; to be called when started. */
-    public Tunnels tunnels() {
+    public io.cobrowse.sticky.proxy.tunnel.Tunnels tunnels() {
         return servlet.tunnels();
     }
 
@@ -276,28 +339,59 @@ public final class StickyProxyServer implements AutoCloseable {
     }
 
     /**
-     * Stops gracefully: new connections are refused, new requests on open ones get 503, and those being served may finish
-     * until the drain time is up. Blocks until all is stopped. Does nothing the second time.
+     * Stops gracefully: new connections are refused, new requests on open ones get 503, those being served may finish, and
+     * tunnels are closed at a pace, faster where they are many, until the drain time is up. Blocks until all is stopped. Does nothing the second time.
      */
     public synchronized void stop() {
         if (stopping) {
             return;
         }
         stopping = true;
-        Duration drain = config.timeouts().drain();
         listeners.values().forEach(ServerConnector::close);
-        LOG.info("Stopping: {} requests in flight, at most {} s to finish", gate.inFlight(), drain.toSeconds());
-        try {
-            if (!gate.closeAndWait(drain)) {
-                LOG.warn("Stopping at the deadline: {} requests are cut off", gate.inFlight());
+        if (server.isRunning()) {
+            try {
+                drain(config.timeouts().drain());
+            } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt();
             }
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
         }
         stopServers();
     }
 
+    private void drain(Duration time) throws InterruptedException {
+        long deadlineNanos = System.nanoTime() + time.toNanos();
+        int open = tunnels().count();
+        LOG.info(
+                "Stopping: {} requests in flight and {} tunnels, at most {} s to finish",
+                gate.inFlight(),
+                open,
+                time.toSeconds());
+        CompletableFuture<Void> closing = tunnels().closeAll(closePerSecond(open, time));
+        boolean empty = gate.closeAndWait(time);
+        try {
+            closing.get(Math.max(0, deadlineNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException | ExecutionException cutOff) {
+            LOG.debug("Tunnels are cut off", cutOff);
+        }
+        if (!empty || tunnels().count() > 0) {
+            LOG.warn(
+                    "Stopping at the deadline: {} requests and {} tunnels are cut off",
+                    gate.inFlight(),
+                    tunnels().count());
+        }
+    }
+
+    /** The pace at which all are closed when three quarters of the time are over, or the configured one if that is faster. */
+    private int closePerSecond(int open, Duration time) {
+        double needed = open * 1000.0 / Math.max(1, time.toMillis() * 3 / 4);
+        return Math.max(config.tunnels().closePerSecond(), (int) Math.ceil(needed));
+    }
+
     private void stopServers() {
+        HealthChecks started = checks;
+        if (started != null) {
+            started.stop();
+        }
         for (Server each : List.of(server, adminServer)) {
             try {
                 each.stop();
@@ -322,6 +416,7 @@ public final class StickyProxyServer implements AutoCloseable {
         private Balance balance = Balance.ROUND_ROBIN;
         private Health health = Health.DEFAULTS;
         private Timeouts timeouts = Timeouts.DEFAULTS;
+        private Tunnels tunnels = Tunnels.DEFAULTS;
         private SslContextFactory.Client nodeTls = new SslContextFactory.Client();
 
         private Builder() {}
@@ -334,6 +429,7 @@ public final class StickyProxyServer implements AutoCloseable {
             balance = config.balance();
             health = config.health();
             timeouts = config.timeouts();
+            tunnels = config.tunnels();
         }
 
         /** Adds a listener in clear text that serves every path; the first one is named {@code public}. */
@@ -394,6 +490,12 @@ public final class StickyProxyServer implements AutoCloseable {
             return this;
         }
 
+        /** Sets the pace at which tunnels are closed. */
+        public Builder tunnels(Tunnels tunnels) {
+            this.tunnels = tunnels;
+            return this;
+        }
+
         /** Sets TLS toward nodes with {@code https} URLs; the JVM's trust store and host names are checked by default. */
         public Builder nodeTls(SslContextFactory.Client nodeTls) {
             this.nodeTls = nodeTls;
@@ -414,7 +516,7 @@ public final class StickyProxyServer implements AutoCloseable {
                 throw new IllegalArgumentException("listeners: two have the same name");
             }
             return new StickyProxyServer(
-                    new ProxyConfig(listeners, admin, stickiness, balance, nodes, health, timeouts), nodeTls);
+                    new ProxyConfig(listeners, admin, stickiness, balance, nodes, health, timeouts, tunnels), nodeTls);
         }
     }
 }

@@ -42,11 +42,10 @@ public class StickyProxyServlet extends AsyncProxyServlet {
     private static final long serialVersionUID = 1L;
 
     private final transient @Nullable Router configuredRouter;
-    private final int retryAfterSeconds;
-    private final transient Timeouts timeouts;
+    private final transient @Nullable RoutingAnswers answers;
+    private transient volatile Timeouts timeouts;
     private final transient SslContextFactory.Client nodeTls;
     private transient @Nullable Router router;
-    private transient @Nullable RoutingAnswers answers;
     private transient @Nullable Upstreams upstreams;
     private transient @Nullable Tunnels tunnels;
     private transient @Nullable ClientConnector connector;
@@ -57,20 +56,20 @@ public class StickyProxyServlet extends AsyncProxyServlet {
      * @param retryAfterSeconds value of {@code Retry-After}, at least 1
      */
     public StickyProxyServlet(Router router, int retryAfterSeconds, Timeouts timeouts) {
-        this(router, retryAfterSeconds, timeouts, new SslContextFactory.Client());
+        this(router, new RoutingAnswers(router, retryAfterSeconds), timeouts, new SslContextFactory.Client());
     }
 
     /**
      * Makes a servlet behind a filter that routes by the same router.
      *
-     * @param retryAfterSeconds value of {@code Retry-After}, at least 1
+     * @param answers sends what the filter and the servlet answer themselves
      * @param nodeTls TLS settings toward nodes with {@code https} URLs
      */
     public StickyProxyServlet(
-            Router router, int retryAfterSeconds, Timeouts timeouts, SslContextFactory.Client nodeTls) {
+            Router router, RoutingAnswers answers, Timeouts timeouts, SslContextFactory.Client nodeTls) {
         this.nodeTls = nodeTls;
         this.configuredRouter = router;
-        this.retryAfterSeconds = retryAfterSeconds;
+        this.answers = answers;
         this.timeouts = timeouts;
     }
 
@@ -81,16 +80,11 @@ public class StickyProxyServlet extends AsyncProxyServlet {
             throw new UnavailableException("StickyProxyServlet needs a Router: register an instance of it");
         }
         router = known;
-        answers = new RoutingAnswers(known.stickiness(), retryAfterSeconds);
         super.init();
         HttpClient client = getHttpClient();
         Tunnels newTunnels = new Tunnels(
                 client.getScheduler(), client.getExecutor(), client.getByteBufferPool(), timeouts.tunnelIdle());
-        Upstreams newUpstreams = new Upstreams(
-                Objects.requireNonNull(connector),
-                newTunnels,
-                timeouts.response().toMillis(),
-                timeouts.idle().toMillis());
+        Upstreams newUpstreams = new Upstreams(Objects.requireNonNull(connector), newTunnels, timeouts);
         try {
             // Beans of the client, so that they stop with it.
             client.addManaged(newTunnels);
@@ -141,6 +135,21 @@ public class StickyProxyServlet extends AsyncProxyServlet {
                 .start();
     }
 
+    /** Sets the time-outs; what is under way may keep those that it began with. */
+    public void setTimeouts(Timeouts timeouts) {
+        this.timeouts = timeouts;
+        ClientConnector started = connector;
+        if (started != null) {
+            started.setConnectTimeout(timeouts.connect());
+        }
+        if (upstreams != null) {
+            upstreams.setTimeouts(timeouts);
+        }
+        if (tunnels != null) {
+            tunnels.setIdle(timeouts.tunnelIdle());
+        }
+    }
+
     /**
      * Returns the open tunnels.
      *
@@ -148,6 +157,21 @@ public class StickyProxyServlet extends AsyncProxyServlet {
      */
     public Tunnels tunnels() {
         return Objects.requireNonNull(tunnels, "StickyProxyServlet is not initialised");
+    }
+
+    /**
+     * Returns the connections to the nodes.
+     *
+     * @throws NullPointerException before the servlet is initialised
+     */
+    public Upstreams upstreams() {
+        return Objects.requireNonNull(upstreams, "StickyProxyServlet is not initialised");
+    }
+
+    /** Returns the client whose threads, selectors and buffers the connections to the nodes use, and which sends checks. */
+    @Override
+    public HttpClient getHttpClient() {
+        return super.getHttpClient();
     }
 
     /** Returns the number of connections to a node, idle and in use. */

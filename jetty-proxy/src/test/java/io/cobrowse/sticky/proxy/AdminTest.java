@@ -73,8 +73,8 @@ class AdminTest {
     @Test
     void shouldShowTheStates() throws Exception {
         start(null);
-        for (NodeState state : NodeState.values()) {
-            proxy.state("1", state);
+        for (NodeState state : List.of(NodeState.DRAIN, NodeState.MAINT, NodeState.READY)) {
+            proxy.states().setAdmin("1", state);
             assertThat(nodes().get(0).get("state").asText()).isEqualTo(state.text());
         }
     }
@@ -84,12 +84,12 @@ class AdminTest {
         start(null);
         assertThat(admin.get("/livez").status()).isEqualTo(200);
         assertThat(admin.get("/readyz").status()).isEqualTo(200);
-        proxy.state("1", NodeState.MAINT);
+        proxy.states().setAdmin("1", NodeState.MAINT);
         assertThat(admin.get("/readyz").status()).isEqualTo(200);
-        proxy.state("2", NodeState.DRAIN);
+        proxy.states().setAdmin("2", NodeState.DRAIN);
         assertThat(admin.get("/readyz").status()).isEqualTo(503);
         assertThat(admin.get("/livez").status()).isEqualTo(200);
-        proxy.state("2", NodeState.READY);
+        proxy.states().setAdmin("2", NodeState.READY);
         assertThat(admin.get("/readyz").status()).isEqualTo(200);
     }
 

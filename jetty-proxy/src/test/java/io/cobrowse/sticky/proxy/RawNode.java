@@ -73,7 +73,10 @@ final class RawNode implements AutoCloseable {
     private final BlockingQueue<Exchange> exchanges = new LinkedBlockingQueue<>();
     private final AtomicInteger connections = new AtomicInteger();
     private final CountDownLatch accepting = new CountDownLatch(1);
+    private final AtomicInteger open = new AtomicInteger();
+    private final AtomicInteger checks = new AtomicInteger();
     private volatile Behaviour behaviour;
+    private volatile Behaviour health = OK;
     private volatile boolean readBody = true;
 
     RawNode() throws IOException {
@@ -93,6 +96,17 @@ final class RawNode implements AutoCloseable {
     RawNode behave(Behaviour behaviour) {
         this.behaviour = behaviour;
         return this;
+    }
+
+    /** Sets what happens to health checks, which are answered by default, and otherwise unseen. */
+    RawNode health(Behaviour behaviour) {
+        this.health = behaviour;
+        return this;
+    }
+
+    /** Returns the number of health checks so far. */
+    int checks() {
+        return checks.get();
     }
 
     /** Leaves the bodies of the requests to the behaviour. */
@@ -127,21 +141,20 @@ final class RawNode implements AutoCloseable {
         return exchanges.size();
     }
 
-    /** Returns the number of connections accepted so far. */
+    /** Returns the number of connections that carried a request so far. */
     int connections() {
         return connections.get();
     }
 
-    /** Returns the number of connections that are open as far as the node has noticed. */
+    /** Returns the number of connections that carried a request and are open as far as the node has noticed. */
     int open() {
-        return sockets.size();
+        return open.get();
     }
 
     private void accept() {
         while (!server.isClosed()) {
             try {
                 Socket socket = server.accept();
-                connections.incrementAndGet();
                 sockets.add(socket);
                 threads.execute(() -> serve(socket));
             } catch (IOException closed) {
@@ -152,6 +165,7 @@ final class RawNode implements AutoCloseable {
     }
 
     private void serve(Socket socket) {
+        boolean counted = false;
         try (socket) {
             InputStream in = new BufferedInputStream(socket.getInputStream());
             while (true) {
@@ -159,10 +173,21 @@ final class RawNode implements AutoCloseable {
                 if (head == null) {
                     return;
                 }
+                if (head.startsWith("GET /cobrowse/health ")) {
+                    checks.incrementAndGet();
+                    health.serve(new Exchange(head, new byte[0], in, socket.getOutputStream(), socket));
+                    return;
+                }
+                if (!counted) {
+                    counted = true;
+                    connections.incrementAndGet();
+                    open.incrementAndGet();
+                }
                 byte[] body = readBody ? readBody(head, in) : new byte[0];
                 Exchange exchange = new Exchange(head, body, in, socket.getOutputStream(), socket);
+                Behaviour now = behaviour; // Before a test that waits for the request can change it.
                 exchanges.add(exchange);
-                behaviour.serve(exchange);
+                now.serve(exchange);
                 if (socket.isClosed()) {
                     return;
                 }
@@ -173,6 +198,9 @@ final class RawNode implements AutoCloseable {
             Thread.currentThread().interrupt();
         } finally {
             sockets.remove(socket);
+            if (counted) {
+                open.decrementAndGet();
+            }
         }
     }
 

@@ -188,7 +188,7 @@ class RoutingThroughProxyTest {
             builder.node(new NodeConfig(member.id(), member.cookies(), url, 1, member.backup()));
         }
         StickyProxyServer proxy = builder.build().start();
-        setup.states().forEach(proxy::state);
+        setup.states().forEach((id, state) -> proxy.router().update(table -> table.withState(id, state)));
         return proxy;
     }
 

@@ -4,9 +4,10 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.cobrowse.sticky.filter.ProblemDocument;
 import io.cobrowse.sticky.proxy.front.Problems;
+import io.cobrowse.sticky.proxy.health.NodeStates;
+import io.cobrowse.sticky.routing.Node;
 import io.cobrowse.sticky.routing.NodeState;
 import io.cobrowse.sticky.routing.NodeTable;
-import io.cobrowse.sticky.routing.Router;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -25,7 +26,8 @@ import org.jspecify.annotations.Nullable;
 public final class AdminHandler extends Handler.Abstract.NonBlocking {
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final Router router;
+    private final NodeStates states;
+    private final NodeStateRequests stateRequests;
     private final BooleanSupplier stopping;
     private final @Nullable String token;
 
@@ -34,8 +36,9 @@ public final class AdminHandler extends Handler.Abstract.NonBlocking {
      *
      * @param token the bearer token that all but liveness and readiness ask for; null asks for none
      */
-    public AdminHandler(Router router, BooleanSupplier stopping, @Nullable String token) {
-        this.router = router;
+    public AdminHandler(NodeStates states, BooleanSupplier stopping, @Nullable String token) {
+        this.states = states;
+        this.stateRequests = new NodeStateRequests(states);
         this.stopping = stopping;
         this.token = token;
     }
@@ -47,6 +50,8 @@ public final class AdminHandler extends Handler.Abstract.NonBlocking {
         if (!probe && !authorized(request)) {
             response.getHeaders().put(HttpHeader.WWW_AUTHENTICATE, "Bearer");
             problem(401, "unauthorized", "The bearer token is missing or wrong.", response, callback);
+        } else if (NodeStateRequests.isPath(path)) {
+            stateRequests.handle(path, request, response, callback);
         } else if (!probe && !path.equals("/api/nodes")) {
             problem(404, "not-found", "There is nothing at this path.", response, callback);
         } else if (!HttpMethod.GET.is(request.getMethod()) && !HttpMethod.HEAD.is(request.getMethod())) {
@@ -62,12 +67,12 @@ public final class AdminHandler extends Handler.Abstract.NonBlocking {
         switch (path) {
             case "/livez" -> text(200, "alive", response, callback);
             case "/readyz" -> ready(response, callback);
-            default -> send(200, "application/json", JSON.writeValueAsBytes(nodes()), response, callback);
+            default -> json(nodes(), response, callback);
         }
     }
 
     private void ready(Response response, Callback callback) {
-        NodeTable table = router.table();
+        NodeTable table = states.router().table();
         boolean anyReady = table.nodes().stream().anyMatch(node -> table.state(node) == NodeState.READY);
         if (stopping.getAsBoolean()) {
             text(503, "stopping", response, callback);
@@ -79,10 +84,16 @@ public final class AdminHandler extends Handler.Abstract.NonBlocking {
     }
 
     private List<NodeView> nodes() {
-        NodeTable table = router.table();
-        return table.nodes().stream()
-                .map(node -> NodeView.of(node, table.state(node)))
-                .toList();
+        NodeTable table = states.router().table();
+        return table.nodes().stream().map(node -> view(node, table, states)).toList();
+    }
+
+    static NodeView view(Node node, NodeTable table, NodeStates states) {
+        return NodeView.of(node, table.state(node), states.status(node));
+    }
+
+    static void json(Object value, Response response, Callback callback) throws JsonProcessingException {
+        send(200, "application/json", JSON.writeValueAsBytes(value), response, callback);
     }
 
     private boolean authorized(Request request) {
@@ -105,7 +116,7 @@ public final class AdminHandler extends Handler.Abstract.NonBlocking {
         response.write(true, ByteBuffer.wrap(body), callback);
     }
 
-    private static void problem(int status, String type, String detail, Response response, Callback callback) {
+    static void problem(int status, String type, String detail, Response response, Callback callback) {
         String title = type.substring(0, 1).toUpperCase(Locale.ROOT)
                 + type.substring(1).replace('-', ' ');
         Problems.send(new ProblemDocument(type, title, status, detail, null), response, callback);

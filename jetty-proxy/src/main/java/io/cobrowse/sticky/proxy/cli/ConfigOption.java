@@ -11,6 +11,10 @@ final class ConfigOption {
     @SuppressWarnings("NullAway.Init") // Set by picocli.
     private Path file;
 
+    Path file() {
+        return file;
+    }
+
     ConfigReader.Result read() throws ConfigException {
         return ConfigReader.read(file, System::getenv);
     }

@@ -6,6 +6,7 @@ import io.cobrowse.sticky.proxy.config.ConfigReader;
 import io.cobrowse.sticky.proxy.config.ProxyConfig;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Address;
 import java.io.IOException;
+import java.net.URI;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
@@ -38,9 +39,11 @@ final class RunCommand implements Callable<Integer> {
         CountDownLatch stop = new CountDownLatch(1);
         Signals.handle("TERM", stop::countDown);
         Signals.handle("INT", stop::countDown);
-        Signals.handle("HUP", () -> LOG.warn("SIGHUP: reloading does nothing yet; restart to apply a change"));
+        Signals.handle("HUP", () -> LOG.info("SIGHUP while starting: nothing to reload yet"));
         try (StickyProxyServer server =
-                StickyProxyServer.builder(result.config()).build().start()) {
+                        StickyProxyServer.builder(result.config()).build().start();
+                Reloader reloader = new Reloader(config, server)) {
+            Signals.handle("HUP", reloader::reload);
             printListeners(server, result.config());
             stop.await();
         } catch (IOException e) {
@@ -52,15 +55,18 @@ final class RunCommand implements Callable<Integer> {
     private void printListeners(StickyProxyServer server, ProxyConfig config) {
         int nodes = config.nodes().size();
         for (ProxyConfig.Listener listener : config.listeners()) {
-            int port = server.uri(listener.name()).getPort();
             printListener(
-                    listener.name(), listener.address(), port, " to " + nodes + (nodes == 1 ? " node" : " nodes"));
+                    listener.name(),
+                    listener.address(),
+                    server.uri(listener.name()),
+                    " to " + nodes + (nodes == 1 ? " node" : " nodes"));
         }
-        printListener("admin", config.admin().address(), server.adminUri().getPort(), "");
+        printListener("admin", config.admin().address(), server.adminUri(), "");
     }
 
     /** The host as configured, which may stand for all addresses, and the port as it is, which may have been chosen. */
-    private void printListener(String name, Address address, int port, String purpose) {
-        spec.commandLine().getOut().println(name + ": http://" + new Address(address.host(), port) + purpose);
+    private void printListener(String name, Address address, URI uri, String purpose) {
+        Address shown = new Address(address.host(), uri.getPort());
+        spec.commandLine().getOut().println(name + ": " + uri.getScheme() + "://" + shown + purpose);
     }
 }

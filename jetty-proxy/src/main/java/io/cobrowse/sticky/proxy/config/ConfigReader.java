@@ -7,9 +7,12 @@ import io.cobrowse.sticky.proxy.config.ProxyConfig.Listener;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.NodeConfig;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Timeouts;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Tls;
+import io.cobrowse.sticky.proxy.config.ProxyConfig.Tunnels;
+import io.cobrowse.sticky.proxy.front.PemIdentity;
 import io.cobrowse.sticky.routing.Balance;
 import io.cobrowse.sticky.routing.Stickiness;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -32,26 +35,29 @@ public final class ConfigReader {
     }
 
     private final Report report;
+    private final Path directory;
     private final Map<String, String> listenerNames = new HashMap<>();
     private final Map<String, String> addresses = new HashMap<>();
     private final Map<String, String> nodeIds = new HashMap<>();
     private final Map<String, String> cookieValues = new HashMap<>();
 
-    private ConfigReader(Report report) {
+    private ConfigReader(Report report, Path directory) {
         this.report = report;
+        this.directory = directory;
     }
 
     /**
-     * Reads and validates a file of UTF-8, 1 MiB at most.
+     * Reads and validates a file of UTF-8, 1 MiB at most, and the files that it names, relative to its own directory.
      *
      * @param environment the value of an environment variable, or null where it is not set, as {@code System::getenv}
      * @throws ConfigException with every error, where the file cannot be read or is not valid
      */
     public static Result read(Path file, Function<String, @Nullable String> environment) throws ConfigException {
         Report report = new Report(file.toString());
+        Path directory = file.toAbsolutePath().normalize().resolveSibling("");
         ProxyConfig config;
         try (Section root = Section.root(YamlFile.read(file), report, environment)) {
-            config = new ConfigReader(report).config(root);
+            config = new ConfigReader(report, directory).config(root);
         }
         report.throwIfErrors();
         return new Result(config, report.warnings());
@@ -65,7 +71,8 @@ public final class ConfigReader {
                 root.get("balance", Format.oneOf(Balance.class), Balance.ROUND_ROBIN),
                 nodes(root),
                 health(root),
-                timeouts(root));
+                timeouts(root),
+                tunnels(root));
     }
 
     private List<Listener> listeners(Section root) {
@@ -91,12 +98,39 @@ public final class ConfigReader {
         return root.has("listeners") ? listeners : List.of(Listener.DEFAULT);
     }
 
-    private static @Nullable Tls tls(Section listener) {
+    private @Nullable Tls tls(Section listener) {
         try (Section section = listener.section("tls")) {
-            String certificate = section.require("certificate", Formats.FILE);
-            String privateKey = section.require("private-key", Formats.FILE);
-            return certificate == null || privateKey == null ? null : new Tls(certificate, privateKey);
+            Path certificate = file(section, "certificate");
+            Path privateKey = file(section, "private-key");
+            if (certificate == null || privateKey == null) {
+                return null;
+            }
+            try {
+                PemIdentity.load(certificate, privateKey);
+            } catch (IllegalArgumentException unusable) {
+                report.error(
+                        section.line("certificate"),
+                        listener.path("tls"),
+                        Report.quote(certificate + ", " + privateKey),
+                        "a PEM certificate chain and its unencrypted PEM private key");
+            }
+            return new Tls(certificate.toString(), privateKey.toString());
         }
+    }
+
+    /** Returns the path of a file that can be read, or null. */
+    private @Nullable Path file(Section section, String key) {
+        String name = section.require(key, Formats.FILE);
+        if (name == null) {
+            return null;
+        }
+        Path file = directory.resolve(name);
+        if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
+            report.error(
+                    section.line(key), section.path(key), Report.quote(file.toString()), "a file that can be read");
+            return null;
+        }
+        return file;
     }
 
     private Admin admin(Section root) {
@@ -174,7 +208,8 @@ public final class ConfigReader {
                     section.get("interval", Formats.CHECK_DURATION, defaults.interval()),
                     section.get("timeout", Formats.CHECK_DURATION, defaults.timeout()),
                     section.get("rise", Formats.CHECKS, defaults.rise()),
-                    section.get("fall", Formats.CHECKS, defaults.fall()));
+                    section.get("fall", Formats.CHECKS, defaults.fall()),
+                    section.get("drain-on-404", Formats.BOOLEAN, defaults.drainOn404()));
         }
     }
 
@@ -187,6 +222,12 @@ public final class ConfigReader {
                     section.get("idle", Formats.TIMEOUT, defaults.idle()),
                     section.get("tunnel-idle", Formats.TIMEOUT, defaults.tunnelIdle()),
                     section.get("drain", Formats.TIMEOUT_OR_ZERO, defaults.drain()));
+        }
+    }
+
+    private static Tunnels tunnels(Section root) {
+        try (Section section = root.section("tunnels")) {
+            return new Tunnels(section.get("close-per-second", Formats.PER_SECOND, Tunnels.DEFAULTS.closePerSecond()));
         }
     }
 

@@ -34,6 +34,7 @@ public final class EffectiveConfig {
         root.put("nodes", config.nodes().stream().map(EffectiveConfig::node).toList());
         root.put("health", health(config.health()));
         root.put("timeouts", timeouts(config.timeouts()));
+        root.put("tunnels", Map.of("close-per-second", config.tunnels().closePerSecond()));
         DumpSettings settings = DumpSettings.builder()
                 .setDefaultFlowStyle(FlowStyle.BLOCK)
                 .setIndicatorIndent(2)
@@ -111,6 +112,7 @@ public final class EffectiveConfig {
         map.put("timeout", DurationText.of(health.timeout()));
         map.put("rise", health.rise());
         map.put("fall", health.fall());
+        map.put("drain-on-404", health.drainOn404());
         return map;
     }
 

@@ -3,6 +3,7 @@ package io.cobrowse.sticky.proxy.config;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Address;
 import io.cobrowse.sticky.routing.SessionStart;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -62,8 +63,9 @@ final class Formats {
     static final Format<String> ALLOWED_PATH = Format.matching(
             "(/[!-~&&[^?#*/]]*)*/([*][*]|[!-~&&[^?#*/]]*)", "a path such as /a/b, or /a/** for all below /a");
 
-    static final Format<String> HEALTH_PATH =
-            Format.matching("/[!-~&&[^#]]*", "a path that starts with '/': visible ASCII without '#'");
+    static final Format<String> HEALTH_PATH = Format.of(
+            "a path that starts with '/', as a URL has it, without '#'",
+            text -> text.startsWith("/") && text.indexOf('#') < 0 && isUrl("http://node" + text) ? text : null);
 
     static final Format<String> FILE = Format.matching("\\P{Cntrl}+", "a file name");
 
@@ -72,11 +74,20 @@ final class Formats {
 
     static final Format<Integer> WEIGHT = Format.wholeNumber(1, 256);
     static final Format<Integer> CHECKS = Format.wholeNumber(1, 100);
+    static final Format<Integer> PER_SECOND = Format.wholeNumber(1, 100_000);
     static final Format<Duration> CHECK_DURATION = Format.duration(Duration.ofMillis(10), Duration.ofHours(1));
     static final Format<Duration> TIMEOUT = Format.duration(Duration.ofMillis(1), Duration.ofHours(24));
     static final Format<Duration> TIMEOUT_OR_ZERO = Format.duration(Duration.ZERO, Duration.ofHours(24));
 
     private Formats() {}
+
+    private static boolean isUrl(String text) {
+        try {
+            return new URI(text).toASCIIString().equals(text);
+        } catch (URISyntaxException malformed) {
+            return false;
+        }
+    }
 
     private static @Nullable SessionStart sessionStart(String text) {
         Matcher matcher = SESSION_START.matcher(text);

@@ -15,7 +15,8 @@ public record ProxyConfig(
         Balance balance,
         List<NodeConfig> nodes,
         Health health,
-        Timeouts timeouts) {
+        Timeouts timeouts,
+        Tunnels tunnels) {
 
     public ProxyConfig {
         listeners = List.copyOf(listeners);
@@ -53,7 +54,7 @@ public record ProxyConfig(
         }
     }
 
-    /** PEM files of a TLS listener: the certificate chain and its private key. */
+    /** PEM files of a TLS listener, as paths: the certificate chain and its private key. */
     public record Tls(String certificate, String privateKey) {}
 
     /** The admin listener; the token is required on any address but loopback. */
@@ -82,10 +83,20 @@ public record ProxyConfig(
         }
     }
 
-    /** The active health checks. */
-    public record Health(String path, Duration interval, Duration timeout, int rise, int fall) {
+    /**
+     * The active health checks.
+     *
+     * @param interval from one check of a node to its next; jitter shortens it by up to a fifth
+     * @param drainOn404 whether a node that answers 404 keeps its sessions and gets no new ones
+     */
+    public record Health(String path, Duration interval, Duration timeout, int rise, int fall, boolean drainOn404) {
         public static final Health DEFAULTS =
-                new Health("/cobrowse/health", Duration.ofSeconds(2), Duration.ofSeconds(1), 2, 3);
+                new Health("/cobrowse/health", Duration.ofSeconds(2), Duration.ofSeconds(1), 2, 3, false);
+
+        /** Makes settings with the defaults of the others. */
+        public Health(String path, Duration interval, Duration timeout, int rise, int fall) {
+            this(path, interval, timeout, rise, fall, false);
+        }
     }
 
     /** The time-outs; the configuration reference says what each one measures. */
@@ -96,5 +107,14 @@ public record ProxyConfig(
                 Duration.ofSeconds(60),
                 Duration.ofMinutes(10),
                 Duration.ofSeconds(35));
+    }
+
+    /**
+     * The tunnels.
+     *
+     * @param closePerSecond how many tunnels, and as many parked polls, are closed a second where time allows: 1 to 100000
+     */
+    public record Tunnels(int closePerSecond) {
+        public static final Tunnels DEFAULTS = new Tunnels(100);
     }
 }

@@ -130,15 +130,11 @@ final class Section implements AutoCloseable {
         }
     }
 
-    /** Reports the unknown keys, and those that do nothing yet. */
+    /** Reports the unknown keys. */
     @Override
     public void close() {
         entries.forEach((key, entry) -> {
             if (known.contains(key)) {
-                String warning = NotYet.warning(path(key));
-                if (warning != null) {
-                    report.warning(entry.line, path(key), warning);
-                }
                 return;
             }
             String nearest = NearestKey.of(key, known);

@@ -11,12 +11,14 @@ import io.cobrowse.sticky.routing.Route;
 import io.cobrowse.sticky.routing.Router;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -218,17 +220,15 @@ public final class ProxyExchange {
     /** No connection to the node can be had: R19. */
     void connectFailed(Throwable cause) {
         LOG.debug("Connecting to {} failed", node, cause);
+        boolean evicted = cause instanceof NodeUnavailableException;
+        if (!evicted && !(cause instanceof RejectedExecutionException)) {
+            upstreams.failed(node, cause);
+        }
         if (ended.get()) {
             return;
         }
-        if (lostOnce) {
-            Route next = router.unavailable(route);
-            if (next.outcome() == Route.Outcome.FORWARD && !repeatable()) {
-                // Another node would get a request whose body is gone.
-                fail(upstreamFailed());
-            } else {
-                become(next);
-            }
+        if (lostOnce || (evicted && route.affinity() != Affinity.NONE)) {
+            nodeGone();
         } else if (route.affinity() == Affinity.NONE) {
             tried = new ArrayList<>(tried);
             tried.add(node);
@@ -238,6 +238,16 @@ public final class ProxyExchange {
             upstreams.pool(node).connect(this);
         } else {
             become(router.unavailable(route));
+        }
+    }
+
+    /** The node is gone: R10, but for a request that another node would get without its body. */
+    private void nodeGone() {
+        Route next = router.unavailable(route);
+        if (next.outcome() == Route.Outcome.FORWARD && !repeatable()) {
+            fail(upstreamFailed());
+        } else {
+            become(next);
         }
     }
 
@@ -373,11 +383,17 @@ public final class ProxyExchange {
     void upstreamFailed(Throwable cause, boolean started, @Nullable RequestPump sent) {
         LOG.debug("{} failed", node, cause);
         connection = null;
+        boolean evicted = cause instanceof NodeUnavailableException;
+        if (!started && isFailureOfNode(cause)) {
+            upstreams.failed(node, cause);
+        }
         if (ended.get()) {
             return;
         }
         if (response.isCommitted()) {
             abort(cause);
+        } else if (evicted) {
+            nodeGone();
         } else if (cause instanceof TimeoutException) {
             fail(new ProblemDocument(
                     "upstream-timeout", "Upstream timeout", 504, "The node did not answer in time.", node.id()));
@@ -388,6 +404,13 @@ public final class ProxyExchange {
         } else {
             fail(upstreamFailed());
         }
+    }
+
+    /** An end may be that of a connection that was kept too long, and a time-out that of a poll. */
+    private static boolean isFailureOfNode(Throwable cause) {
+        return !(cause instanceof EOFException
+                || cause instanceof TimeoutException
+                || cause instanceof NodeUnavailableException);
     }
 
     private ProblemDocument upstreamFailed() {
@@ -408,7 +431,7 @@ public final class ProxyExchange {
     }
 
     /** Returns whether the client has been waiting for an answer that is meant to take long, a CometD poll's above all. */
-    private boolean parked(@Nullable RequestPump sent) {
+    boolean parked(@Nullable RequestPump sent) {
         return sent != null
                 && sent.done()
                 && (System.nanoTime() - beginNanos > PARKED_NANOS

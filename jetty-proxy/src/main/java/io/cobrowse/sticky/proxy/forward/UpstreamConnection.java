@@ -220,8 +220,8 @@ final class UpstreamConnection extends AbstractConnection.NonBlocking implements
     void sweep(long nowNanos, long maxIdleNanos) {
         Object current = owner.get();
         if (current == IDLE) {
-            if (nowNanos - idleSinceNanos > maxIdleNanos && owner.compareAndSet(IDLE, CLOSED)) {
-                close();
+            if (nowNanos - idleSinceNanos > maxIdleNanos) {
+                closeIdle();
             }
         } else if (current instanceof ProxyExchange exchange) {
             if (passed(clientDeadlineNanos, nowNanos)) {
@@ -244,6 +244,32 @@ final class UpstreamConnection extends AbstractConnection.NonBlocking implements
 
     long clientDeadline() {
         return pool.clientDeadline();
+    }
+
+    /** Returns whether a request waits for the first byte of its answer here. */
+    boolean waiting() {
+        return owner.get() instanceof ProxyExchange && !started;
+    }
+
+    /** Returns whether a request waits that is meant to wait for long. */
+    boolean parked() {
+        return owner.get() instanceof ProxyExchange exchange && !started && exchange.parked(requestPump);
+    }
+
+    /** The node is out of service: has the waiting request answered without it. */
+    void evict() {
+        if (waiting()) {
+            closedBy(new NodeUnavailableException());
+            close();
+            pump.iterate();
+        }
+    }
+
+    /** Closes the connection if it waits in its pool. */
+    void closeIdle() {
+        if (owner.compareAndSet(IDLE, CLOSED)) {
+            close();
+        }
     }
 
     static boolean passed(long deadlineNanos, long nowNanos) {

@@ -1,15 +1,17 @@
 package io.cobrowse.sticky.proxy.forward;
 
-import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.io.ClientConnectionFactory;
 import org.eclipse.jetty.io.ClientConnector;
@@ -90,7 +92,8 @@ final class UpstreamPool {
     void connect(ProxyExchange exchange) {
         if (count.incrementAndGet() > Upstreams.MAX_CONNECTIONS) {
             count.decrementAndGet();
-            exchange.connectFailed(new IOException("All " + Upstreams.MAX_CONNECTIONS + " connections are in use"));
+            exchange.connectFailed(
+                    new RejectedExecutionException("All " + Upstreams.MAX_CONNECTIONS + " connections are in use"));
             return;
         }
         if (address.isUnresolved()) {
@@ -132,6 +135,17 @@ final class UpstreamPool {
             connection.sweep(nowNanos, Upstreams.MAX_IDLE_NANOS);
         }
         idle.removeIf(UpstreamConnection::isClosed);
+    }
+
+    /** Closes the connections that no request uses. */
+    void closeIdle() {
+        all.forEach(UpstreamConnection::closeIdle);
+        idle.removeIf(UpstreamConnection::isClosed);
+    }
+
+    /** Returns the connections on which something waits as asked for. */
+    List<UpstreamConnection> connections(Predicate<UpstreamConnection> which) {
+        return all.stream().filter(which).toList();
     }
 
     /** Returns the number of connections, idle and in use. */

@@ -1,11 +1,15 @@
 package io.cobrowse.sticky.proxy.forward;
 
+import io.cobrowse.sticky.proxy.config.ProxyConfig.Timeouts;
+import io.cobrowse.sticky.proxy.tunnel.PacedClose;
 import io.cobrowse.sticky.proxy.tunnel.Tunnels;
 import io.cobrowse.sticky.routing.Node;
 import java.net.URI;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.io.ClientConnector;
 import org.eclipse.jetty.util.component.AbstractLifeCycle;
@@ -31,24 +35,31 @@ public final class Upstreams extends AbstractLifeCycle {
     private static final long SWEEP_MILLIS = 100;
 
     private final ClientConnector connector;
-    private final long responseNanos;
-    private final long idleNanos;
+    private volatile long responseNanos;
+    private volatile long idleNanos;
     private final Tunnels tunnels;
     private final Map<URI, UpstreamPool> pools = new ConcurrentHashMap<>();
+    private volatile BiConsumer<Node, Throwable> failureListener = (node, cause) -> {};
     private Scheduler.@Nullable Task sweep;
 
     /**
      * Creates the connections' keeper; the connector's life is the caller's to manage.
      *
      * @param tunnels what a request for a WebSocket ends up in
-     * @param responseMillis how long a node may stay silent, in milliseconds
-     * @param idleMillis how long a client may send or read nothing while that is all there is to do, in milliseconds
+     * @param timeouts how long a node may stay silent, and how long a client may send or read nothing while that is all
+     *     there is to do
      */
-    public Upstreams(ClientConnector connector, Tunnels tunnels, long responseMillis, long idleMillis) {
+    public Upstreams(ClientConnector connector, Tunnels tunnels, Timeouts timeouts) {
         this.connector = connector;
         this.tunnels = tunnels;
-        this.responseNanos = TimeUnit.MILLISECONDS.toNanos(responseMillis);
-        this.idleNanos = TimeUnit.MILLISECONDS.toNanos(idleMillis);
+        this.responseNanos = timeouts.response().toNanos();
+        this.idleNanos = timeouts.idle().toNanos();
+    }
+
+    /** Sets the time-outs; what waits already keeps its deadline. */
+    public void setTimeouts(Timeouts timeouts) {
+        responseNanos = timeouts.response().toNanos();
+        idleNanos = timeouts.idle().toNanos();
     }
 
     @Override
@@ -100,6 +111,47 @@ public final class Upstreams extends AbstractLifeCycle {
 
     long responseNanos() {
         return responseNanos;
+    }
+
+    /** Sets who is told of a node that refused a connection, or cut one off before it began to answer, and why. */
+    public void onFailure(BiConsumer<Node, Throwable> listener) {
+        failureListener = listener;
+    }
+
+    void failed(Node node, Throwable cause) {
+        failureListener.accept(node, cause);
+    }
+
+    /**
+     * Answers the requests that wait for a node's answer as R10 says, drops the connections that are not in use, and leaves
+     * responses that have begun alone.
+     */
+    public void closeWaiting(Node node) {
+        UpstreamPool pool = pools.get(node.url());
+        if (pool != null) {
+            pool.closeIdle();
+            pool.connections(UpstreamConnection::waiting).forEach(UpstreamConnection::evict);
+        }
+    }
+
+    /**
+     * As {@link #closeWaiting}, but at a pace, and only for requests that are meant to wait for long, such as CometD's polls:
+     * others will end by themselves.
+     *
+     * @param perSecond how many a second, at least 1
+     * @return completes when the last one is answered; to be cancelled to leave the rest alone
+     */
+    public CompletableFuture<Void> closeParked(Node node, int perSecond) {
+        UpstreamPool pool = pools.get(node.url());
+        if (pool == null) {
+            return CompletableFuture.completedFuture(null);
+        }
+        pool.closeIdle();
+        return PacedClose.start(
+                connector.getScheduler(),
+                pool.connections(UpstreamConnection::parked),
+                UpstreamConnection::evict,
+                perSecond);
     }
 
     /** Returns the number of connections to a node, idle and in use. */

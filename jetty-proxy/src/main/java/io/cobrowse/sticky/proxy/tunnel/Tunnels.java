@@ -1,15 +1,14 @@
 package io.cobrowse.sticky.proxy.tunnel;
 
+import io.cobrowse.sticky.proxy.front.WatchedEndPoint;
 import io.cobrowse.sticky.routing.Node;
 import java.time.Duration;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
 import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.util.component.AbstractLifeCycle;
@@ -22,12 +21,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Tunnels extends AbstractLifeCycle {
     private static final long MAX_SWEEP_MILLIS = 1_000;
-    private static final long PACE_MILLIS = 50;
 
     private final Scheduler scheduler;
     private final Executor executor;
     private final ByteBufferPool buffers;
-    private final long idleNanos;
+    private volatile long idleNanos;
     private final Set<Tunnel> open = ConcurrentHashMap.newKeySet();
     private Scheduler.@Nullable Task sweep;
 
@@ -36,6 +34,11 @@ public final class Tunnels extends AbstractLifeCycle {
         this.executor = executor;
         this.buffers = buffers;
         this.idleNanos = idle.toNanos();
+    }
+
+    /** Sets after how long without a byte a tunnel is closed. */
+    public void setIdle(Duration idle) {
+        idleNanos = idle.toNanos();
     }
 
     @Override
@@ -71,7 +74,8 @@ public final class Tunnels extends AbstractLifeCycle {
 
     /** Makes a tunnel between a client and its node, and counts it. */
     public Tunnel open(Node node, EndPoint client, EndPoint upstream) {
-        Tunnel tunnel = new Tunnel(this, node, client, upstream, executor, buffers);
+        EndPoint beside = WatchedEndPoint.move(upstream, client);
+        Tunnel tunnel = new Tunnel(this, node, client, beside, executor, buffers);
         node.beginTunnel();
         open.add(tunnel);
         return tunnel;
@@ -88,64 +92,36 @@ public final class Tunnels extends AbstractLifeCycle {
         return open.size();
     }
 
+    /** Closes the tunnels of a node that are open now, at once. */
+    public void close(Node node) {
+        of(node).forEach(Tunnel::close);
+    }
+
     /**
      * Closes the tunnels of a node that are open now.
      *
      * @param perSecond how many a second, at least 1
-     * @return completes when the last one is closed
+     * @return completes when the last one is closed; to be cancelled to leave the rest open
      */
     public CompletableFuture<Void> close(Node node, int perSecond) {
-        // A node is known by its counters' owner: a new snapshot may hold another object for the same id and url.
-        return close(
-                tunnel -> tunnel.node().id().equals(node.id())
-                        && tunnel.node().url().equals(node.url()),
-                perSecond);
+        return PacedClose.start(scheduler, of(node), Tunnel::close, perSecond);
     }
 
     /**
      * Closes all tunnels that are open now.
      *
      * @param perSecond how many a second, at least 1
-     * @return completes when the last one is closed
+     * @return completes when the last one is closed; to be cancelled to leave the rest open
      */
     public CompletableFuture<Void> closeAll(int perSecond) {
-        return close(tunnel -> true, perSecond);
+        return PacedClose.start(scheduler, List.copyOf(open), Tunnel::close, perSecond);
     }
 
-    private CompletableFuture<Void> close(Predicate<Tunnel> which, int perSecond) {
-        if (perSecond < 1) {
-            throw new IllegalArgumentException("perSecond \"" + perSecond + "\": allowed is 1 or more");
-        }
-        List<Tunnel> closing = open.stream().filter(which).toList();
-        CompletableFuture<Void> done = new CompletableFuture<>();
-        new PacedClose(closing.iterator(), perSecond, done).run();
-        return done;
-    }
-
-    /** Closes a share of the tunnels each time the clock ticks. */
-    private final class PacedClose implements Runnable {
-        private final Iterator<Tunnel> tunnels;
-        private final double perTick;
-        private final CompletableFuture<Void> done;
-        private double due = 1;
-
-        private PacedClose(Iterator<Tunnel> tunnels, int perSecond, CompletableFuture<Void> done) {
-            this.tunnels = tunnels;
-            this.perTick = perSecond * PACE_MILLIS / 1000.0;
-            this.done = done;
-        }
-
-        @Override
-        public void run() {
-            for (; due >= 1 && tunnels.hasNext(); due--) {
-                tunnels.next().close();
-            }
-            if (tunnels.hasNext()) {
-                due += perTick;
-                scheduler.schedule(this, PACE_MILLIS, TimeUnit.MILLISECONDS);
-            } else {
-                done.complete(null);
-            }
-        }
+    /** A node is known by id and URL: a new snapshot may hold another object for the same node. */
+    private List<Tunnel> of(Node node) {
+        return open.stream()
+                .filter(tunnel -> tunnel.node().id().equals(node.id())
+                        && tunnel.node().url().equals(node.url()))
+                .toList();
     }
 }

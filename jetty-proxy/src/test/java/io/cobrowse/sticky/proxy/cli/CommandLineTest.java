@@ -73,9 +73,15 @@ class CommandLineTest {
                 .startsWith("listeners:")
                 .contains("token: '***'")
                 .doesNotContain("s3cret");
+        assertThat(err.toString()).isEmpty();
+    }
+
+    @Test
+    void shouldWarnOfTheMaskInPlaceOfTheToken() throws Exception {
+        Path file = write("nodes: [{id: 1, url: 'http://a'}]\nadmin: {token: '***'}");
+        assertThat(execute("check --config " + file)).isZero();
         assertThat(err.toString().strip())
-                .isEqualTo(
-                        "warning: " + file + ":3: health: does nothing yet but for Retry-After: nodes are not checked");
+                .isEqualTo("warning: " + file + ":2: admin.token: this is the mask that check prints, no secret");
     }
 
     @Test

@@ -49,7 +49,7 @@ class RunCommandTest {
         assertThat(out().lines().toList().get(1)).matches("admin: http://127\\.0\\.0\\.1:[0-9]+");
         signal(signal);
         assertThat(exitCode()).isZero();
-        assertThat(err().lines()).singleElement().asString().contains("Stopping");
+        assertThat(err().lines()).filteredOn(line -> line.contains("Stopping")).hasSize(1);
     }
 
     @Test
@@ -59,13 +59,37 @@ class RunCommandTest {
             int port = URI.create(out().lines().toList().get(0).split(" ")[1]).getPort();
             try (Socket client = new Socket(InetAddress.getLoopbackAddress(), port)) {
                 client.getOutputStream().write("GET / HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-                try (Socket parked = node.accept()) {
+                try (Socket check = node.accept();
+                        Socket parked = node.accept()) {
+                    assertThat(check.getInputStream().read()).isEqualTo('G');
                     assertThat(parked.getInputStream().read()).isEqualTo('G');
                     signal("TERM");
                     assertThat(exitCode()).isZero();
                 }
             }
         }
+    }
+
+    @Test
+    void shouldReloadTheNodesWhenTheFileChangesAndOnHangUpAndRefuseAFileWithErrors() throws Exception {
+        String yaml = CONFIG.formatted(0, 1);
+        startListening(yaml);
+        write(yaml.replace("}]\ntimeouts", "}, {id: 2, url: 'http://127.0.0.1:2'}]\ntimeouts"));
+        awaitErr("node 2 at http://127.0.0.1:2 added");
+        Path file = write("nodes: []");
+        signal("HUP");
+        awaitErr(file + ":1: nodes: an empty list: a list of at least 1");
+        awaitErr("is not reloaded");
+        write(yaml.replace("name: public", "name: other"));
+        signal("HUP");
+        awaitErr("listeners changed: that needs a restart, until which the old setting holds");
+        awaitErr("node 2 at http://127.0.0.1:2 removed");
+        signal("TERM");
+        assertThat(exitCode()).isZero();
+    }
+
+    private void awaitErr(String text) {
+        await().atMost(Duration.ofSeconds(30)).until(() -> err().contains(text));
     }
 
     @Test

@@ -203,7 +203,7 @@ class ConfigErrorsTest {
                         rejected(
                                 "health: {path: %s}\n" + NODES,
                                 "health.path",
-                                "a path that starts with '/': visible ASCII without '#'",
+                                "a path that starts with '/', as a URL has it, without '#'",
                                 "up",
                                 "'/a#b'",
                                 "/a b"),
@@ -298,7 +298,7 @@ class ConfigErrorsTest {
                 arguments(
                         NODES + "zebra: 1",
                         List.of("2: zebra: unknown key: known here: listeners, admin, stickiness, balance, nodes,"
-                                + " health, timeouts")),
+                                + " health, timeouts, tunnels")),
                 arguments("nodes: &n [*n]", List.of("1: nodes[0]: a list: a mapping of keys to values")));
     }
 

@@ -1,7 +1,9 @@
 package io.cobrowse.sticky.proxy.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.cobrowse.sticky.proxy.TestIdentity;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Address;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Admin;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Health;
@@ -9,6 +11,7 @@ import io.cobrowse.sticky.proxy.config.ProxyConfig.Listener;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.NodeConfig;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Timeouts;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Tls;
+import io.cobrowse.sticky.proxy.config.ProxyConfig.Tunnels;
 import io.cobrowse.sticky.routing.Balance;
 import io.cobrowse.sticky.routing.SessionStart;
 import io.cobrowse.sticky.routing.Stickiness;
@@ -57,8 +60,9 @@ class ConfigReaderTest {
                 backup: true
               - id: two
                 url: https://node.example
-            health: { path: "/up?deep=1", interval: 10ms, timeout: 1h, rise: 1, fall: 100 }
+            health: { path: "/up?deep=1", interval: 10ms, timeout: 1h, rise: 1, fall: 100, drain-on-404: true }
             timeouts: { connect: 1ms, response: 2m, idle: 24h, tunnel-idle: 90s, drain: 0s }
+            tunnels: { close-per-second: 7 }
             """;
 
     @TempDir
@@ -66,6 +70,7 @@ class ConfigReaderTest {
 
     @Test
     void shouldReadEveryKey() throws Exception {
+        TestIdentity.create(directory);
         assertThat(read(EVERY_KEY).config())
                 .isEqualTo(new ProxyConfig(
                         List.of(
@@ -78,7 +83,9 @@ class ConfigReaderTest {
                                 new Listener(
                                         "internal",
                                         new Address("::1", 8443),
-                                        new Tls("cert.pem", "key.pem"),
+                                        new Tls(
+                                                directory.resolve("cert.pem").toString(),
+                                                directory.resolve("key.pem").toString()),
                                         List.of(),
                                         List.of())),
                         new Admin(new Address("10.0.0.1", 9000), "s3cret"),
@@ -99,13 +106,14 @@ class ConfigReaderTest {
                                 new NodeConfig(
                                         "1", List.of("node-1", "a.1"), URI.create("http://10.0.0.11:8700"), 256, true),
                                 new NodeConfig("two", List.of("two"), URI.create("https://node.example"), 1, false)),
-                        new Health("/up?deep=1", Duration.ofMillis(10), Duration.ofHours(1), 1, 100),
+                        new Health("/up?deep=1", Duration.ofMillis(10), Duration.ofHours(1), 1, 100, true),
                         new Timeouts(
                                 Duration.ofMillis(1),
                                 Duration.ofMinutes(2),
                                 Duration.ofHours(24),
                                 Duration.ofSeconds(90),
-                                Duration.ZERO)));
+                                Duration.ZERO),
+                        new Tunnels(7)));
     }
 
     @Test
@@ -119,7 +127,8 @@ class ConfigReaderTest {
                         Balance.ROUND_ROBIN,
                         List.of(new NodeConfig("1", List.of("1"), URI.create("http://a"), 1, false)),
                         Health.DEFAULTS,
-                        Timeouts.DEFAULTS));
+                        Timeouts.DEFAULTS,
+                        Tunnels.DEFAULTS));
         assertThat(result.warnings()).isEmpty();
     }
 
@@ -166,10 +175,27 @@ class ConfigReaderTest {
     }
 
     @Test
-    void shouldWarnOfSectionsThatDoNothingYet() throws Exception {
-        String file = directory.resolve("proxy.yaml").toString();
-        assertThat(read(EVERY_KEY).warnings())
-                .containsExactly(file + ":33: health: does nothing yet but for Retry-After: nodes are not checked");
+    void shouldFindTlsFilesRelativeToItsOwnDirectoryAndSayWhatIsWrongWithThem() throws Exception {
+        String yaml = "listeners: [{name: a, address: 'a:1', tls: {certificate: %s, private-key: key.pem}}]\n"
+                + "nodes: [{id: 1, url: 'http://a'}]";
+        String where = directory.resolve("proxy.yaml") + ":1: listeners[0].tls";
+        assertThatThrownBy(() -> read(yaml.formatted("cert.pem")))
+                .hasMessage(where + ".certificate: \"" + directory.resolve("cert.pem") + "\": a file that can be read\n"
+                        + where + ".private-key: \"" + directory.resolve("key.pem") + "\": a file that can be read");
+        TestIdentity.create(directory);
+        assertThat(read(yaml.formatted("cert.pem")).config().listeners().get(0).tls())
+                .isEqualTo(new Tls(
+                        directory.resolve("cert.pem").toString(),
+                        directory.resolve("key.pem").toString()));
+        assertThatThrownBy(() -> read(yaml.formatted("key.pem")))
+                .hasMessageStartingWith(where + ": \"")
+                .hasMessageEndingWith(": a PEM certificate chain and its unencrypted PEM private key");
+    }
+
+    @Test
+    void shouldNotWarnOfAnythingInAFileOfEveryKey() throws Exception {
+        TestIdentity.create(directory);
+        assertThat(read(EVERY_KEY).warnings()).isEmpty();
     }
 
     @Test
@@ -218,6 +244,7 @@ class ConfigReaderTest {
 
     @Test
     void shouldKeepTheTokenOutOfTheText() throws Exception {
+        TestIdentity.create(directory);
         assertThat(read(EVERY_KEY).config().toString()).contains("***").doesNotContain("s3cret");
     }
 

@@ -3,10 +3,12 @@ package io.cobrowse.sticky.proxy.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.cobrowse.sticky.proxy.TestIdentity;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Admin;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Health;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Listener;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Timeouts;
+import io.cobrowse.sticky.proxy.config.ProxyConfig.Tunnels;
 import io.cobrowse.sticky.routing.Balance;
 import io.cobrowse.sticky.routing.Stickiness;
 import java.io.IOException;
@@ -91,7 +93,17 @@ class ConfigurationReferenceTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"", "listeners[]", "listeners[].tls", "admin", "stickiness", "nodes[]", "health", "timeouts"})
+            strings = {
+                "",
+                "listeners[]",
+                "listeners[].tls",
+                "admin",
+                "stickiness",
+                "nodes[]",
+                "health",
+                "timeouts",
+                "tunnels"
+            })
     void shouldNameEveryKey(String section) throws Exception {
         String known = errors(yaml(section, "qqqqqq: 1")).stream()
                 .filter(error -> error.contains("qqqqqq: unknown key: known here: "))
@@ -117,12 +129,14 @@ class ConfigurationReferenceTest {
                         Balance.ROUND_ROBIN,
                         example.nodes(),
                         Health.DEFAULTS,
-                        Timeouts.DEFAULTS));
+                        Timeouts.DEFAULTS,
+                        Tunnels.DEFAULTS));
         assertThat(example.nodes()).hasSize(3);
     }
 
     @Test
     void shouldHaveAnExampleThatShowsEveryKey() throws Exception {
+        TestIdentity.create(directory);
         String uncommented =
                 Files.readString(DOCS.resolve("example.yaml")).replaceAll("(?m)^( +)# ([a-z-]+: )", "$1$2");
         ProxyConfig config = ConfigReader.read(write(uncommented), Map.of("ADMIN_TOKEN", "s3cret")::get)

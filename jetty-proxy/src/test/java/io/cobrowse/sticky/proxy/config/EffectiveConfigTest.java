@@ -2,6 +2,7 @@ package io.cobrowse.sticky.proxy.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cobrowse.sticky.proxy.TestIdentity;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -46,17 +47,21 @@ class EffectiveConfigTest {
                           timeout: 1s
                           rise: 2
                           fall: 3
+                          drain-on-404: false
                         timeouts:
                           connect: 2s
                           response: 75s
                           idle: 1m
                           tunnel-idle: 10m
                           drain: 35s
+                        tunnels:
+                          close-per-second: 100
                         """);
     }
 
     @Test
     void shouldReadBackAsTheSameConfigurationButForSecrets() throws Exception {
+        TestIdentity.create(directory);
         String masked = ConfigReaderTest.EVERY_KEY.replace("s3cret", "'***'");
         String yaml = EffectiveConfig.toYaml(read(ConfigReaderTest.EVERY_KEY));
         assertThat(yaml).doesNotContain("s3cret");

@@ -1,0 +1,137 @@
+package io.cobrowse.sticky.proxy.admin;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.cobrowse.sticky.proxy.health.NodeStates;
+import io.cobrowse.sticky.routing.Node;
+import io.cobrowse.sticky.routing.NodeState;
+import io.cobrowse.sticky.routing.NodeTable;
+import java.io.IOException;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpMethod;
+import org.eclipse.jetty.http.MimeTypes;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.Promise;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Serves {@code PUT /api/nodes/{id}/state}. The body has to be declared as JSON, which the page of another site cannot do
+ * without asking first, and nothing here answers such a question. Thread-safe.
+ */
+final class NodeStateRequests {
+    private static final Pattern PATH = Pattern.compile("/api/nodes/([^/]+)/state");
+    private static final int MAX_BODY_BYTES = 4 * 1024;
+    private static final String ALLOWED = "Allowed is {\"state\":\"ready\"}, with ready, drain or maint.";
+    private static final Map<String, NodeState> STATES = Map.of(
+            "ready", NodeState.READY,
+            "drain", NodeState.DRAIN,
+            "maint", NodeState.MAINT);
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final NodeStates states;
+
+    NodeStateRequests(NodeStates states) {
+        this.states = states;
+    }
+
+    static boolean isPath(String path) {
+        return PATH.matcher(path).matches();
+    }
+
+    void handle(String path, Request request, Response response, Callback callback) {
+        String contentType = request.getHeaders().get(HttpHeader.CONTENT_TYPE);
+        String type = contentType == null ? null : MimeTypes.getContentTypeWithoutCharset(contentType);
+        if (!HttpMethod.PUT.is(request.getMethod())) {
+            response.getHeaders().put(HttpHeader.ALLOW, "PUT");
+            AdminHandler.problem(405, "method-not-allowed", "Allowed is PUT.", response, callback);
+        } else if (!"application/json".equalsIgnoreCase(type)) {
+            AdminHandler.problem(
+                    415, "unsupported-media-type", "Content-Type has to be application/json.", response, callback);
+        } else if (request.getLength() > MAX_BODY_BYTES) {
+            tooLarge(response, callback);
+        } else {
+            Content.Source.asByteArrayAsync(request, MAX_BODY_BYTES, new Body(path, response, callback));
+        }
+    }
+
+    private static void tooLarge(Response response, Callback callback) {
+        AdminHandler.problem(
+                413, "content-too-large", "The body may have " + MAX_BODY_BYTES + " bytes.", response, callback);
+    }
+
+    private final class Body implements Promise.Invocable<byte[]> {
+        private final String path;
+        private final Response response;
+        private final Callback callback;
+
+        private Body(String path, Response response, Callback callback) {
+            this.path = path;
+            this.response = response;
+            this.callback = callback;
+        }
+
+        @Override
+        public void succeeded(byte[] body) {
+            NodeState state = state(body);
+            if (state == null) {
+                AdminHandler.problem(400, "bad-request", ALLOWED, response, callback);
+                return;
+            }
+            try {
+                set(path, state, response, callback);
+            } catch (JsonProcessingException failure) {
+                callback.failed(failure);
+            }
+        }
+
+        @Override
+        public void failed(Throwable cause) {
+            if (cause instanceof IllegalStateException) {
+                tooLarge(response, callback);
+            } else {
+                callback.failed(cause);
+            }
+        }
+
+        @Override
+        public InvocationType getInvocationType() {
+            return InvocationType.NON_BLOCKING;
+        }
+    }
+
+    private void set(String path, NodeState state, Response response, Callback callback)
+            throws JsonProcessingException {
+        Matcher matcher = PATH.matcher(path);
+        String id = matcher.matches() ? matcher.group(1) : path;
+        try {
+            states.setAdmin(id, state);
+        } catch (NoSuchElementException unknown) {
+            AdminHandler.problem(404, "unknown-node", "There is no node with this id.", response, callback);
+            return;
+        }
+        NodeTable table = states.router().table();
+        Node node = table.node(id);
+        if (node == null) {
+            AdminHandler.problem(404, "unknown-node", "The node was removed.", response, callback);
+        } else {
+            AdminHandler.json(AdminHandler.view(node, table, states), response, callback);
+        }
+    }
+
+    private static @Nullable NodeState state(byte[] body) {
+        try {
+            JsonNode json = JSON.readTree(body);
+            return json.isObject() ? STATES.get(json.path("state").asText()) : null;
+        } catch (IOException notJson) {
+            return null;
+        }
+    }
+}
