@@ -45,8 +45,11 @@ final class GateCommand implements Callable<Integer> {
             description = "What to compare with where there is no --base. Default: ${DEFAULT-VALUE}")
     private Path baseline = HOME.resolve("benchmarks").resolve("baseline.json");
 
-    @Option(names = "--rounds", paramLabel = "N", description = "Forks of each. Default: ${DEFAULT-VALUE}")
-    private int rounds = 7;
+    @Option(
+            names = "--rounds",
+            paramLabel = "N",
+            description = "How many times two forks run, one of each. Default: ${DEFAULT-VALUE}")
+    private int rounds = 8;
 
     @Option(
             names = "--write-baseline",

@@ -5,16 +5,14 @@ import io.cobrowse.bench.suite.Results;
 import io.cobrowse.bench.suite.Results.Measured;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.IntStream;
+import org.apache.commons.statistics.descriptive.Median;
 
 /**
  * Two measurements of the suite, case by case.
  *
- * <p>The rule. A fork's time is a low quantile of its iterations, for what disturbs an iteration only makes it longer. It is
- * divided by the calibrations' of the same fork, so that a machine that is slower for a while, or another one, does not
- * matter. The forks' medians are compared with a bootstrap interval: {@link Verdict#SLOWER} where all of it lies above
- * {@value #NOTICED}, {@link Verdict#FASTER} likewise, {@link Verdict#SAME} where all of it lies within
+ * <p>The rule. A fork's time is the median of its iterations, divided by the calibrations of the same run, so that a
+ * slower machine does not matter. The forks' medians are compared with a bootstrap interval: {@link Verdict#SLOWER} where
+ * all of it lies above {@value #NOTICED}, {@link Verdict#FASTER} likewise, {@link Verdict#SAME} where all of it lies within
  * {@value #EQUAL}, and otherwise {@link Verdict#UNCERTAIN}. Allocation is exact: more than {@value #BYTES} B more an
  * operation is slower, whatever the times.
  *
@@ -69,8 +67,8 @@ public record Comparison(List<Row> rows, List<String> onlyInBase, List<String> o
                 title,
                 verdict(time, after.bytes() - before.bytes()),
                 time,
-                before.medianNanos(),
-                after.medianNanos(),
+                median(before.typicalNanos()),
+                median(after.typicalNanos()),
                 before.bytes(),
                 after.bytes());
     }
@@ -90,29 +88,26 @@ public record Comparison(List<Row> rows, List<String> onlyInBase, List<String> o
         return rows.stream().noneMatch(row -> row.verdict() == Verdict.SLOWER);
     }
 
-    /** Returns each fork's time divided by the calibrations': those of the same fork where all have as many forks. */
     private static List<Double> normalised(Results results, Measured measured) {
-        List<Double> times = measured.forkNanos();
-        List<Measured> calibrations = results.cases().entrySet().stream()
-                .filter(each -> each.getKey().calibrates())
-                .map(Map.Entry::getValue)
-                .toList();
-        if (calibrations.isEmpty()) {
-            throw new IllegalArgumentException("a measurement has no calibration: include Calibration");
-        }
-        return IntStream.range(0, times.size())
-                .mapToObj(fork -> times.get(fork) / calibration(calibrations, fork, times.size()))
+        double calibration = calibration(results);
+        return measured.typicalNanos().stream()
+                .map(nanos -> nanos / calibration)
                 .toList();
     }
 
-    /** Returns the geometric mean. */
-    private static double calibration(List<Measured> calibrations, int fork, int forks) {
-        double logarithms = 0;
-        for (Measured each : calibrations) {
-            List<Double> times = each.forkNanos();
-            logarithms += Math.log(times.size() == forks ? times.get(fork) : each.medianNanos());
-        }
-        return Math.exp(logarithms / calibrations.size());
+    /** Returns the geometric mean of the calibrations' medians. */
+    private static double calibration(Results results) {
+        return Math.exp(results.cases().entrySet().stream()
+                .filter(each -> each.getKey().calibrates())
+                .mapToDouble(each -> Math.log(median(each.getValue().typicalNanos())))
+                .average()
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "a measurement has no calibration: measure it by 'run' or 'gate' of this command")));
+    }
+
+    private static double median(List<Double> values) {
+        return Median.withDefaults()
+                .evaluate(values.stream().mapToDouble(Double::doubleValue).toArray());
     }
 
     private static List<String> missing(Results from, Results in) {

@@ -26,18 +26,19 @@ public final class Results {
     public record Measured(List<double[]> nanos, double bytes) {
         private static final double QUIET = 0.1;
 
-        /** Returns each fork's time: a low quantile of its iterations, for what disturbs an iteration makes it longer. */
-        public List<Double> forkNanos() {
-            return nanos.stream()
-                    .map(iterations -> Quantile.withDefaults().evaluate(iterations, QUIET))
-                    .toList();
+        /** Returns each fork's median, which is what two measurements taken under the same noise are compared by. */
+        public List<Double> typicalNanos() {
+            return nanos.stream().map(Median.withDefaults()::evaluate).toList();
         }
 
-        /** Returns the median of the forks' times. */
-        public double medianNanos() {
+        /**
+         * Returns the median over the forks of a low quantile of their iterations: what the code takes undisturbed, for
+         * what disturbs an iteration makes it longer.
+         */
+        public double quietNanos() {
             return Median.withDefaults()
-                    .evaluate(forkNanos().stream()
-                            .mapToDouble(Double::doubleValue)
+                    .evaluate(nanos.stream()
+                            .mapToDouble(iterations -> Quantile.withDefaults().evaluate(iterations, QUIET))
                             .toArray());
         }
     }

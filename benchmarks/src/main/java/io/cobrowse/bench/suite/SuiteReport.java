@@ -52,13 +52,13 @@ final class SuiteReport {
             return "-";
         }
         String bytes = measured.bytes() < 0.01 ? "0 B" : String.format(Locale.ROOT, "%,.2f B", measured.bytes());
-        return String.format(Locale.ROOT, "%,.1f, %s", measured.medianNanos(), bytes.replace(".00 B", " B"));
+        return String.format(Locale.ROOT, "%,.1f, %s", measured.quietNanos(), bytes.replace(".00 B", " B"));
     }
 
     List<Plot> plots() {
         List<Plot> plots = new ArrayList<>();
         groups.forEach((group, cases) -> {
-            plots.add(plot(group + ": time", "CPU time, the median of the forks", "ns", cases, Measured::medianNanos));
+            plots.add(plot(group + ": time", "CPU time, the median of the forks", "ns", cases, Measured::quietNanos));
             plots.add(plot(group + ": allocation", "By JMH's gc profiler", "B", cases, Measured::bytes));
         });
         return plots;

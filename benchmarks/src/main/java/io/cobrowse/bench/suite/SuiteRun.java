@@ -86,7 +86,7 @@ public final class SuiteRun {
                 all,
                 elapsed * (all - done) / done,
                 which.title(),
-                figures == null ? Double.NaN : figures.medianNanos(),
+                figures == null ? Double.NaN : figures.quietNanos(),
                 figures == null ? Double.NaN : figures.bytes());
         progress.flush();
     }
@@ -99,7 +99,7 @@ public final class SuiteRun {
         for (var each : Results.of(results).cases().entrySet()) {
             Measured figures = each.getValue();
             if (figures.bytes() > EXACT_BYTES && figures.bytes() < 8) {
-                double nanos = HARNESS_BYTES / EXACT_BYTES * figures.medianNanos();
+                double nanos = HARNESS_BYTES / EXACT_BYTES * figures.quietNanos();
                 int millis = (int) Math.min(30_000, Math.max(100, nanos / 1e6));
                 progress.printf(
                         "allocation again, for %d ms: %s%n",

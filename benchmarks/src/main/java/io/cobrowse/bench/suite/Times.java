@@ -13,7 +13,7 @@ public record Times(int warmUpIterations, int iterations, int iterationMillis) {
     /** A look. */
     public static final Times QUICK = new Times(10, 10, 20);
     /** The gate. */
-    public static final Times GATE = new Times(8, 14, 15);
+    public static final Times GATE = new Times(8, 20, 12);
     /** Whether it runs at all. */
     static final Times LEAST = new Times(1, 1, 1);
 
