@@ -34,8 +34,8 @@ record HaProxy() implements Peer {
                 defaults
                     mode http
                     timeout connect 2s
-                    timeout client 120s
-                    timeout server 120s
+                    timeout client 600s
+                    timeout server 600s
                     timeout tunnel 10m
                 frontend public
                     bind 127.0.0.1:%1$d%2$s

@@ -67,6 +67,7 @@ record Nginx() implements Peer {
                     server {
                         listen 127.0.0.1:%2$d%3$s;
                         keepalive_requests 1000000000;
+                        keepalive_timeout 600s;
                         location / {
                             proxy_pass http://$node;
                             proxy_http_version 1.1;

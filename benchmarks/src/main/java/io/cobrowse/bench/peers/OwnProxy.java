@@ -29,6 +29,7 @@ record OwnProxy(String name, Path jar, List<String> javaOptions) implements Peer
                 listeners:
                   - { name: public, address: "127.0.0.1:%1$d"%3$s }
                 admin: { address: "127.0.0.1:%2$d" }
+                timeouts: { idle: 10m, response: 10m }
                 stickiness: { cookie: gcbSessionServer, query-parameter: co-browse-node-id }
                 nodes:
                   - { id: "1", cookie: node-1, url: "http://127.0.0.1:%4$d" }

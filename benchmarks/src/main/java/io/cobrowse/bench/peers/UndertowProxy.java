@@ -3,19 +3,23 @@ package io.cobrowse.bench.peers;
 import io.undertow.Undertow;
 import io.undertow.UndertowOptions;
 import io.undertow.server.HttpServerExchange;
+import io.undertow.server.handlers.Cookie;
 import io.undertow.server.handlers.proxy.LoadBalancingProxyClient;
 import io.undertow.server.handlers.proxy.ProxyHandler;
+import java.io.File;
 import java.io.IOException;
 import java.net.URI;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import org.xnio.Options;
 
-/** Undertow's {@link ProxyHandler} with its {@link LoadBalancingProxyClient}; stock but for the query parameter. */
+/** Undertow's {@link ProxyHandler} with its {@link LoadBalancingProxyClient}; stock but for what names the node. */
 final class UndertowProxy {
     private UndertowProxy() {}
 
@@ -30,7 +34,7 @@ final class UndertowProxy {
         }
         Undertow.Builder server = Undertow.builder()
                 .setHandler(ProxyHandler.builder().setProxyClient(client).build())
-                .setSocketOption(org.xnio.Options.BACKLOG, 4096)
+                .setSocketOption(Options.BACKLOG, 4096)
                 .setServerOption(UndertowOptions.ENABLE_HTTP2, place.front() == Front.HTTP2);
         if (place.front() == Front.TLS) {
             server.addHttpsListener(place.port(), "127.0.0.1", tls(place.keyStore()));
@@ -43,22 +47,25 @@ final class UndertowProxy {
     private static SSLContext tls(String keyStore) throws IOException, GeneralSecurityException {
         char[] password = Identity.PASSWORD.toCharArray();
         KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        keys.init(KeyStore.getInstance(new java.io.File(keyStore), password), password);
+        keys.init(KeyStore.getInstance(new File(keyStore), password), password);
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(keys.getKeyManagers(), null, null);
         return context;
     }
 
-    /** Lets the parameter name the node before the cookie does. */
+    /** Routes by the parameter, then by the whole of the cookie, of which Undertow would take what is behind a dot. */
     private static final class ByParameter extends LoadBalancingProxyClient {
         @Override
         protected Iterator<CharSequence> parseRoutes(HttpServerExchange exchange) {
             Deque<String> values = exchange.getQueryParameters().get(Sticky.PARAMETER);
-            if (values == null) {
-                return super.parseRoutes(exchange);
+            if (values != null) {
+                CharSequence route = "node-" + values.getFirst();
+                return List.of(route).iterator();
             }
-            CharSequence route = "node-" + values.getFirst();
-            return List.of(route).iterator();
+            Cookie cookie = exchange.getRequestCookie(Sticky.COOKIE);
+            return cookie == null
+                    ? Collections.emptyIterator()
+                    : List.<CharSequence>of(cookie.getValue()).iterator();
         }
     }
 }

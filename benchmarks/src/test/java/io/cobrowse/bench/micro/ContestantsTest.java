@@ -2,11 +2,14 @@ package io.cobrowse.bench.micro;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.ThreadMXBean;
 import io.cobrowse.bench.micro.Corpus.Cookie;
 import io.cobrowse.bench.micro.Corpus.Query;
+import java.lang.management.ManagementFactory;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.function.IntSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,6 +52,46 @@ class ContestantsTest {
         }
         assertThat(contestant.newFinder().value(input.query())).isEqualTo(expected);
         assertThat(contestant.newFinder().length(input.query())).isEqualTo(expected == null ? 0 : expected.length());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldAllocateNothingFindingCookiesOurWay(Cookie input) {
+        Finder ours = CookieContestant.OURS.newFinder();
+        assertThat(allocated(() -> ours.length(input.field()))).isZero();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldAllocateNothingFindingParametersOurWay(Query input) {
+        Finder ours = QueryContestant.OURS.newFinder();
+        assertThat(allocated(() -> ours.length(input.query()))).isZero();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldAllocateNothingRouting(RouteBenchmark.By by) {
+        RouteBenchmark benchmark = new RouteBenchmark();
+        benchmark.by = by;
+        benchmark.nodes = 100;
+        benchmark.setUp();
+        assertThat(allocated(() -> benchmark.route().affinity().ordinal())).isZero();
+    }
+
+    /** Returns the bytes of the quietest of a few batches of calls: the JVM may allocate in one, our code would in each. */
+    private static long allocated(IntSupplier call) {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long least = Long.MAX_VALUE;
+        for (int batch = 0; batch < 5 && least > 0; batch++) {
+            long before = threads.getCurrentThreadAllocatedBytes();
+            long results = 0;
+            for (int i = 0; i < 1_000; i++) {
+                results += call.getAsInt();
+            }
+            least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
+            assertThat(results).isNotNegative(); // keeps the calls from being left out
+        }
+        return least;
     }
 
     /** The floor finds the name at or before the place where it counts. */

@@ -1,0 +1,109 @@
+package io.cobrowse.bench.gate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.cobrowse.bench.suite.Results;
+import org.junit.jupiter.api.Test;
+
+/** The gate's rule, on made-up measurements whose noise is larger than a good machine's. */
+class ComparisonTest {
+    private static final double NOISE = 0.03;
+
+    @Test
+    void shouldNeverCallIdenticalCodeSlower() {
+        for (int seed = 0; seed < 20; seed++) {
+            Comparison comparison = Comparison.of(
+                    Measurements.seeded(2 * seed).noise(NOISE).results(),
+                    Measurements.seeded(2 * seed + 1).noise(NOISE).results());
+            assertThat(comparison.rows()).allMatch(row -> row.verdict() != Verdict.SLOWER);
+            assertThat(comparison.passes()).isTrue();
+        }
+    }
+
+    @Test
+    void shouldCallIdenticalCodeTheSameWhereThereIsLittleNoise() {
+        Comparison comparison = Comparison.of(
+                Measurements.seeded(1).results(), Measurements.seeded(2).results());
+        assertThat(comparison.rows()).allMatch(row -> row.verdict() == Verdict.SAME);
+        assertThat(comparison.isCertain()).isTrue();
+    }
+
+    @Test
+    void shouldCatchAFifthMoreTimeAlways() {
+        for (int seed = 0; seed < 20; seed++) {
+            Comparison comparison = Comparison.of(
+                    Measurements.seeded(2 * seed).noise(NOISE).results(),
+                    Measurements.seeded(2 * seed + 1).noise(NOISE).times(1.2).results());
+            assertThat(comparison.passes()).isFalse();
+        }
+    }
+
+    @Test
+    void shouldCatchSixteenBytesWhateverTheTimes() {
+        Comparison comparison = Comparison.of(
+                Measurements.seeded(1).noise(0.5).results(),
+                Measurements.seeded(2).noise(0.5).bytes(16).results());
+        assertThat(comparison.rows()).allMatch(row -> row.verdict() == Verdict.SLOWER);
+    }
+
+    @Test
+    void shouldSeeWhatHasBecomeFaster() {
+        Comparison comparison = Comparison.of(
+                Measurements.seeded(1).results(),
+                Measurements.seeded(2).times(0.8).results());
+        assertThat(comparison.rows()).allMatch(row -> row.verdict() == Verdict.FASTER);
+    }
+
+    @Test
+    void shouldNotTellWhereTheNoiseIsTooLarge() {
+        Comparison comparison = Comparison.of(
+                Measurements.seeded(1).noise(0.5).results(),
+                Measurements.seeded(2).noise(0.5).times(1.05).results());
+        assertThat(comparison.rows()).allMatch(row -> row.verdict() == Verdict.UNCERTAIN);
+        assertThat(comparison.passes()).isTrue();
+        assertThat(comparison.isCertain()).isFalse();
+    }
+
+    @Test
+    void shouldNotMindAMachineThatIsHalfAsFast() {
+        Comparison comparison = Comparison.of(
+                Measurements.seeded(1).results(),
+                Measurements.seeded(2).machine(2).results());
+        assertThat(comparison.rows()).allMatch(row -> row.verdict() == Verdict.SAME);
+    }
+
+    @Test
+    void shouldGoByTheRestWhereAnIterationWasDisturbed() {
+        Comparison comparison = Comparison.of(
+                Measurements.seeded(1).results(),
+                Measurements.seeded(2).disturbed().results());
+        assertThat(comparison.rows()).allMatch(row -> row.verdict() == Verdict.SAME);
+    }
+
+    @Test
+    void shouldNameWhatOnlyOneOfThemHas() {
+        Comparison comparison = Comparison.of(
+                Measurements.seeded(1).also("Old").results(),
+                Measurements.seeded(2).also("New").results());
+        assertThat(comparison.onlyInBase()).containsExactly("Old.run");
+        assertThat(comparison.onlyInNew()).containsExactly("New.run");
+    }
+
+    @Test
+    void shouldRefuseMeasurementsWithoutCalibration() {
+        Results without = Measurements.seeded(1).withoutCalibration().results();
+        assertThatThrownBy(() -> Comparison.of(without, without))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("no calibration");
+    }
+
+    @Test
+    void shouldRefuseMeasurementsWithNothingInCommon() {
+        assertThatThrownBy(() -> Comparison.of(
+                        Measurements.seeded(1).only("Old").results(),
+                        Measurements.seeded(1).only("New").results()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("no case in common");
+    }
+}

@@ -1,0 +1,120 @@
+package io.cobrowse.bench.gate;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.cobrowse.bench.suite.Results;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/** Makes JMH's JSON up: two cases of 30 and 500 ns, and a calibration of 50 ns. */
+public final class Measurements {
+    private static final int FORKS = 8;
+    private static final int ITERATIONS = 10;
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final Random random;
+    private final List<String> cases = new ArrayList<>(List.of("Short", "Long"));
+    private double noise = 0.01;
+    private double times = 1;
+    private double machine = 1;
+    private double bytes;
+    private boolean calibrated = true;
+    private boolean disturbed;
+
+    private Measurements(long seed) {
+        random = new Random(seed);
+    }
+
+    public static Measurements seeded(long seed) {
+        return new Measurements(seed);
+    }
+
+    /** Sets the standard deviation of a fork's time and of an iteration's, as a share of it. */
+    Measurements noise(double share) {
+        noise = share;
+        return this;
+    }
+
+    /** Has the cases take this many times as long. */
+    public Measurements times(double factor) {
+        times = factor;
+        return this;
+    }
+
+    /** Has everything take this many times as long. */
+    Measurements machine(double factor) {
+        machine = factor;
+        return this;
+    }
+
+    public Measurements bytes(double each) {
+        bytes = each;
+        return this;
+    }
+
+    /** Has one iteration in five take ten times as long. */
+    Measurements disturbed() {
+        disturbed = true;
+        return this;
+    }
+
+    Measurements also(String name) {
+        cases.add(name);
+        return this;
+    }
+
+    Measurements only(String name) {
+        cases.clear();
+        return also(name);
+    }
+
+    Measurements withoutCalibration() {
+        calibrated = false;
+        return this;
+    }
+
+    Results results() {
+        return Results.of(json());
+    }
+
+    public Path write(Path file) throws IOException {
+        JSON.writeValue(file.toFile(), json());
+        return file;
+    }
+
+    private ArrayNode json() {
+        ArrayNode all = JSON.createArrayNode();
+        if (calibrated) {
+            all.add(run("CalibrationBenchmark", 50 * machine, 0));
+        }
+        for (String name : cases) {
+            all.add(run(name + "Benchmark", (name.equals("Long") ? 500 : 30) * machine * times, bytes));
+        }
+        return all;
+    }
+
+    private ObjectNode run(String name, double nanos, double allocated) {
+        ObjectNode run = JSON.createObjectNode().put("benchmark", "some.where." + name + ".run");
+        ObjectNode metrics = run.putObject("secondaryMetrics");
+        ArrayNode cpu = metrics.putObject("cpu.time.norm").putArray("rawData");
+        ArrayNode heap = metrics.putObject("gc.alloc.rate.norm").putArray("rawData");
+        for (int fork = 0; fork < FORKS; fork++) {
+            double typical = nanos * noisy();
+            ArrayNode times = cpu.addArray();
+            ArrayNode sizes = heap.addArray();
+            for (int i = 0; i < ITERATIONS; i++) {
+                times.add(typical * noisy() * (disturbed && i % 5 == 0 ? 10 : 1));
+                sizes.add(allocated + random.nextDouble() / 100);
+            }
+        }
+        return run;
+    }
+
+    private double noisy() {
+        return Math.max(0.1, 1 + noise * random.nextGaussian());
+    }
+}
