@@ -62,6 +62,8 @@ public final class CobrowseNode implements AutoCloseable {
         comet = new CometServlet(context.getContext(), new SessionService(identity, sessions, counters), counters);
         ServletHolder cometHolder = new ServletHolder(comet);
         cometHolder.setInitParameters(CometServlet.OPTIONS);
+        cometHolder.setInitParameter("timeout", Long.toString(builder.pollTimeout.toMillis()));
+        cometHolder.setInitParameter("maxInterval", Long.toString(builder.maxInterval.toMillis()));
         cometHolder.setInitOrder(1);
         cometHolder.setAsyncSupported(true);
         context.addServlet(cometHolder, "/cometd/*");
@@ -245,6 +247,8 @@ public final class CobrowseNode implements AutoCloseable {
         private List<URI> peers = List.of();
         private Set<String> allowedOrigins = Set.of();
         private Consumer<SessionEvent> onEvent = event -> {};
+        private Duration pollTimeout = CometServlet.TIMEOUT;
+        private Duration maxInterval = CometServlet.MAX_INTERVAL;
 
         private Builder() {}
 
@@ -281,6 +285,16 @@ public final class CobrowseNode implements AutoCloseable {
         /** The web origins that may look sessions up. Default: none named, which allows all. */
         public Builder allowedOrigins(Set<String> allowedOrigins) {
             this.allowedOrigins = Set.copyOf(allowedOrigins);
+            return this;
+        }
+
+        /**
+         * How long a poll is parked, and how long a client may stay away between two before it is taken for gone. Default:
+         * 30 s and 15 s.
+         */
+        public Builder polls(Duration timeout, Duration maxInterval) {
+            this.pollTimeout = timeout;
+            this.maxInterval = maxInterval;
             return this;
         }
 

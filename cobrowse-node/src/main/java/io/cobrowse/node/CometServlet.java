@@ -4,6 +4,7 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Map;
 import org.cometd.bayeux.server.BayeuxServer;
 import org.cometd.bayeux.server.ServerMessage;
@@ -16,19 +17,24 @@ import org.eclipse.jetty.server.Context;
 /** CometD over long-polling, and over WebSocket beside it, with the session service on its channels. */
 final class CometServlet extends CometDServlet {
     /**
-     * Times in ms. A {@code /meta/connect} is parked for 30 s at most; a client that does not come back within 15 s is
-     * gone. Clients are known by their id alone, and any number of them may share a browser: agents of the URL kind need
-     * no cookie at all, and over HTTP/2 a browser has connections for more than one parked request.
+     * Times in ms. Clients are known by their id alone, and any number of them may share a browser: agents of the URL kind need
+     * no cookie at all, and over HTTP/2 a browser has connections for more than one parked request. They are told when they
+     * are taken for gone: only then do they give up a transport that does not work any more, and try another.
      */
     static final Map<String, String> OPTIONS = Map.of(
-            "timeout", "30000",
-            "maxInterval", "15000",
             "maxMessageSize", "1048576",
             "trustClientSession", "true",
             "maxSessionsPerBrowser", "-1",
+            "handshakeReconnect", "true",
             "transports", JettyWebSocketTransport.class.getName() + "," + JSONHttpTransport.class.getName(),
             "ws.cometdURLMapping", "/cometd/*",
             "ws.idleTimeout", "60000");
+
+    /** A {@code /meta/connect} is parked for this long at most. */
+    static final Duration TIMEOUT = Duration.ofSeconds(30);
+
+    /** A client that does not come back for so long is gone. */
+    static final Duration MAX_INTERVAL = Duration.ofSeconds(15);
 
     private final transient Context context;
     private final transient SessionService service;

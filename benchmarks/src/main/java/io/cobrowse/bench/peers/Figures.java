@@ -27,10 +27,13 @@ record Figures(Environment environment, Settings settings, boolean pinned, Strin
      * Round trips of WebSocket messages.
      *
      * @param cpuMicros CPU time of the proxy per round trip, user and system, all threads; the spread over rounds
+     * @param cpuRatio the same, divided by that of the first proxy in the same round: what else the machine did meanwhile met
+     *     both, so this varies less
      * @param warmUpSeconds how long it took until CPU per round trip was steady
      */
     record OfRoundTrips(
             Spread cpuMicros,
+            Spread cpuRatio,
             Spread perSecond,
             double p50Micros,
             double p99Micros,

@@ -34,14 +34,14 @@ final class PeersReport {
                     settings.tunnels(),
                     settings.rounds(),
                     settings.roundSeconds());
-            row("", "CPU µs each (range)", "round trips/s", "p50 ms", "p99 ms", "p99.9 ms");
+            row("", "CPU µs each (range)", "to the first (range)", "round trips/s", "p50 ms", "p99 ms", "p99.9 ms");
             figures.peers().forEach(this::printRoundTrips);
         }
         if (settings.workloads().contains(Workload.IDLE_TUNNELS)) {
             out.printf(
                     "%n%s: %d tunnels, %d rounds%n",
                     Workload.IDLE_TUNNELS, settings.idleTunnels(), settings.idleRounds());
-            row("", "KiB each (range)", "heap KiB each", "MiB before", "MiB with", "");
+            row("", "KiB each (range)", "heap KiB each", "MiB before", "MiB with");
             figures.peers().forEach(this::printIdleTunnels);
         }
         out.flush();
@@ -56,6 +56,7 @@ final class PeersReport {
         row(
                 peer.title(),
                 ranged(trips.cpuMicros(), 1),
+                ratio(trips.cpuRatio()),
                 String.format(Locale.ROOT, "%,.0f", trips.perSecond().median()),
                 decimal(trips.p50Micros() / 1e3),
                 decimal(trips.p99Micros() / 1e3),
@@ -74,16 +75,23 @@ final class PeersReport {
                 ranged(tunnels.residentBytesPerTunnel(), 1024),
                 heap == null ? "-" : decimal(heap.median() / 1024),
                 decimal(tunnels.residentBytesBefore().median() / (1 << 20)),
-                decimal(tunnels.residentBytesWith().median() / (1 << 20)),
-                "");
+                decimal(tunnels.residentBytesWith().median() / (1 << 20)));
     }
 
     private void printProblem(Figures.OfPeer peer) {
         out.printf("%-28s %s%n", peer.title(), peer.problem());
     }
 
-    private void row(String... cells) {
-        out.printf("%-28s %22s %15s %12s %12s %12s%n", (Object[]) cells);
+    private void row(String title, String... cells) {
+        out.printf("%-28s", title);
+        for (String cell : cells) {
+            out.printf(" %20s", cell);
+        }
+        out.println();
+    }
+
+    private static String ratio(Spread spread) {
+        return String.format(Locale.ROOT, "%.2f (%.2f-%.2f)", spread.median(), spread.min(), spread.max());
     }
 
     private static String ranged(Spread spread, double unit) {

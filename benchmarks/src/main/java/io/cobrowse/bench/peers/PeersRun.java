@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -99,7 +100,9 @@ final class PeersRun {
             }
             for (Contender contender : able()) {
                 RoundTripsWorkload workload = running.get(contender);
-                contender.roundTrips = workload == null ? null : workload.figures();
+                if (workload != null) {
+                    contender.roundTrips = workload.figures(Objects.requireNonNull(running.get(able().get(0))));
+                }
             }
         } finally {
             for (RoundTripsWorkload workload : running.values()) {

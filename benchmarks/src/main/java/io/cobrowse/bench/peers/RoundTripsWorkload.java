@@ -70,9 +70,19 @@ final class RoundTripsWorkload implements AutoCloseable {
         }
     }
 
-    OfRoundTrips figures() {
+    /**
+     * Returns the figures of all rounds.
+     *
+     * @param reference the proxy to whose CPU time the ratios are, measured in as many rounds
+     */
+    OfRoundTrips figures(RoundTripsWorkload reference) {
+        List<Double> ratios = new ArrayList<>();
+        for (int round = 0; round < cpuMicros.size(); round++) {
+            ratios.add(cpuMicros.get(round) / reference.cpuMicros.get(round));
+        }
         return new OfRoundTrips(
                 Spread.of(cpuMicros),
+                Spread.of(ratios),
                 Spread.of(perSecond),
                 latencies.getValueAtPercentile(50) / 1e3,
                 latencies.getValueAtPercentile(99) / 1e3,

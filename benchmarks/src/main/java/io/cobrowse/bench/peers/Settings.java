@@ -20,8 +20,8 @@ public record Settings(
     /** Returns the settings of published figures, or those of a quick look. */
     public static Settings of(Set<Workload> workloads, boolean quick) {
         return quick
-                ? new Settings(workloads, 100, 3, 2, 12, 2_000, 1)
-                : new Settings(workloads, 100, 7, 4, 40, 5_000, 3);
+                ? new Settings(workloads, 100, 5, 1, 12, 2_000, 1)
+                : new Settings(workloads, 100, 20, 2, 40, 5_000, 3);
     }
 
     /** Returns how many connections a proxy has to hold at most, with some to spare. */

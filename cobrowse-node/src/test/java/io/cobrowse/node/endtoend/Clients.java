@@ -9,13 +9,15 @@ import org.cometd.client.http.jetty.JettyHttpClientTransport;
 import org.cometd.client.transport.ClientTransport;
 import org.cometd.client.transport.HttpClientTransport;
 import org.cometd.client.websocket.jakarta.WebSocketTransport;
+import org.cometd.common.JettyJSONContextClient;
 import org.eclipse.jetty.client.HttpClient;
 import org.eclipse.jetty.ee11.websocket.jakarta.client.JakartaWebSocketClientContainerProvider;
 import org.eclipse.jetty.http.HttpCookieStore;
+import org.eclipse.jetty.util.component.LifeCycle;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /** What all browsers of a test share: the connections, threads and timers that CometD would else make for each of them. */
-final class Clients implements AutoCloseable {
+public final class Clients implements AutoCloseable {
     /** Two a browser over long-polling, one over WebSocket. */
     private static final int MAX_CONNECTIONS = 8192;
 
@@ -25,14 +27,21 @@ final class Clients implements AutoCloseable {
     /** All may be late on a busy machine; how fast it is, is for other tests. */
     private static final long PATIENCE_MILLIS = 30_000;
 
-    private static final Map<String, Object> OPTIONS =
-            Map.of(ClientTransport.MAX_NETWORK_DELAY_OPTION, PATIENCE_MILLIS);
+    private static final Map<String, Object> OPTIONS = Map.of(
+            ClientTransport.MAX_NETWORK_DELAY_OPTION,
+            PATIENCE_MILLIS,
+            // Stateless once set up, which each transport would do for itself.
+            ClientTransport.JSON_CONTEXT_OPTION,
+            new JettyJSONContextClient(),
+            // A client whose WebSocket has once worked would try nothing else.
+            "ws." + WebSocketTransport.STICKY_RECONNECT_OPTION,
+            false);
 
     private final HttpClient http = new HttpClient();
     private final BayeuxClient.Scheduler timers = new BayeuxClient.Scheduler(TIMER_THREADS);
     private final WebSocketContainer webSockets;
 
-    Clients() throws Exception {
+    public Clients() throws Exception {
         QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS);
         threads.setName("clients");
         http.setExecutor(threads);
@@ -42,6 +51,8 @@ final class Clients implements AutoCloseable {
         http.setHttpCookieStore(new HttpCookieStore.Empty()); // Each browser has its own.
         http.start();
         webSockets = JakartaWebSocketClientContainerProvider.getContainer(http);
+        LifeCycle.start(
+                webSockets); // It would start with the first WebSocket, and fail those that are asked for meanwhile.
     }
 
     HttpClient http() {

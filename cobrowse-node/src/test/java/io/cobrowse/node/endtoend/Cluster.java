@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
+import java.util.function.UnaryOperator;
 
 /**
  * Three reference nodes behind a proxy, on free ports: node {@code i} has the name {@code node-i} and the URL id
@@ -27,12 +28,19 @@ import java.util.function.ToLongFunction;
 final class Cluster implements AutoCloseable {
     static final int NODES = 3;
 
+    private static final Listener LISTENER =
+            new Listener("public", new Address("127.0.0.1", 0), null, List.of(), List.of());
+
     private final List<CobrowseNode> nodes = new ArrayList<>();
     private final StickyProxyServer proxy;
 
-    private Cluster(Listener listener, Function<CobrowseNode, URI> way) throws IOException {
+    private Cluster(Listener listener, UnaryOperator<CobrowseNode.Builder> nodeOptions, Function<CobrowseNode, URI> way)
+            throws IOException {
         for (int i = 1; i <= NODES; i++) {
-            nodes.add(CobrowseNode.builder().name("node-" + i).build().start());
+            nodes.add(nodeOptions
+                    .apply(CobrowseNode.builder().name("node-" + i))
+                    .build()
+                    .start());
         }
         Timeouts defaults = Timeouts.DEFAULTS;
         StickyProxyServer.Builder builder = StickyProxyServer.builder()
@@ -56,23 +64,29 @@ final class Cluster implements AutoCloseable {
                     .filter(other -> other != node)
                     .map(CobrowseNode::uri)
                     .toList());
-            node.setServerUrl(URI.create(uri() + "?co-browse-node-id=" + i));
+            node.setServerUrl(serverUrl(i));
         }
+    }
+
+    /** The URL that names node {@code number}. */
+    URI serverUrl(int number) {
+        return URI.create(uri() + "?co-browse-node-id=" + number);
     }
 
     /** Starts a cluster whose proxy listens in clear text. */
     static Cluster start() throws IOException {
-        return start(new Listener("public", new Address("127.0.0.1", 0), null, List.of(), List.of()));
+        return start(LISTENER);
     }
 
     /** Starts a cluster whose proxy listens like this; the listener is named {@code public}. */
     static Cluster start(Listener listener) throws IOException {
-        return new Cluster(listener, CobrowseNode::uri);
+        return new Cluster(listener, UnaryOperator.identity(), CobrowseNode::uri);
     }
 
-    /** Starts a cluster whose proxy reaches each node by the URL that {@code way} names. */
-    static Cluster start(Function<CobrowseNode, URI> way) throws IOException {
-        return new Cluster(new Listener("public", new Address("127.0.0.1", 0), null, List.of(), List.of()), way);
+    /** Starts a cluster of such nodes, whose proxy reaches each of them by the URL that {@code way} names. */
+    static Cluster start(UnaryOperator<CobrowseNode.Builder> nodeOptions, Function<CobrowseNode, URI> way)
+            throws IOException {
+        return new Cluster(LISTENER, nodeOptions, way);
     }
 
     /** Where clients find the proxy. */

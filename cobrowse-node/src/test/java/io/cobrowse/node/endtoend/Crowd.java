@@ -36,12 +36,19 @@ final class Crowd implements AutoCloseable {
 
     /** Has all pairs take the step at once, and waits for them; fails when one of them fails, after all are done. */
     void all(Step step) throws Exception {
+        those(pair -> true, step);
+    }
+
+    /** As {@link #all}, for the pairs that are so. */
+    void those(Predicate<Pair> which, Step step) throws Exception {
         List<Callable<Void>> tasks = new ArrayList<>();
         for (Pair pair : pairs) {
-            tasks.add(() -> {
-                step.run(pair);
-                return null;
-            });
+            if (which.test(pair)) {
+                tasks.add(() -> {
+                    step.run(pair);
+                    return null;
+                });
+            }
         }
         List<Throwable> failures = new ArrayList<>();
         for (Future<Void> done : threads.invokeAll(tasks)) {
@@ -52,7 +59,7 @@ final class Crowd implements AutoCloseable {
             }
         }
         if (!failures.isEmpty()) {
-            throw new AssertionError(failures.size() + " of " + pairs.size() + " pairs failed", failures.get(0));
+            throw new AssertionError(failures.size() + " of " + tasks.size() + " pairs failed", failures.get(0));
         }
     }
 

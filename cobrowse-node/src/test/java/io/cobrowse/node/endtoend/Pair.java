@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
-import org.cometd.client.transport.ClientTransport;
 import org.eclipse.jetty.client.ContentResponse;
 import org.eclipse.jetty.http.HttpStatus;
 
@@ -16,14 +15,16 @@ import org.eclipse.jetty.http.HttpStatus;
  * A customer and an agent who share a session, step by step as the vendor's guide has it: {@link #create}, {@link #join},
  * {@link #exchange} as often as wanted, {@link #leave}, {@link #disconnect}. Each step checks all that comes.
  */
-final class Pair {
-    enum Transport {
+public final class Pair {
+    public enum Transport {
         LONG_POLLING,
-        WEB_SOCKET
+        WEB_SOCKET,
+        /** The latter, and the former where it fails. */
+        WEB_SOCKET_OR_LONG_POLLING
     }
 
     /** How the agent sticks to the owner of the session. */
-    enum Agent {
+    public enum Agent {
         BY_COOKIE,
         BY_URL,
         /** By URL, while the browser still has the cookie of an earlier session on another node. */
@@ -51,7 +52,7 @@ final class Pair {
     private String agentToken;
     private URI agentUrl;
 
-    Pair(int number, URI proxy, Clients clients, Transport transport, Agent kind) {
+    public Pair(int number, URI proxy, Clients clients, Transport transport, Agent kind) {
         this.number = number;
         this.proxy = proxy;
         this.clients = clients;
@@ -70,20 +71,20 @@ final class Pair {
     }
 
     /** The name of the node that owns the session, once it is created. */
-    String owner() {
+    public String owner() {
         return owner;
     }
 
-    Browser customer() {
+    public Browser customer() {
         return customer;
     }
 
-    Browser agent() {
+    public Browser agent() {
         return agent;
     }
 
     /** The customer creates the session, on any node, and gets the cookie. */
-    void create() throws Exception {
+    public void create() throws Exception {
         Map<String, Object> created = Browser.json(customer.send("POST", proxy.resolve(SESSIONS)));
         token = (String) created.get("sessionToken");
         owner = (String) created.get("sessionServerName");
@@ -91,22 +92,35 @@ final class Pair {
     }
 
     /** The customer joins; the agent asks any node for the owner, sticks to it and joins. */
-    void join() throws Exception {
-        customer.connect(proxy.resolve(COMETD), newTransport());
-        assertThat(customer.call("join", joining(1))).containsEntry("userId", 1L);
-
+    public void join() throws Exception {
+        connect(customer, proxy.resolve(COMETD));
+        joinCustomer();
         if (kind == Agent.BY_URL_WITH_STALE_COOKIE) {
             agent.stickTo(anotherNode(), proxy);
         }
         Map<String, Object> found = lookUp();
-        assertThat(found).containsEntry("sessionServerName", owner);
         if (kind == Agent.BY_COOKIE) {
             agent.stickTo((String) found.get("sessionServerName"), proxy);
             agentUrl = proxy;
         } else {
             agentUrl = URI.create((String) found.get("sessionServerUrl"));
         }
-        agent.connect(ServerUrl.at(agentUrl, COMETD), newTransport());
+        connect(agent, ServerUrl.at(agentUrl, COMETD));
+        joinAgent();
+    }
+
+    /** Both join once more with the CometD clients that they have, after the customer has created a session again. */
+    void joinAgain() throws Exception {
+        joinCustomer();
+        lookUp();
+        joinAgent();
+    }
+
+    private void joinCustomer() throws InterruptedException {
+        assertThat(customer.call("join", joining(1))).containsEntry("userId", 1L);
+    }
+
+    private void joinAgent() throws InterruptedException {
         Map<String, Object> joined = agent.call("join", joining(2));
         assertThat(joined).containsEntry("userId", 2L);
         agentToken = (String) joined.get("userToken");
@@ -120,11 +134,17 @@ final class Pair {
         for (int i = 0; i < MAX_LOOK_UPS && response.getStatus() == HttpStatus.NOT_FOUND_404; i++) {
             response = agent.send("GET", uri);
         }
-        return Browser.json(response);
+        Map<String, Object> found = Browser.json(response);
+        assertThat(found).containsEntry("sessionServerName", owner);
+        return found;
     }
 
-    private ClientTransport newTransport() {
-        return transport == Transport.LONG_POLLING ? clients.longPolling() : clients.webSocket();
+    private void connect(Browser browser, URI url) {
+        switch (transport) {
+            case LONG_POLLING -> browser.connect(url, clients.longPolling());
+            case WEB_SOCKET -> browser.connect(url, clients.webSocket());
+            case WEB_SOCKET_OR_LONG_POLLING -> browser.connect(url, clients.webSocket(), clients.longPolling());
+        }
     }
 
     private Map<String, Object> joining(int role) {
@@ -145,11 +165,11 @@ final class Pair {
      * ways at once over WebSocket, one behind the other over long-polling, where CometD keeps no order between what comes
      * by a poll and what comes in answer to a client's own messages.
      */
-    void exchange(int round) throws Exception {
+    public void exchange(int round) throws Exception {
         List<Map<String, Object>> changes = events("dom", round);
         List<Map<String, Object>> moves = events("pointer", round);
         CompletableFuture<Void> changed = customer.publish("dom", changes);
-        if (transport == Transport.LONG_POLLING) {
+        if (transport != Transport.WEB_SOCKET) {
             changed.join();
             receive(agent, "dom", changes);
         }
@@ -177,7 +197,7 @@ final class Pair {
     }
 
     /** The agent ends the session: every second one exits, the others stop it over REST. */
-    void leave() throws Exception {
+    public void leave() throws Exception {
         if (number % 2 == 0) {
             assertThat(agent.call("exit", Map.of("userToken", agentToken))).isEmpty();
         } else {
@@ -190,8 +210,13 @@ final class Pair {
     }
 
     /** Both clients go. */
-    void disconnect() {
+    public void disconnect() {
         customer.disconnect();
         agent.disconnect();
+    }
+
+    @Override
+    public String toString() {
+        return "pair " + number + " on " + owner + ", customer " + customer + ", agent " + agent;
     }
 }

@@ -32,6 +32,7 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.channels.UnresolvedAddressException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -257,9 +258,12 @@ public final class StickyProxyServer implements AutoCloseable {
     private static void open(ServerConnector connector, Address address) throws IOException {
         try {
             connector.open();
-        } catch (IOException failure) {
+        } catch (IOException | UnresolvedAddressException failure) {
             Throwable reason = failure.getCause() == null ? failure : failure.getCause();
-            BindException bind = new BindException("Cannot listen on " + address + ": " + reason.getMessage());
+            String why = reason instanceof UnresolvedAddressException
+                    ? "the host cannot be resolved"
+                    : String.valueOf(reason.getMessage());
+            BindException bind = new BindException("Cannot listen on " + address + ": " + why);
             bind.initCause(failure);
             throw bind;
         }

@@ -33,6 +33,8 @@ final class RawHttp2Client implements AutoCloseable {
     private static final int WINDOW_UPDATE = 8;
     private static final int CONTINUATION = 9;
 
+    private static final int INITIAL_WINDOW_SIZE = 4;
+
     private static final int END_STREAM = 1;
     private static final int ACK = 1;
     private static final int END_HEADERS = 4;
@@ -44,6 +46,11 @@ final class RawHttp2Client implements AutoCloseable {
         private HttpFields trailers = HttpFields.EMPTY;
         private boolean ended;
         private int resetBy = -1;
+        private long sendWindow;
+
+        private Answer(long sendWindow) {
+            this.sendWindow = sendWindow;
+        }
 
         int status() {
             return head.getStatus();
@@ -81,6 +88,8 @@ final class RawHttp2Client implements AutoCloseable {
     private final Map<Integer, Answer> answers = new HashMap<>();
     private final ByteArrayOutputStream headerBlock = new ByteArrayOutputStream();
     private int nextStream = 1;
+    private long sendWindow = 65_535;
+    private long initialSendWindow = 65_535;
 
     RawHttp2Client(URI server) throws IOException {
         this(server, Integer.MAX_VALUE);
@@ -98,7 +107,10 @@ final class RawHttp2Client implements AutoCloseable {
                 SETTINGS,
                 0,
                 0,
-                ByteBuffer.allocate(6).putShort((short) 4).putInt(window).array());
+                ByteBuffer.allocate(6)
+                        .putShort((short) INITIAL_WINDOW_SIZE)
+                        .putInt(window)
+                        .array());
         frame(WINDOW_UPDATE, 0, 0, number(Integer.MAX_VALUE - 65_535));
     }
 
@@ -124,7 +136,7 @@ final class RawHttp2Client implements AutoCloseable {
     int begin(boolean last, String... fields) throws IOException {
         int stream = nextStream;
         nextStream += 2;
-        answers.put(stream, new Answer());
+        answers.put(stream, new Answer(initialSendWindow));
         headers(stream, last, fields);
         return stream;
     }
@@ -156,7 +168,14 @@ final class RawHttp2Client implements AutoCloseable {
         data(stream, last, bytes.getBytes(StandardCharsets.ISO_8859_1));
     }
 
+    /** Sends a piece of a body, waiting until the server has room for it. */
     void data(int stream, boolean last, byte[] bytes) throws IOException {
+        Answer answer = answers.get(stream);
+        while (sendWindow < bytes.length || answer.sendWindow < bytes.length) {
+            read();
+        }
+        sendWindow -= bytes.length;
+        answer.sendWindow -= bytes.length;
         frame(DATA, last ? END_STREAM : 0, stream, bytes);
     }
 
@@ -218,7 +237,16 @@ final class RawHttp2Client implements AutoCloseable {
             }
             case SETTINGS -> {
                 if ((flags & ACK) == 0) {
+                    settings(ByteBuffer.wrap(payload));
                     frame(SETTINGS, ACK, 0, NOTHING);
+                }
+            }
+            case WINDOW_UPDATE -> {
+                int increment = ByteBuffer.wrap(payload).getInt();
+                if (stream == 0) {
+                    sendWindow += increment;
+                } else {
+                    answer.sendWindow += increment;
                 }
             }
             case GOAWAY -> {
@@ -234,6 +262,19 @@ final class RawHttp2Client implements AutoCloseable {
             answer.ended = true;
         }
         return type;
+    }
+
+    private void settings(ByteBuffer settings) {
+        while (settings.hasRemaining()) {
+            int name = settings.getShort();
+            int value = settings.getInt();
+            if (name == INITIAL_WINDOW_SIZE) {
+                for (Answer answer : answers.values()) {
+                    answer.sendWindow += value - initialSendWindow;
+                }
+                initialSendWindow = value;
+            }
+        }
     }
 
     private void fields(Answer answer, byte[] payload, int flags) throws IOException {

@@ -542,6 +542,17 @@ public final class ProxyExchange {
         abort(cause);
     }
 
+    /** The request cannot be sent, through no fault of the node or the client. */
+    void broken(Throwable cause) {
+        LOG.error("A request to {} cannot be sent", node, cause);
+        if (response.isCommitted()) {
+            abort(cause);
+        } else {
+            fail(new ProblemDocument(
+                    "internal-error", "Internal error", 500, "The proxy failed to serve the request.", null));
+        }
+    }
+
     private void clientGone() {
         abort(new EofException("The client went away"));
     }

@@ -2,12 +2,15 @@ package io.cobrowse.sticky.proxy.front;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.ReadPendingException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.io.EofException;
 import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.io.SocketChannelEndPoint;
 import org.eclipse.jetty.util.BufferUtil;
@@ -31,6 +34,8 @@ public final class WatchedEndPoint extends SocketChannelEndPoint {
     private static final int MAX_READ_AHEAD_BYTES = 16 * 1024;
 
     private final ManagedSelector managedSelector;
+    private volatile SelectionKey key;
+    private volatile boolean moved;
     private final AtomicReference<@Nullable Callback> reader = new AtomicReference<>();
     private final Callback dispatcher = new Dispatcher();
     private volatile @Nullable Runnable watcher;
@@ -43,6 +48,7 @@ public final class WatchedEndPoint extends SocketChannelEndPoint {
     public WatchedEndPoint(SocketChannel channel, ManagedSelector selector, SelectionKey key, Scheduler scheduler) {
         super(channel, selector, key, scheduler);
         this.managedSelector = selector;
+        this.key = key;
     }
 
     /** Returns the watched end point below {@code endPoint}, or null when its connector does not watch. */
@@ -52,6 +58,56 @@ public final class WatchedEndPoint extends SocketChannelEndPoint {
             layer = wrapper.unwrap();
         }
         return layer instanceof WatchedEndPoint watched ? watched : null;
+    }
+
+    /**
+     * Moves a socket to the selector of another one, so that one thread serves both and passes bytes between them without
+     * waking another. Nobody may be reading or writing.
+     *
+     * @return what stands for the socket from now on, without a connection if it is a new end point; {@code endPoint} itself
+     *     where it is closed, or where one of the two is not a plain or watched socket
+     */
+    public static EndPoint move(EndPoint endPoint, EndPoint other) {
+        WatchedEndPoint target = of(other);
+        return target != null && endPoint instanceof WatchedEndPoint watched && watched.isOpen()
+                ? watched.moveTo(target)
+                : endPoint;
+    }
+
+    /** Leaves the channel to a new end point and closes this one, as Jetty's accounts of its selector want it. */
+    private EndPoint moveTo(WatchedEndPoint other) {
+        SocketChannel channel = getChannel();
+        try {
+            SelectionKey newKey = channel.register(other.key.selector(), 0);
+            WatchedEndPoint successor = new WatchedEndPoint(channel, other.managedSelector, newKey, getScheduler());
+            newKey.attach(successor);
+            moved = true;
+            key.cancel();
+            close();
+            return successor;
+        } catch (ClosedChannelException | ClosedSelectorException closed) {
+            return this;
+        }
+    }
+
+    @Override
+    public void replaceKey(SelectionKey newKey) {
+        super.replaceKey(newKey);
+        key = newKey;
+    }
+
+    @Override
+    public void updateKey() {
+        if (!moved) {
+            super.updateKey();
+        }
+    }
+
+    @Override
+    public void doClose() {
+        if (!moved) {
+            super.doClose();
+        }
     }
 
     /**
@@ -119,6 +175,23 @@ public final class WatchedEndPoint extends SocketChannelEndPoint {
             return filled;
         }
         return read(buffer);
+    }
+
+    /** As Jetty's own, but for a plain write of a single buffer, which costs less than a gathering one. */
+    @Override
+    public boolean flush(ByteBuffer... buffers) throws IOException {
+        if (buffers.length != 1) {
+            return super.flush(buffers);
+        }
+        ByteBuffer buffer = buffers[0];
+        try {
+            if (getChannel().write(buffer) > 0) {
+                notIdle();
+            }
+        } catch (IOException failure) {
+            throw new EofException(failure);
+        }
+        return !buffer.hasRemaining();
     }
 
     /** Returns whether the peer has reset the connection, rather than ended it. */

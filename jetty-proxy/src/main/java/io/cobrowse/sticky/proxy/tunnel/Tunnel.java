@@ -39,7 +39,14 @@ public final class Tunnel {
     /** Takes the node's end point over, with what the node sent behind its handshake. */
     public void takeUpstream(ByteBuffer early) {
         upstream.onUpgradeTo(early);
-        upstream.getEndPoint().upgrade(upstream);
+        EndPoint endPoint = upstream.getEndPoint();
+        if (endPoint.getConnection() == null) {
+            endPoint.setConnection(upstream);
+            endPoint.onOpen();
+            upstream.onOpen();
+        } else {
+            endPoint.upgrade(upstream);
+        }
     }
 
     /** Returns the node. */

@@ -1,5 +1,6 @@
 package io.cobrowse.sticky.proxy.tunnel;
 
+import io.cobrowse.sticky.proxy.front.WatchedEndPoint;
 import io.cobrowse.sticky.routing.Node;
 import java.time.Duration;
 import java.util.List;
@@ -79,7 +80,8 @@ public final class Tunnels extends AbstractLifeCycle {
      * @param onClose is run once, when the tunnel is closed
      */
     public Tunnel open(Node node, EndPoint client, EndPoint upstream, Runnable onClose) {
-        Tunnel tunnel = new Tunnel(this, node, client, upstream, executor, buffers);
+        EndPoint beside = WatchedEndPoint.move(upstream, client);
+        Tunnel tunnel = new Tunnel(this, node, client, beside, executor, buffers);
         node.beginTunnel();
         open.put(tunnel, onClose);
         return tunnel;

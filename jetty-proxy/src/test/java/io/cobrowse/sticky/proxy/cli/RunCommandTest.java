@@ -116,6 +116,17 @@ class RunCommandTest {
         }
     }
 
+    @Test
+    void shouldExitWithOneAndSayThatTheHostOfAListenerIsUnknown() throws Exception {
+        Path hosts = Files.writeString(directory.resolve("hosts"), "127.0.0.1 localhost\n");
+        jvmOptions.add("-Djdk.net.hosts.file=" + hosts);
+        Path file = write(CONFIG.formatted(1, 1).replace("127.0.0.1:1\"}]\nadmin", "nowhere.example:1\"}]\nadmin"));
+        start("run", "--config", file.toString());
+        assertThat(exitCode()).isEqualTo(1);
+        assertThat(err().strip())
+                .isEqualTo("cobrowse-proxy run: Cannot listen on nowhere.example:1: the host cannot be resolved");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"run", "check"})
     void shouldExitWithTwoForABadConfiguration(String command) throws Exception {
