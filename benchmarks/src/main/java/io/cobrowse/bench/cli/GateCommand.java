@@ -28,6 +28,9 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class)
 final class GateCommand implements Callable<Integer> {
+    /** Few, since each look is another chance for noise to look like a change. */
+    private static final int LOOK_ROUNDS = 4;
+
     private static final Path HOME = Path.of(System.getProperty("cobrowse.home", "."));
 
     @Option(
@@ -48,8 +51,14 @@ final class GateCommand implements Callable<Integer> {
     @Option(
             names = "--rounds",
             paramLabel = "N",
-            description = "How many times two forks run, one of each. Default: ${DEFAULT-VALUE}")
+            description = "How many times two forks run before the first look. Default: ${DEFAULT-VALUE}")
     private int rounds = 8;
+
+    @Option(
+            names = "--max-rounds",
+            paramLabel = "N",
+            description = "How many times at most, where a look leaves something uncertain. Default: ${DEFAULT-VALUE}")
+    private int maxRounds = 24;
 
     @Option(
             names = "--write-baseline",
@@ -65,34 +74,50 @@ final class GateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        if (rounds < 1) {
-            throw new IOException("--rounds " + rounds + ": allowed is 1 or more");
+        if (rounds < 1 || maxRounds < rounds) {
+            throw new IOException("--rounds " + rounds + " --max-rounds " + maxRounds
+                    + ": allowed is 1 or more, and no more than --max-rounds");
         }
         if (writeBaseline) {
-            write(baseline, run(List.of(jar(fresh))).get(0));
+            GateRun run = run(List.of(jar(fresh)));
+            run.measure(maxRounds);
+            write(baseline, run.results().get(0));
             return 0;
         }
         Path before = base;
-        if (before != null) {
-            List<ArrayNode> both = run(List.of(jar(before), jar(fresh)));
-            write(output.directory().resolve("gate-base.json"), both.get(0));
-            return compare(Results.of(both.get(0)), both.get(1));
-        }
-        if (!Files.isRegularFile(baseline)) {
+        if (before == null && !Files.isRegularFile(baseline)) {
             throw new IOException("There is no baseline " + baseline
                     + ": name another one by --baseline, or measure two builds by --base");
         }
-        Results known = Results.read(baseline);
-        return compare(known, run(List.of(jar(fresh))).get(0));
+        Results known = before == null ? Results.read(baseline) : null;
+        GateRun run = run(before == null ? List.of(jar(fresh)) : List.of(jar(before), jar(fresh)));
+        Comparison comparison = compare(run, known);
+        write(output.directory().resolve("gate-base.json"), run.results().get(0));
+        write(output.directory().resolve("gate-new.json"), newest(run));
+        return CompareCommand.report(spec, comparison, output.directory());
     }
 
-    private int compare(Results known, ArrayNode measured) throws Exception {
-        write(output.directory().resolve("gate-new.json"), measured);
-        return CompareCommand.report(spec, Comparison.of(known, Results.of(measured)), output.directory());
+    /** Measures until nothing is uncertain, something is slower, or the rounds are used up; looks but a few times. */
+    private Comparison compare(GateRun run, @Nullable Results known) throws IOException, InterruptedException {
+        int measured = 0;
+        while (true) {
+            int more = measured == 0 ? rounds : Math.min(LOOK_ROUNDS, maxRounds - measured);
+            run.measure(more);
+            measured += more;
+            Comparison comparison =
+                    Comparison.of(known == null ? Results.of(run.results().get(0)) : known, Results.of(newest(run)));
+            if (!comparison.passes() || comparison.isCertain() || measured >= maxRounds) {
+                return comparison;
+            }
+        }
     }
 
-    private List<ArrayNode> run(List<Path> jars) throws IOException, InterruptedException {
-        return new GateRun(jars, spec.commandLine().getErr()).run(rounds);
+    private static ArrayNode newest(GateRun run) {
+        return run.results().get(run.results().size() - 1);
+    }
+
+    private GateRun run(List<Path> jars) {
+        return new GateRun(jars, spec.commandLine().getErr());
     }
 
     /** Writes results, and beside them where they were measured. */

@@ -88,6 +88,11 @@ public record Comparison(List<Row> rows, List<String> onlyInBase, List<String> o
         return rows.stream().noneMatch(row -> row.verdict() == Verdict.SLOWER);
     }
 
+    /** Returns whether every case has a verdict. */
+    public boolean isCertain() {
+        return rows.stream().noneMatch(row -> row.verdict() == Verdict.UNCERTAIN);
+    }
+
     private static List<Double> normalised(Results results, Measured measured) {
         double calibration = calibration(results);
         return measured.typicalNanos().stream()

@@ -24,25 +24,31 @@ public final class GateRun {
     private final Cores cores = new Cores();
     private final ObjectMapper json = new ObjectMapper();
 
-    /** @param jars the runnable jars of this module to measure, each with its own benchmarks in it */
+    private final List<ArrayNode> results;
+    private int rounds;
+
+    /** @param jars one or two runnable jars of this module, each with its own benchmarks in it */
     public GateRun(List<Path> jars, PrintWriter progress) {
         this.jars = List.copyOf(jars);
         this.progress = progress;
+        this.results = jars.stream().map(jar -> json.createArrayNode()).toList();
+    }
+
+    /** Returns JMH's JSON of each jar: all that was measured so far. */
+    public List<ArrayNode> results() {
+        return results;
     }
 
     /**
-     * Measures.
+     * Measures on.
      *
-     * @param rounds how many times two forks are run, of each jar one or of the only one both
-     * @return JMH's JSON of each jar
+     * @param more how many times two forks are run, of each jar one or of the only one both
      * @throws IOException when a fork fails
      */
-    public List<ArrayNode> run(int rounds) throws IOException, InterruptedException {
-        List<ArrayNode> results =
-                jars.stream().map(jar -> json.createArrayNode()).toList();
+    public void measure(int more) throws IOException, InterruptedException {
         long begin = System.nanoTime();
-        for (int round = 0; round < rounds; round++) {
-            int first = round % jars.size();
+        for (int done = 1; done <= more; done++) {
+            int first = rounds++ % jars.size();
             int second = jars.size() - 1 - first;
             try (Child one = new Child(jars.get(first), cores, 0);
                     Child other = new Child(jars.get(second), cores, 1)) {
@@ -50,12 +56,9 @@ public final class GateRun {
                 Jmh.append(results.get(second), other.results(json));
             }
             long elapsed = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begin);
-            progress.printf(
-                    "round %d of %d, about %d s left%n",
-                    round + 1, rounds, elapsed * (rounds - round - 1) / (round + 1));
+            progress.printf("round %d, about %d s left of %d rounds%n", rounds, elapsed * (more - done) / done, more);
             progress.flush();
         }
-        return results;
     }
 
     /** A {@link Fork} that is running. */
