@@ -16,7 +16,7 @@ import picocli.CommandLine.Spec;
         description = "Loads a cluster with customers and agents, and says how many nodes it takes.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        subcommands = {RunCommand.class})
+        subcommands = {RunCommand.class, CapacityCommand.class, SizeCommand.class, MergeCommand.class})
 public final class Main implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // Set by picocli.

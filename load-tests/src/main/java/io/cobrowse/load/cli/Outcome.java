@@ -39,8 +39,9 @@ final class Outcome {
             check.examples().forEach(example -> out.printf("%30s %s%n", "", example));
         }
         out.printf(
-                "%n%s. Results: %s%n",
-                verdict.passed() ? "Passed" : "FAILED", output.toAbsolutePath().normalize());
+                "%n%s. Report: %s%n",
+                verdict.passed() ? "Passed" : "FAILED",
+                output.resolve("report.html").toAbsolutePath().normalize());
         out.flush();
         return verdict.passed() ? 0 : 1;
     }

@@ -26,6 +26,8 @@ final class Steps {
     /** Where Gatling keeps a virtual user's cookies; they are immutable, so two may share them. */
     private static final String COOKIES = "gatling.http.cookies";
 
+    private static final int NODE_DOWN = 503;
+
     /** How often is looked whether what is waited for has happened; no latency is measured by it. */
     private static final Duration LOOK = Duration.ofMillis(100);
 
@@ -130,6 +132,8 @@ final class Steps {
                     Party me = me(session);
                     if (answers.check(response, me, name, true)) {
                         inbox.takeBody(response.body().string(), me, connection);
+                    } else if (response.status().code() == NODE_DOWN) {
+                        me.closed = true; // The client was told, and no longer polls.
                     }
                     return response;
                 });

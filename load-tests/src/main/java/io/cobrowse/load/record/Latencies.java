@@ -37,10 +37,19 @@ public final class Latencies {
         this.sliceMillis = sliceMillis;
     }
 
-    /** Reads all files. */
+    /** Reads the files of the injectors that measured in that window. */
     public static Latencies read(List<Path> files, InjectorResult window) throws FileNotFoundException {
-        long slice = Math.max(2_000, (window.windowEnd() - window.windowStart()) / 120);
-        Latencies latencies = new Latencies(window.windowStart(), window.windowEnd(), slice);
+        return read(files, window.windowStart(), window.windowEnd());
+    }
+
+    /**
+     * Reads files.
+     *
+     * @param startMillis of the window, since the epoch
+     * @param endMillis of the window, likewise
+     */
+    public static Latencies read(List<Path> files, long startMillis, long endMillis) throws FileNotFoundException {
+        Latencies latencies = new Latencies(startMillis, endMillis, Math.max(2_000, (endMillis - startMillis) / 120));
         for (Path file : files) {
             latencies.add(file);
         }
