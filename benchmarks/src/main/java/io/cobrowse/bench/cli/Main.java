@@ -1,18 +1,21 @@
 package io.cobrowse.bench.cli;
 
+import java.io.IOException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
 /** {@code bin/cobrowse-bench}: measures the scanners, the routing and the proxy. */
 @Command(
         name = "cobrowse-bench",
-        description = "Measures the sticky proxy: side by side with its peers.",
+        description =
+                "Measures the sticky proxy: its parts, one build against another, and side by side with its peers.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        subcommands = PeersCommand.class)
+        subcommands = {RunCommand.class, CompareCommand.class, GateCommand.class, PeersCommand.class})
 public final class Main implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // Set by picocli.
@@ -21,9 +24,28 @@ public final class Main implements Runnable {
     private Main() {}
 
     public static void main(String[] args) {
-        System.exit(new CommandLine(new Main())
+        System.exit(commandLine().execute(args));
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new Main())
                 .setCaseInsensitiveEnumValuesAllowed(true)
-                .execute(args));
+                .setExecutionExceptionHandler(Main::report);
+    }
+
+    /** Says in one line what was missing or went wrong, and stops with 2, which is not "slower". */
+    private static int report(Exception failure, CommandLine command, ParseResult ignored) throws Exception {
+        if (!(failure instanceof IOException || failure instanceof IllegalArgumentException)) {
+            throw failure;
+        }
+        command.getErr().println("cobrowse-bench: " + failure.getMessage());
+        return CommandLine.ExitCode.USAGE;
+    }
+
+    /** Returns what was called, to be put into reports. */
+    static String commandLine(CommandSpec spec) {
+        return "bin/cobrowse-bench "
+                + String.join(" ", spec.root().commandLine().getParseResult().originalArgs());
     }
 
     @Override

@@ -3,12 +3,12 @@ package io.cobrowse.bench.cli;
 import io.cobrowse.bench.peers.Peers;
 import io.cobrowse.bench.peers.Settings;
 import io.cobrowse.bench.peers.Workload;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -41,11 +41,8 @@ final class PeersCommand implements Callable<Integer> {
             description = "Options of the proxy's JVM. Default: ${DEFAULT-VALUE}")
     private String javaOptions = "-Xmx256m";
 
-    @Option(
-            names = "--output",
-            paramLabel = "DIRECTORY",
-            description = "Where peers.json and peers.html are written. Default: ${DEFAULT-VALUE}")
-    private Path output = Path.of(System.getProperty("cobrowse.home", "."), "benchmarks", "target", "results");
+    @Mixin
+    private final OutputOption output = new OutputOption();
 
     @Spec
     @SuppressWarnings("NullAway.Init") // Set by picocli.
@@ -57,15 +54,13 @@ final class PeersCommand implements Callable<Integer> {
         if (measured.isEmpty()) {
             measured.add(System.getProperty("cobrowse.proxy.jar", "cobrowse-proxy.jar"));
         }
-        String command = "bin/cobrowse-bench "
-                + String.join(" ", spec.root().commandLine().getParseResult().originalArgs());
         Settings settings = Settings.of(EnumSet.copyOf(workloads), quick);
         return Peers.measure(
                         settings,
                         measured,
                         List.of(javaOptions.trim().split("\\s+", -1)),
-                        output,
-                        command,
+                        output.directory(),
+                        Main.commandLine(spec),
                         spec.commandLine().getOut(),
                         spec.commandLine().getErr())
                 ? 0

@@ -1,5 +1,6 @@
 package io.cobrowse.bench.peers;
 
+import io.cobrowse.bench.machine.Cores;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -12,13 +13,15 @@ final class Origin implements AutoCloseable {
     private final int port;
 
     Origin(Cores cores) throws IOException {
-        process = new ProcessBuilder(cores.origin(List.of(
-                        OwnProxy.java(),
-                        "-Xmx128m",
-                        "-XX:+UseSerialGC",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        EchoOrigin.class.getName())))
+        process = new ProcessBuilder(cores.pin(
+                        PeersRun.REST_CORE,
+                        List.of(
+                                OwnProxy.java(),
+                                "-Xmx128m",
+                                "-XX:+UseSerialGC",
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                EchoOrigin.class.getName())))
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         String line =

@@ -1,5 +1,7 @@
 package io.cobrowse.bench.peers;
 
+import io.cobrowse.bench.machine.NotInstalledException;
+import io.cobrowse.bench.machine.Tool;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,5 +1,6 @@
 package io.cobrowse.bench.peers;
 
+import io.cobrowse.bench.machine.NotInstalledException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

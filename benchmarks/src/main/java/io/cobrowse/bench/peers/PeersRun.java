@@ -1,5 +1,6 @@
 package io.cobrowse.bench.peers;
 
+import io.cobrowse.bench.machine.Cores;
 import io.cobrowse.bench.report.Environment;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -17,6 +18,11 @@ import org.jspecify.annotations.Nullable;
  * them alike. Every process is stopped at the end. Not thread-safe.
  */
 final class PeersRun {
+    /** The core that the measured proxy has to itself. */
+    static final int PROXY_CORE = 0;
+    /** The core of client and origin. */
+    static final int REST_CORE = 1;
+
     private final Settings settings;
     private final Path directory;
     private final PrintWriter progress;
@@ -45,7 +51,7 @@ final class PeersRun {
     }
 
     Figures run(Environment environment) throws IOException, InterruptedException {
-        cores.pinSelf();
+        cores.pinSelf(REST_CORE);
         for (Contender contender : contenders) {
             try {
                 contender.version = contender.peer.version();
@@ -135,7 +141,7 @@ final class PeersRun {
     private ServerProcess start(Contender contender, Origin origin) throws IOException, InterruptedException {
         int port = Ports.free();
         List<String> command = contender.peer.configure(directory, port, origin.port(), settings.connections());
-        return new ServerProcess(contender.peer.name(), cores.proxy(command), directory, port);
+        return new ServerProcess(contender.peer.name(), cores.pin(PROXY_CORE, command), directory, port);
     }
 
     private interface Step {

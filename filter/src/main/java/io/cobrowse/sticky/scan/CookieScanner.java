@@ -41,7 +41,8 @@ public final class CookieScanner {
         if (name.isEmpty()) {
             return Slice.NONE;
         }
-        int start = field.indexOf(name, from);
+        // From the start by the method without an index, which costs a few nanoseconds less.
+        int start = from <= 0 ? field.indexOf(name) : field.indexOf(name, from);
         while (start >= 0) {
             int equals = skipBlanks(field, start + name.length());
             if (equals < field.length() && field.charAt(equals) == '=' && beginsPair(field, start)) {

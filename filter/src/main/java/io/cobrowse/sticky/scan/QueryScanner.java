@@ -37,7 +37,8 @@ public final class QueryScanner {
         if (name.isEmpty()) {
             return Slice.NONE;
         }
-        int start = query.indexOf(name, from);
+        // From the start by the method without an index, which costs a few nanoseconds less.
+        int start = from <= 0 ? query.indexOf(name) : query.indexOf(name, from);
         while (start >= 0) {
             int end = start + name.length();
             if ((start == 0 || query.charAt(start - 1) == '&') && end < query.length() && query.charAt(end) == '=') {

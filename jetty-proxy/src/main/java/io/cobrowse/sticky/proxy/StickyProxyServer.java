@@ -371,7 +371,8 @@ public final class StickyProxyServer implements AutoCloseable {
 
     /**
      * Stops gracefully: new connections are refused, new requests on open ones get 503, those being served may finish, and
-     * tunnels are closed at a pace, faster where they are many, until the drain time is up. Blocks until all is stopped. Does nothing the second time.
+     * tunnels are closed at a pace, faster where they are many, until the drain time is up. Blocks until all is stopped.
+     * Does nothing the second time.
      */
     public synchronized void stop() {
         if (stopping) {

@@ -344,7 +344,7 @@ final class UpstreamConnection extends AbstractConnection.NonBlocking implements
                 fail(exchange, failure);
                 return false;
             }
-            if (head.upgraded()) {
+            if (head.upgraded() && complete) {
                 upgrade(exchange);
                 return false;
             }

@@ -1,4 +1,4 @@
-package io.cobrowse.bench.peers;
+package io.cobrowse.bench.machine;
 
 import java.io.File;
 import java.io.IOException;
@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Programs of the system that are run for their output. */
-final class Tool {
+public final class Tool {
     private Tool() {}
 
     /**
@@ -21,11 +21,11 @@ final class Tool {
      *
      * @throws NotInstalledException where there is none
      */
-    static String find(String program) throws NotInstalledException {
+    public static String find(String program) throws NotInstalledException {
         return lookUp(program).orElseThrow(() -> new NotInstalledException("not installed"));
     }
 
-    static Optional<String> lookUp(String program) {
+    public static Optional<String> lookUp(String program) {
         String path = Optional.ofNullable(System.getenv("PATH")).orElse("");
         return Stream.concat(Stream.of(path.split(File.pathSeparator)), Stream.of("/usr/sbin", "/usr/local/sbin"))
                 .map(directory -> Path.of(directory, program))
@@ -35,7 +35,7 @@ final class Tool {
     }
 
     /** Returns what a program says on either output, without surrounding blanks. */
-    static String output(List<String> command) throws IOException {
+    public static String output(List<String> command) throws IOException {
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         try {
             String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).trim();
@@ -52,7 +52,7 @@ final class Tool {
     }
 
     /** Returns the first group of a pattern in a program's output. */
-    static String version(List<String> command, String pattern) throws IOException {
+    public static String version(List<String> command, String pattern) throws IOException {
         String output = output(command);
         Matcher matcher = Pattern.compile(pattern).matcher(output);
         if (!matcher.find()) {

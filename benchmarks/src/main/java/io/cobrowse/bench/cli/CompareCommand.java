@@ -1,0 +1,49 @@
+package io.cobrowse.bench.cli;
+
+import io.cobrowse.bench.gate.Comparison;
+import io.cobrowse.bench.gate.ComparisonReport;
+import io.cobrowse.bench.report.Environment;
+import io.cobrowse.bench.suite.Results;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "compare",
+        description = "Compares two results of 'run' or 'gate': 0 when nothing is slower, 1 when something is, 2 when a"
+                + " file is missing or none of JMH's.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class)
+final class CompareCommand implements Callable<Integer> {
+    @Parameters(paramLabel = "BASE", description = "JMH's JSON of the code before.")
+    @SuppressWarnings("NullAway.Init") // Set by picocli.
+    private Path base;
+
+    @Parameters(paramLabel = "NEW", description = "JMH's JSON of the code after.")
+    @SuppressWarnings("NullAway.Init") // Set by picocli.
+    private Path fresh;
+
+    @Mixin
+    private final OutputOption output = new OutputOption();
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // Set by picocli.
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws Exception {
+        return report(spec, Comparison.of(Results.read(base), Results.read(fresh)), output.directory());
+    }
+
+    /** Prints and writes a comparison; returns the exit code. */
+    static int report(CommandSpec spec, Comparison comparison, Path directory) throws Exception {
+        ComparisonReport.write(comparison, Environment.here(Main.commandLine(spec)), directory);
+        spec.commandLine().getOut().print(ComparisonReport.markdown(comparison));
+        spec.commandLine().getOut().flush();
+        return comparison.passes() ? 0 : 1;
+    }
+}

@@ -1,0 +1,47 @@
+package io.cobrowse.bench.gate;
+
+import java.util.List;
+import org.apache.commons.rng.UniformRandomProvider;
+import org.apache.commons.rng.simple.RandomSource;
+import org.apache.commons.statistics.descriptive.Median;
+import org.apache.commons.statistics.descriptive.Quantile;
+
+/** How many times as long the new code takes, with the interval that the true ratio lies in, 99 times of 100. */
+public record Interval(double ratio, double low, double high) {
+    private static final int RESAMPLES = 10_000;
+    private static final double CONFIDENCE = 0.99;
+    private static final long SEED = 17;
+    private static final Median MEDIAN = Median.withDefaults();
+
+    /**
+     * Returns the ratio of the medians, and its interval by the percentile bootstrap: both samples are drawn again and
+     * again, with replacement. The same samples always give the same interval.
+     *
+     * @param base at least one time
+     * @param fresh at least one time
+     */
+    static Interval of(List<Double> base, List<Double> fresh) {
+        double[] baseTimes = array(base);
+        double[] freshTimes = array(fresh);
+        UniformRandomProvider random = RandomSource.XO_RO_SHI_RO_128_PP.create(SEED);
+        double[] ratios = new double[RESAMPLES];
+        for (int i = 0; i < RESAMPLES; i++) {
+            ratios[i] = MEDIAN.evaluate(drawn(freshTimes, random)) / MEDIAN.evaluate(drawn(baseTimes, random));
+        }
+        double tail = (1 - CONFIDENCE) / 2;
+        double[] ends = Quantile.withDefaults().evaluate(ratios, tail, 1 - tail);
+        return new Interval(MEDIAN.evaluate(freshTimes) / MEDIAN.evaluate(baseTimes), ends[0], ends[1]);
+    }
+
+    private static double[] array(List<Double> values) {
+        return values.stream().mapToDouble(Double::doubleValue).toArray();
+    }
+
+    private static double[] drawn(double[] sample, UniformRandomProvider random) {
+        double[] drawn = new double[sample.length];
+        for (int i = 0; i < drawn.length; i++) {
+            drawn[i] = sample[random.nextInt(sample.length)];
+        }
+        return drawn;
+    }
+}

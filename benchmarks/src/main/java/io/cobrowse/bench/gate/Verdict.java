@@ -1,0 +1,18 @@
+package io.cobrowse.bench.gate;
+
+import java.util.Locale;
+
+/** What a comparison says of one case. */
+public enum Verdict {
+    FASTER,
+    SAME,
+    /** Slower, or it allocates more. */
+    SLOWER,
+    /** The measurement is too noisy to tell. */
+    UNCERTAIN;
+
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

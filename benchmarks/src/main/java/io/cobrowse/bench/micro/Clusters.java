@@ -1,0 +1,38 @@
+package io.cobrowse.bench.micro;
+
+import io.cobrowse.sticky.routing.Node;
+import java.net.URI;
+import java.util.List;
+import java.util.Random;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
+
+/** Clusters of any size, and clients that stick to their nodes. */
+final class Clusters {
+    /** Clients that take turns; a power of two. Their requests fit into a core's cache, as one just read from a socket does. */
+    static final int CLIENTS = 256;
+
+    private static final long SEED = 5;
+
+    private Clusters() {}
+
+    /** Returns nodes with the ids 1, 2, 3 and so on, and the cookies node-1, node-2, node-3. */
+    static List<Node> nodes(int count) {
+        return IntStream.rangeClosed(1, count)
+                .mapToObj(i -> new Node(
+                        Integer.toString(i),
+                        List.of("node-" + i),
+                        URI.create("http://10." + i / 65536 + "." + i / 256 % 256 + "." + i % 256 + ":8700"),
+                        1,
+                        false))
+                .toList();
+    }
+
+    /** Returns what the clients send, given the id of the node that each of them sticks to: a random one. */
+    static String[] clients(int nodes, UnaryOperator<String> request) {
+        return new Random(SEED)
+                .ints(CLIENTS, 1, nodes + 1)
+                .mapToObj(node -> request.apply(Integer.toString(node)))
+                .toArray(String[]::new);
+    }
+}

@@ -1,0 +1,122 @@
+package io.cobrowse.bench.suite;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.StreamSupport;
+import org.apache.commons.statistics.descriptive.Median;
+import org.apache.commons.statistics.descriptive.Quantile;
+
+/** What JMH measured, read from its JSON. Immutable. */
+public final class Results {
+    private static final String ALLOCATED = "gc.alloc.rate.norm";
+
+    /**
+     * What was measured of one case.
+     *
+     * @param nanos by fork: CPU time per operation of each iteration
+     * @param bytes allocated per operation, the least of all iterations: what a harness or a JVM adds differs from one
+     *     iteration to the next, what the code itself allocates is in every one
+     */
+    public record Measured(List<double[]> nanos, double bytes) {
+        private static final double QUIET = 0.1;
+
+        /** Returns each fork's median, which is what two measurements taken under the same noise are compared by. */
+        public List<Double> typicalNanos() {
+            return nanos.stream().map(Median.withDefaults()::evaluate).toList();
+        }
+
+        /**
+         * Returns the median over the forks of a low quantile of their iterations: what the code takes undisturbed, for
+         * what disturbs an iteration makes it longer.
+         */
+        public double quietNanos() {
+            return Median.withDefaults()
+                    .evaluate(nanos.stream()
+                            .mapToDouble(iterations -> Quantile.withDefaults().evaluate(iterations, QUIET))
+                            .toArray());
+        }
+    }
+
+    private final SortedMap<Case, Measured> cases;
+
+    public Results(SortedMap<Case, Measured> cases) {
+        this.cases = new TreeMap<>(cases);
+    }
+
+    /**
+     * Reads a file.
+     *
+     * @throws IOException when there is none, or it is not JMH's JSON with this suite's profilers
+     */
+    public static Results read(Path file) throws IOException {
+        try {
+            return of(new ObjectMapper().readTree(file.toFile()));
+        } catch (IllegalArgumentException failure) {
+            throw new IOException(file + ": " + failure.getMessage(), failure);
+        }
+    }
+
+    /**
+     * Reads JMH's JSON.
+     *
+     * @throws IllegalArgumentException when it is not that
+     */
+    public static Results of(JsonNode json) {
+        if (!json.isArray() || json.isEmpty()) {
+            throw new IllegalArgumentException("no results of JMH: a JSON array of benchmarks is needed");
+        }
+        SortedMap<Case, Measured> cases = new TreeMap<>();
+        for (JsonNode run : json) {
+            Case which = caseOf(run);
+            double bytes = Double.MAX_VALUE;
+            for (double[] fork : rawData(which, run, ALLOCATED)) {
+                for (double each : fork) {
+                    bytes = Math.min(bytes, each);
+                }
+            }
+            cases.put(which, new Measured(rawData(which, run, CpuTimeProfiler.METRIC), bytes));
+        }
+        return new Results(cases);
+    }
+
+    /** Returns everything, in the order of the titles. */
+    public SortedMap<Case, Measured> cases() {
+        return cases;
+    }
+
+    static Case caseOf(JsonNode run) {
+        SortedMap<String, String> params = new TreeMap<>();
+        run.path("params")
+                .properties()
+                .forEach(each -> params.put(each.getKey(), each.getValue().asText()));
+        return new Case(run.path("benchmark").asText(), params);
+    }
+
+    static double mean(JsonNode rawData) {
+        return StreamSupport.stream(rawData.spliterator(), false)
+                .flatMap(fork -> StreamSupport.stream(fork.spliterator(), false))
+                .mapToDouble(JsonNode::asDouble)
+                .average()
+                .orElse(Double.NaN);
+    }
+
+    private static List<double[]> rawData(Case which, JsonNode run, String metric) {
+        JsonNode raw = run.path("secondaryMetrics").path(metric).path("rawData");
+        if (raw.isEmpty()) {
+            throw new IllegalArgumentException(which.title() + " has no " + metric);
+        }
+        List<double[]> forks = new ArrayList<>();
+        for (JsonNode fork : raw) {
+            forks.add(StreamSupport.stream(fork.spliterator(), false)
+                    .mapToDouble(JsonNode::asDouble)
+                    .toArray());
+        }
+        return forks;
+    }
+}

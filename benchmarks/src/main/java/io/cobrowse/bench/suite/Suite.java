@@ -1,0 +1,48 @@
+package io.cobrowse.bench.suite;
+
+import io.cobrowse.bench.micro.CalibrationBenchmark;
+import io.cobrowse.bench.micro.CookieContestant;
+import io.cobrowse.bench.micro.CookieScanBenchmark;
+import io.cobrowse.bench.micro.Corpus;
+import io.cobrowse.bench.micro.LookUpBenchmark;
+import io.cobrowse.bench.micro.QueryScanBenchmark;
+import io.cobrowse.bench.micro.RouteBenchmark;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+
+/** Which cases are measured. */
+public final class Suite {
+    private Suite() {}
+
+    /** Returns every case whose title holds a match, but for contestants on inputs for which they answer otherwise. */
+    public static List<Case> all(Pattern include) {
+        Predicate<String> included = include.asPredicate();
+        return Jmh.cases().stream()
+                .filter(each -> included.test(each.title()) && isTimed(each))
+                .toList();
+    }
+
+    /** Returns the gate's cases, which take a second or two together. */
+    public static List<Case> gate() {
+        return List.of(
+                Case.of(CalibrationBenchmark.class, "arithmetic"),
+                scan(CookieScanBenchmark.class, Corpus.Cookie.TYPICAL_MIDDLE),
+                scan(CookieScanBenchmark.class, Corpus.Cookie.ANALYTICS_LAST),
+                scan(QueryScanBenchmark.class, Corpus.Query.TYPICAL_MIDDLE),
+                Case.of(CalibrationBenchmark.class, "search"),
+                Case.of(LookUpBenchmark.class, "find", "contestant", "OURS", "nodes", "100"),
+                Case.of(RouteBenchmark.class, "route", "by", "COOKIE", "nodes", "100"),
+                Case.of(RouteBenchmark.class, "route", "by", "ROUND_ROBIN", "nodes", "100"));
+    }
+
+    private static Case scan(Class<?> benchmark, Enum<?> input) {
+        return Case.of(benchmark, "find", "contestant", "OURS", "input", input.name());
+    }
+
+    private static boolean isTimed(Case which) {
+        return !which.group().equals("CookieScan")
+                || CookieContestant.valueOf(which.param("contestant"))
+                        .isTimedOn(Corpus.Cookie.valueOf(which.param("input")));
+    }
+}

@@ -1,0 +1,84 @@
+package io.cobrowse.bench.micro;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cobrowse.bench.micro.Corpus.Cookie;
+import io.cobrowse.bench.micro.Corpus.Query;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What is timed gives the right answer. */
+class ContestantsTest {
+    private static Stream<Arguments> cookies() {
+        return Arrays.stream(CookieContestant.values())
+                .filter(CookieContestant::answers)
+                .flatMap(each -> Arrays.stream(Cookie.values()).map(input -> Arguments.of(each, input)));
+    }
+
+    private static Stream<Arguments> queries() {
+        return Arrays.stream(QueryContestant.values())
+                .filter(QueryContestant::answers)
+                .flatMap(each -> Arrays.stream(Query.values()).map(input -> Arguments.of(each, input)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("cookies")
+    void shouldGiveTheAnswerOfTheCorpusExactlyForTheCookiesItIsTimedOn(CookieContestant contestant, Cookie input) {
+        String value = contestant.newFinder().value(input.field());
+        if (contestant.isTimedOn(input)) {
+            assertThat(value).isEqualTo(input.value());
+            assertThat(contestant.newFinder().length(input.field())).isEqualTo(value == null ? 0 : value.length());
+        } else {
+            assertThat(value).isNotEqualTo(input.value());
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("queries")
+    void shouldGiveTheAnswerOfTheCorpusForQueries(QueryContestant contestant, Query input) {
+        String expected = input.value();
+        if (expected != null && contestant.decodes()) {
+            expected = URLDecoder.decode(expected, StandardCharsets.UTF_8);
+        }
+        assertThat(contestant.newFinder().value(input.query())).isEqualTo(expected);
+        assertThat(contestant.newFinder().length(input.query())).isEqualTo(expected == null ? 0 : expected.length());
+    }
+
+    /** The floor finds the name at or before the place where it counts. */
+    @ParameterizedTest
+    @EnumSource
+    void shouldKnowTheFloorOfEveryCookieThatIsThere(Cookie input) {
+        if (input.value() != null) {
+            assertThat(CookieContestant.INDEX_OF.newFinder().value(input.field()))
+                    .isEqualTo(Corpus.COOKIE);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldKnowTheFloorOfEveryParameterThatIsThere(Query input) {
+        if (input.value() != null) {
+            assertThat(QueryContestant.INDEX_OF.newFinder().value(input.query()))
+                    .isEqualTo(Corpus.PARAMETER);
+        }
+    }
+
+    @Test
+    void shouldHaveInputsOfTheSizesTheyStandFor() {
+        assertThat(Cookie.TYPICAL_MIDDLE.field()).hasSizeBetween(250, 280);
+        assertThat(Corpus.typicalCookies("node-2")).isEqualTo(Cookie.TYPICAL_MIDDLE.field());
+        assertThat(Cookie.ANALYTICS_LAST.field()).hasSizeBetween(3900, 4300);
+        assertThat(Cookie.NEAR_MISSES.field()).hasSizeBetween(3900, 4300);
+        assertThat(Cookie.HOSTILE.field()).hasSizeBetween(3900, 4300);
+        assertThat(Query.LONG_LAST.query()).hasSizeBetween(3900, 4300);
+        assertThat(Query.NEAR_MISSES.query()).hasSizeBetween(3900, 4300);
+        assertThat(Query.HOSTILE.query()).hasSizeBetween(3900, 4300);
+    }
+}
