@@ -3,10 +3,12 @@ package io.cobrowse.bench.cli;
 import io.cobrowse.bench.peers.Peers;
 import io.cobrowse.bench.peers.Settings;
 import io.cobrowse.bench.peers.Workload;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -15,7 +17,9 @@ import picocli.CommandLine.Spec;
 
 @Command(
         name = "peers",
-        description = "Measures the proxy, HAProxy and nginx side by side, each as a process of its own.",
+        description =
+                "Measures the proxy, Jetty's two, Undertow's, HAProxy and nginx side by side, each as a process of its"
+                        + " own.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class)
 final class PeersCommand implements Callable<Integer> {
@@ -29,6 +33,9 @@ final class PeersCommand implements Callable<Integer> {
     @Option(names = "--quick", description = "Fewer and shorter rounds: a look, no figures to publish.")
     private boolean quick;
 
+    @Option(names = "--rounds", paramLabel = "N", description = "How often each is measured, in turn with the others.")
+    private @Nullable Integer rounds;
+
     @Option(
             names = "--jar",
             paramLabel = "[NAME=]FILE",
@@ -38,7 +45,7 @@ final class PeersCommand implements Callable<Integer> {
     @Option(
             names = "--java-options",
             paramLabel = "OPTIONS",
-            description = "Options of the proxy's JVM. Default: ${DEFAULT-VALUE}")
+            description = "Options of the JVMs of all Java proxies. Default: ${DEFAULT-VALUE}")
     private String javaOptions = "-Xmx256m";
 
     @Mixin
@@ -55,6 +62,13 @@ final class PeersCommand implements Callable<Integer> {
             measured.add(System.getProperty("cobrowse.proxy.jar", "cobrowse-proxy.jar"));
         }
         Settings settings = Settings.of(EnumSet.copyOf(workloads), quick);
+        Integer wanted = rounds;
+        if (wanted != null) {
+            if (wanted < 1) {
+                throw new IOException("--rounds " + wanted + ": allowed is 1 or more");
+            }
+            settings = settings.withRounds(wanted);
+        }
         return Peers.measure(
                         settings,
                         measured,

@@ -3,20 +3,28 @@ package io.cobrowse.bench.peers;
 import java.io.IOException;
 import java.nio.BufferOverflowException;
 import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** A connection of the echo origin: HTTP/1.1 requests without a body, and after a handshake WebSocket frames below 64 KiB. */
+/**
+ * A connection of the echo origin: HTTP/1.1 requests, with a {@code Content-Length} where they have a body, and after a
+ * handshake WebSocket frames below 64 KiB.
+ */
 final class EchoConnection {
     private static final String ACCEPT_SUFFIX = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"; // RFC 6455, 1.3
-    private static final byte[] ANSWER =
-            ascii("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 59\r\n\r\n"
-                    + "{\"sessionToken\":\"845800826\",\"sessionServerName\":\"node-2\"}\r\n");
+    private static final Pattern LENGTH = Pattern.compile("\r\ncontent-length: *(\\d+)\r\n");
+    private static final byte[] DOWNLOAD = answer("application/octet-stream", "d".repeat(64 * 1024));
     private static final int CLOSE = 8;
 
     // One thread serves all connections, so they share these.
@@ -29,18 +37,37 @@ final class EchoConnection {
         CLOSED
     }
 
+    private static final List<EchoConnection> PARKED = new ArrayList<>();
+
     private final SocketChannel channel;
+    private final byte[] answer;
     private boolean webSocket;
     private byte @Nullable [] rest;
+    private @Nullable ByteBuffer unsent;
 
-    EchoConnection(SocketChannel channel) {
+    /** @param node the name that answers bear */
+    EchoConnection(SocketChannel channel, String node) {
         this.channel = channel;
+        this.answer = answer(
+                "application/json", "{\"sessionToken\":\"845800826\",\"sessionServerName\":\"" + node + "\"}\r\n");
     }
 
-    /** Reads once and answers all that is complete. */
-    void serve() {
+    private static byte[] answer(String type, String body) {
+        return ascii("HTTP/1.1 200 OK\r\nContent-Type: " + type + "\r\nContent-Length: " + body.length() + "\r\n\r\n"
+                + body);
+    }
+
+    /** Sends on what the peer had no room for; else reads once and answers all that is complete. */
+    void serve(SelectionKey key) {
         try {
+            if (unsent != null) {
+                sendOn(key);
+                return;
+            }
             Step last = answer();
+            if (unsent != null) {
+                key.interestOps(SelectionKey.OP_WRITE);
+            }
             if (last == Step.CLOSED) {
                 channel.close();
             }
@@ -81,29 +108,63 @@ final class EchoConnection {
 
     private void send() throws IOException {
         OUT.flip();
-        while (OUT.hasRemaining()) {
-            if (channel.write(OUT) == 0) {
-                throw new IOException("The peer does not read its echoes");
-            }
+        channel.write(OUT);
+        if (OUT.hasRemaining()) {
+            unsent = ByteBuffer.allocate(OUT.remaining()).put(OUT).flip();
         }
     }
 
-    private Step respond() {
+    private void sendOn(SelectionKey key) throws IOException {
+        ByteBuffer waiting = Objects.requireNonNull(unsent);
+        channel.write(waiting);
+        if (!waiting.hasRemaining()) {
+            unsent = null;
+            key.interestOps(SelectionKey.OP_READ);
+        }
+    }
+
+    private Step respond() throws IOException {
         int length = headLength();
         if (length < 0) {
             return Step.INCOMPLETE;
         }
-        byte[] head = new byte[length];
-        IN.get(head);
-        String key = webSocketKey(new String(head, StandardCharsets.ISO_8859_1));
-        if (key == null) {
-            OUT.put(ANSWER);
-        } else {
+        byte[] bytes = new byte[length];
+        IN.get(IN.position(), bytes);
+        String head = new String(bytes, StandardCharsets.ISO_8859_1);
+        length += bodyLength(head);
+        if (IN.remaining() < length) {
+            return Step.INCOMPLETE;
+        }
+        IN.position(IN.position() + length);
+        String target = head.substring(head.indexOf(' ') + 1, head.indexOf(" HTTP/"));
+        String key = webSocketKey(head);
+        if (key != null) {
             webSocket = true;
             OUT.put(ascii("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                     + "Sec-WebSocket-Accept: " + accept(key) + "\r\n\r\n"));
+        } else if (target.startsWith("/park")) {
+            PARKED.add(this);
+        } else {
+            OUT.put(target.startsWith("/download") ? DOWNLOAD : answer);
+            if (target.startsWith("/release")) {
+                release();
+            }
         }
         return Step.DONE;
+    }
+
+    private static void release() throws IOException {
+        for (EchoConnection each : PARKED) {
+            if (each.channel.isOpen()) {
+                each.channel.write(ByteBuffer.wrap(each.answer));
+            }
+        }
+        PARKED.clear();
+    }
+
+    private static int bodyLength(String head) {
+        Matcher length = LENGTH.matcher(head.toLowerCase(Locale.ROOT));
+        return length.find() ? Integer.parseInt(length.group(1)) : 0;
     }
 
     private static int headLength() {

@@ -11,33 +11,38 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 
 /**
- * The node behind every proxy that is measured: echoes WebSocket messages and answers any other request with a small JSON
- * document. One thread and no allocation per message, so that it is not what the measurement measures.
+ * The nodes behind every proxy that is measured: they echo WebSocket messages and answer any other request with a small JSON
+ * document that bears the node's name. One thread and no allocation per message, so that it is not what the measurement
+ * measures.
  *
- * <p>A process of its own: prints its port and serves until its standard input ends.
+ * <p>A process of its own: prints the ports of node-1, node-2 and node-3 and serves until its standard input ends.
  */
 final class EchoOrigin {
     private static final int BACKLOG = 4096;
 
-    private final ServerSocketChannel server;
-    private final Selector selector;
+    private static final int NODES = 3;
 
-    private EchoOrigin(ServerSocketChannel server) throws IOException {
-        this.server = server;
-        this.selector = Selector.open();
-        server.configureBlocking(false);
-        server.register(selector, SelectionKey.OP_ACCEPT);
-    }
+    private final Selector selector = Selector.open();
+
+    private EchoOrigin() throws IOException {}
 
     public static void main(String[] args) throws IOException {
         Thread watch = new Thread(EchoOrigin::exitWithParent, "parent-watch");
         watch.setDaemon(true);
         watch.start();
-        try (ServerSocketChannel server = ServerSocketChannel.open()) {
-            server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), BACKLOG);
-            System.out.println(server.socket().getLocalPort());
-            new EchoOrigin(server).serve();
+        EchoOrigin origin = new EchoOrigin();
+        for (int node = 1; node <= NODES; node++) {
+            System.out.println(origin.listen("node-" + node));
         }
+        origin.serve();
+    }
+
+    private int listen(String node) throws IOException {
+        ServerSocketChannel server = ServerSocketChannel.open();
+        server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), BACKLOG);
+        server.configureBlocking(false);
+        server.register(selector, SelectionKey.OP_ACCEPT, node);
+        return server.socket().getLocalPort();
     }
 
     private static void exitWithParent() {
@@ -57,15 +62,16 @@ final class EchoOrigin {
 
     private void serve(SelectionKey key) {
         if (!key.isAcceptable()) {
-            ((EchoConnection) key.attachment()).serve();
+            ((EchoConnection) key.attachment()).serve(key);
             return;
         }
         try {
-            SocketChannel channel = server.accept();
+            SocketChannel channel = ((ServerSocketChannel) key.channel()).accept();
             if (channel != null) {
                 channel.configureBlocking(false);
                 channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-                channel.register(selector, SelectionKey.OP_READ, new EchoConnection(channel));
+                channel.register(
+                        selector, SelectionKey.OP_READ, new EchoConnection(channel, (String) key.attachment()));
             }
         } catch (IOException failure) {
             System.err.println("Accepting failed: " + failure.getMessage());

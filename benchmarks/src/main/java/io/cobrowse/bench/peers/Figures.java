@@ -3,52 +3,63 @@ package io.cobrowse.bench.peers;
 import io.cobrowse.bench.report.Environment;
 import io.cobrowse.bench.report.Spread;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The results of a run, as they are written to the JSON file. */
 record Figures(Environment environment, Settings settings, boolean pinned, String loadAfter, List<OfPeer> peers) {
     /**
-     * A peer's row.
+     * A peer's rows.
      *
-     * @param problem why figures are missing; null when none are
+     * @param problems why a workload's figures are missing
      */
     record OfPeer(
             String name,
             @Nullable String version,
-            @Nullable String problem,
-            @Nullable OfRoundTrips roundTrips,
-            @Nullable OfIdleTunnels idleTunnels) {
+            Map<Workload, String> problems,
+            Map<Workload, OfBusy> busy,
+            Map<Workload, OfIdle> idle) {
         String title() {
             return version == null ? name : name + " " + version;
         }
     }
 
     /**
-     * Round trips of WebSocket messages.
+     * Requests, or round trips of WebSocket messages.
      *
-     * @param cpuMicros CPU time of the proxy per round trip, user and system, all threads; the spread over rounds
+     * @param cpuMicros CPU time of the proxy per request, user and system, all threads; the spread over rounds
      * @param cpuRatio the same, divided by that of the first proxy in the same round: what else the machine did meanwhile met
      *     both, so this varies less
-     * @param warmUpSeconds how long it took until CPU per round trip was steady
+     * @param perSecond at full load; {@code residentBytes} are at its end
+     * @param latency under a load that is the same for all proxies; null when it was not measured
+     * @param warmUpSeconds how long it took until CPU per request was steady
      */
-    record OfRoundTrips(
+    record OfBusy(
             Spread cpuMicros,
             Spread cpuRatio,
             Spread perSecond,
-            double p50Micros,
-            double p99Micros,
-            double p999Micros,
-            long count,
+            long residentBytes,
+            @Nullable OfLatency latency,
             int warmUpSeconds) {}
 
+    /** Latencies at a steady rate, each from when its request was due. */
+    record OfLatency(
+            double perSecond,
+            long count,
+            double p50Micros,
+            double p90Micros,
+            double p99Micros,
+            double p999Micros,
+            double maxMicros) {}
+
     /**
-     * Tunnels that are open and quiet.
+     * Connections that wait.
      *
-     * @param heapBytesPerTunnel live objects; null where it is no JVM
+     * @param heapBytesEach live objects; null where it is no JVM
      */
-    record OfIdleTunnels(
-            Spread residentBytesPerTunnel,
+    record OfIdle(
+            Spread residentBytesEach,
             Spread residentBytesBefore,
             Spread residentBytesWith,
-            @Nullable Spread heapBytesPerTunnel) {}
+            @Nullable Spread heapBytesEach) {}
 }

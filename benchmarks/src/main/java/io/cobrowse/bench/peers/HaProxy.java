@@ -21,7 +21,12 @@ record HaProxy() implements Peer {
     }
 
     @Override
-    public List<String> configure(Path directory, int port, int originPort, int connections) throws IOException {
+    public List<String> configure(Place place) throws IOException {
+        String bind = switch (place.front()) {
+            case HTTP1 -> "";
+            case TLS -> " ssl crt " + place.identity().both();
+            case HTTP2 -> " proto h2";
+        };
         String config = """
                 global
                     maxconn %3$d
@@ -29,11 +34,11 @@ record HaProxy() implements Peer {
                 defaults
                     mode http
                     timeout connect 2s
-                    timeout client 60s
-                    timeout server 75s
+                    timeout client 120s
+                    timeout server 120s
                     timeout tunnel 10m
                 frontend public
-                    bind 127.0.0.1:%1$d
+                    bind 127.0.0.1:%1$d%2$s
                     default_backend nodes
                 backend nodes
                     balance roundrobin
@@ -41,11 +46,17 @@ record HaProxy() implements Peer {
                     use-server n1 if { urlp(co-browse-node-id) 1 }
                     use-server n2 if { urlp(co-browse-node-id) 2 }
                     use-server n3 if { urlp(co-browse-node-id) 3 }
-                    server n1 127.0.0.1:%2$d cookie node-1
-                    server n2 127.0.0.1:%2$d cookie node-2
-                    server n3 127.0.0.1:%2$d cookie node-3
-                """.formatted(port, originPort, connections);
-        Path file = Files.writeString(directory.resolve("haproxy.cfg"), config);
+                    server n1 127.0.0.1:%4$d cookie node-1
+                    server n2 127.0.0.1:%5$d cookie node-2
+                    server n3 127.0.0.1:%6$d cookie node-3
+                """.formatted(
+                        place.port(),
+                        bind,
+                        place.connections(),
+                        place.nodePorts().get(0),
+                        place.nodePorts().get(1),
+                        place.nodePorts().get(2));
+        Path file = Files.writeString(place.directory().resolve("haproxy.cfg"), config);
         return List.of(Tool.find(COMMAND), "-db", "-f", file.toString());
     }
 }

@@ -21,9 +21,16 @@ record Nginx() implements Peer {
     }
 
     @Override
-    public List<String> configure(Path directory, int port, int originPort, int connections) throws IOException {
+    public List<String> configure(Place place) throws IOException {
         // The prefix keeps every temporary path inside the directory. The user matters to root only.
         boolean root = "root".equals(System.getProperty("user.name"));
+        String listen = switch (place.front()) {
+            case HTTP1 -> "";
+            case TLS ->
+                " ssl; ssl_certificate " + place.identity().certificate() + "; ssl_certificate_key "
+                        + place.identity().key();
+            case HTTP2 -> " http2";
+        };
         String config = """
                 %1$sworker_processes 1;
                 daemon off;
@@ -37,11 +44,12 @@ record Nginx() implements Peer {
                     fastcgi_temp_path temp;
                     scgi_temp_path temp;
                     uwsgi_temp_path temp;
-                    upstream n1 { server 127.0.0.1:%3$d; keepalive 64; }
-                    upstream n2 { server 127.0.0.1:%3$d; keepalive 64; }
-                    upstream n3 { server 127.0.0.1:%3$d; keepalive 64; }
+                    upstream n1 { server 127.0.0.1:%5$d; keepalive 64; keepalive_requests 1000000000; }
+                    upstream n2 { server 127.0.0.1:%6$d; keepalive 64; keepalive_requests 1000000000; }
+                    upstream n3 { server 127.0.0.1:%7$d; keepalive 64; keepalive_requests 1000000000; }
                     upstream any {
-                        server 127.0.0.1:%3$d; server 127.0.0.1:%3$d; server 127.0.0.1:%3$d; keepalive 64;
+                        server 127.0.0.1:%5$d; server 127.0.0.1:%6$d; server 127.0.0.1:%7$d;
+                        keepalive 64; keepalive_requests 1000000000;
                     }
                     map $cookie_gcbSessionServer $by_cookie {
                         default any;
@@ -57,7 +65,7 @@ record Nginx() implements Peer {
                     }
                     map $http_upgrade $switch { default upgrade; "" ""; }
                     server {
-                        listen 127.0.0.1:%2$d;
+                        listen 127.0.0.1:%2$d%3$s;
                         keepalive_requests 1000000000;
                         location / {
                             proxy_pass http://$node;
@@ -70,7 +78,15 @@ record Nginx() implements Peer {
                         }
                     }
                 }
-                """.formatted(root ? "user root;\n" : "", port, originPort, 2 * connections + 100);
+                """.formatted(
+                        root ? "user root;\n" : "",
+                        place.port(),
+                        listen,
+                        2 * place.connections() + 100,
+                        place.nodePorts().get(0),
+                        place.nodePorts().get(1),
+                        place.nodePorts().get(2));
+        Path directory = place.directory();
         Path file = Files.writeString(directory.resolve("nginx.conf"), config);
         return List.of(Tool.find(COMMAND), "-e", "stderr", "-p", directory.toString(), "-c", file.toString());
     }

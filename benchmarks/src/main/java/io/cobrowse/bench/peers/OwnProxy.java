@@ -19,19 +19,29 @@ record OwnProxy(String name, Path jar, List<String> javaOptions) implements Peer
     }
 
     @Override
-    public List<String> configure(Path directory, int port, int originPort, int connections) throws IOException {
+    public List<String> configure(Place place) throws IOException {
         int adminPort = Ports.free();
+        String tls = place.front() == Front.TLS
+                ? ", tls: { certificate: " + place.identity().certificate() + ", private-key: "
+                        + place.identity().key() + " }"
+                : "";
         String config = """
                 listeners:
-                  - { name: public, address: "127.0.0.1:%1$d" }
+                  - { name: public, address: "127.0.0.1:%1$d"%3$s }
                 admin: { address: "127.0.0.1:%2$d" }
                 stickiness: { cookie: gcbSessionServer, query-parameter: co-browse-node-id }
                 nodes:
-                  - { id: "1", cookie: node-1, url: "http://127.0.0.1:%3$d" }
-                  - { id: "2", cookie: node-2, url: "http://127.0.0.1:%3$d" }
-                  - { id: "3", cookie: node-3, url: "http://127.0.0.1:%3$d" }
-                """.formatted(port, adminPort, originPort);
-        Path file = Files.writeString(directory.resolve(name + ".yaml"), config);
+                  - { id: "1", cookie: node-1, url: "http://127.0.0.1:%4$d" }
+                  - { id: "2", cookie: node-2, url: "http://127.0.0.1:%5$d" }
+                  - { id: "3", cookie: node-3, url: "http://127.0.0.1:%6$d" }
+                """.formatted(
+                        place.port(),
+                        adminPort,
+                        tls,
+                        place.nodePorts().get(0),
+                        place.nodePorts().get(1),
+                        place.nodePorts().get(2));
+        Path file = Files.writeString(place.directory().resolve(name + ".yaml"), config);
         List<String> command = new ArrayList<>(List.of(java()));
         command.addAll(javaOptions);
         command.addAll(List.of("-jar", jar.toString(), "run", "--config", file.toString()));

@@ -7,6 +7,16 @@ import java.util.List;
 
 /** A proxy to measure: how it is configured for the sticky rules, and how it is run. */
 interface Peer {
+    /**
+     * Where a proxy stands.
+     *
+     * @param directory where files may be written
+     * @param port where it listens, on the loopback address
+     * @param nodePorts the ports of node-1, node-2 and node-3
+     * @param connections how many clients' connections there will be at most
+     */
+    record Place(Path directory, int port, Front front, List<Integer> nodePorts, int connections, Identity identity) {}
+
     /** The name in reports. */
     String name();
 
@@ -18,17 +28,20 @@ interface Peer {
     String version() throws IOException;
 
     /**
-     * Writes the configuration: three nodes, {@code node-1} to {@code node-3}, all at the origin, chosen by the query parameter
-     * {@code co-browse-node-id} and then by the cookie {@code gcbSessionServer}.
+     * Writes the configuration: three nodes, {@code node-1} to {@code node-3}, chosen by the query parameter
+     * {@link Sticky#PARAMETER}, 1 to 3, and then by the cookie {@link Sticky#COOKIE}.
      *
-     * @param directory where files may be written
-     * @param connections how many clients' connections there will be at most
      * @return the command that runs the proxy in the foreground, to be stopped by SIGTERM
      */
-    List<String> configure(Path directory, int port, int originPort, int connections) throws IOException;
+    List<String> configure(Place place) throws IOException;
 
     /** Returns whether the process is a JVM, which can be asked for a garbage collection. */
     default boolean isJava() {
         return false;
+    }
+
+    /** Returns whether it carries WebSockets. */
+    default boolean carriesWebSocket() {
+        return true;
     }
 }

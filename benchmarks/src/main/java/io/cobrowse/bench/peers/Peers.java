@@ -10,11 +10,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The side-by-side measurement: our proxy, HAProxy and nginx. */
+/** The side-by-side measurement: our proxy, Jetty's two, Undertow's, HAProxy and nginx. */
 public final class Peers {
     private Peers() {}
 
-    /** Measures, prints the tables, and writes {@code peers.json} and {@code peers.html}; returns whether our own proxy has figures. */
+    /**
+     * Measures, prints the tables, and writes {@code peers.json}, {@code peers.md}, {@code peers.html} and a {@code .hlog} of
+     * every proxy's latencies in every workload; returns whether our own proxy has all its figures.
+     */
     public static boolean measure(
             Settings settings,
             List<String> jars,
@@ -30,17 +33,21 @@ public final class Peers {
             String name = equals < 0 ? "cobrowse-proxy" : jar.substring(0, equals);
             peers.add(new OwnProxy(name, Path.of(jar.substring(equals + 1)), javaOptions));
         }
+        peers.addAll(JavaPeer.all(javaOptions));
         peers.add(new HaProxy());
         peers.add(new Nginx());
         Path directory = Files.createTempDirectory("cobrowse-bench");
         Environment environment = Environment.here(command);
-        Figures figures = new PeersRun(settings, peers, directory, progress).run(environment);
-        new PeersReport(out).print(figures);
         Files.createDirectories(output);
+        Figures figures = new PeersRun(settings, peers, directory, output, progress).run(environment);
+        String tables = PeersReport.markdown(figures);
+        out.print(tables);
+        out.flush();
+        Files.writeString(output.resolve("peers.md"), tables);
         new ObjectMapper()
                 .writerWithDefaultPrettyPrinter()
                 .writeValue(output.resolve("peers.json").toFile(), figures);
         HtmlReport.write(output.resolve("peers.html"), "The proxy and its peers", environment, PeersPlots.of(figures));
-        return figures.peers().get(0).problem() == null;
+        return figures.peers().get(0).problems().isEmpty();
     }
 }

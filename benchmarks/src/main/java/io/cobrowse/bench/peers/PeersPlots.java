@@ -1,10 +1,17 @@
 package io.cobrowse.bench.peers;
 
+import io.cobrowse.bench.peers.Figures.OfBusy;
+import io.cobrowse.bench.peers.Figures.OfIdle;
+import io.cobrowse.bench.peers.Figures.OfLatency;
+import io.cobrowse.bench.peers.Figures.OfPeer;
 import io.cobrowse.bench.report.Plot;
 import io.cobrowse.bench.report.Plot.Series;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 
 /** The figures as plots. */
@@ -13,80 +20,110 @@ final class PeersPlots {
 
     static List<Plot> of(Figures figures) {
         List<Plot> plots = new ArrayList<>();
-        List<Figures.OfPeer> busy = with(figures, Workload.WS_ROUND_TRIPS);
-        if (!busy.isEmpty()) {
-            Settings settings = figures.settings();
-            plots.add(new Plot(
-                    "CPU per WebSocket round trip",
-                    "Messages of " + TunnelClient.PAYLOAD_BYTES + " bytes over " + settings.tunnels()
-                            + " tunnels; user and system time of all the proxy's threads; " + settings.rounds()
-                            + " interleaved rounds of " + settings.roundSeconds() + " s",
-                    "µs",
-                    false,
-                    names(busy),
-                    List.of(
-                            series(
-                                    "least",
-                                    busy,
-                                    peer -> trips(peer).cpuMicros().min()),
-                            series(
-                                    "median",
-                                    busy,
-                                    peer -> trips(peer).cpuMicros().median()),
-                            series(
-                                    "greatest",
-                                    busy,
-                                    peer -> trips(peer).cpuMicros().max()))));
-            plots.add(new Plot(
-                    "Latency of a round trip",
-                    "In a closed loop at full load, so it is mostly waiting in line; includes the client and the node",
-                    "ms",
-                    true,
-                    names(busy),
-                    List.of(
-                            series("50 %", busy, peer -> trips(peer).p50Micros() / 1e3),
-                            series("99 %", busy, peer -> trips(peer).p99Micros() / 1e3),
-                            series("99.9 %", busy, peer -> trips(peer).p999Micros() / 1e3))));
-        }
-        List<Figures.OfPeer> idle = with(figures, Workload.IDLE_TUNNELS);
-        if (!idle.isEmpty()) {
-            plots.add(new Plot(
-                    "Resident memory per idle tunnel",
-                    figures.settings().idleTunnels()
-                            + " tunnels through which one message has gone; with them less before",
-                    "KiB",
-                    false,
-                    names(idle),
-                    List.of(series(
-                            "median",
-                            idle,
-                            peer -> tunnels(peer).residentBytesPerTunnel().median() / 1024))));
+        for (Workload workload : figures.settings().workloads()) {
+            List<OfPeer> busy = with(figures, peer -> peer.busy().containsKey(workload));
+            List<OfPeer> idle = with(figures, peer -> peer.idle().containsKey(workload));
+            if (!busy.isEmpty()) {
+                plots.add(cpu(workload, figures.settings(), busy));
+                plots.add(latency(workload, busy));
+            }
+            if (!idle.isEmpty()) {
+                plots.add(memory(workload, figures.settings(), idle));
+            }
         }
         return plots;
     }
 
-    private static List<Figures.OfPeer> with(Figures figures, Workload workload) {
-        return figures.peers().stream()
-                .filter(peer -> switch (workload) {
-                    case WS_ROUND_TRIPS -> peer.roundTrips() != null;
-                    case IDLE_TUNNELS -> peer.idleTunnels() != null;
+    private static Plot cpu(Workload workload, Settings settings, List<OfPeer> peers) {
+        Function<OfPeer, OfBusy> of = peer -> Objects.requireNonNull(peer.busy().get(workload));
+        return new Plot(
+                "CPU: " + workload.title(),
+                "Each one, over " + settings.connections(workload)
+                        + " connections at full load; user and system time of all the proxy's threads; "
+                        + settings.rounds()
+                        + " interleaved rounds of " + settings.roundSeconds() + " s",
+                "µs",
+                false,
+                names(peers),
+                List.of(
+                        series(
+                                "least",
+                                peers,
+                                peer -> of.apply(peer).cpuMicros().min()),
+                        series(
+                                "median",
+                                peers,
+                                peer -> of.apply(peer).cpuMicros().median()),
+                        series(
+                                "greatest",
+                                peers,
+                                peer -> of.apply(peer).cpuMicros().max())));
+    }
+
+    private static Plot latency(Workload workload, List<OfPeer> peers) {
+        List<OfPeer> measured = peers.stream()
+                .filter(peer -> busy(peer, workload).latency() != null)
+                .toList();
+        double rate =
+                measured.isEmpty() ? 0 : latency(measured.get(0), workload).perSecond();
+        return new Plot(
+                "Latency percentiles: " + workload.title(),
+                String.format(
+                        "At %,.0f/s for all; from when a request was due, so that waiting counts; includes the client and"
+                                + " the node",
+                        rate),
+                "ms",
+                true,
+                List.of("50 %", "90 %", "99 %", "99.9 %", "max"),
+                measured.stream()
+                        .map(peer -> new Series(peer.title(), percentiles(latency(peer, workload))))
+                        .toList());
+    }
+
+    private static List<Double> percentiles(OfLatency latency) {
+        return Arrays.stream(new double[] {
+                    latency.p50Micros(),
+                    latency.p90Micros(),
+                    latency.p99Micros(),
+                    latency.p999Micros(),
+                    latency.maxMicros()
                 })
+                .map(micros -> micros / 1e3)
+                .boxed()
                 .toList();
     }
 
-    private static Figures.OfRoundTrips trips(Figures.OfPeer peer) {
-        return Objects.requireNonNull(peer.roundTrips());
+    private static Plot memory(Workload workload, Settings settings, List<OfPeer> peers) {
+        Function<OfPeer, OfIdle> of = peer -> Objects.requireNonNull(peer.idle().get(workload));
+        return new Plot(
+                "Resident memory: " + workload.title(),
+                "Each of " + settings.idleConnections() + ": with them less before",
+                "KiB",
+                false,
+                names(peers),
+                List.of(series(
+                        "median",
+                        peers,
+                        peer -> of.apply(peer).residentBytesEach().median() / 1024)));
     }
 
-    private static Figures.OfIdleTunnels tunnels(Figures.OfPeer peer) {
-        return Objects.requireNonNull(peer.idleTunnels());
+    private static OfBusy busy(OfPeer peer, Workload workload) {
+        return Objects.requireNonNull(peer.busy().get(workload));
     }
 
-    private static List<String> names(List<Figures.OfPeer> peers) {
-        return peers.stream().map(Figures.OfPeer::title).toList();
+    private static OfLatency latency(OfPeer peer, Workload workload) {
+        return Objects.requireNonNull(busy(peer, workload).latency());
     }
 
-    private static Series series(String name, List<Figures.OfPeer> peers, ToDoubleFunction<Figures.OfPeer> value) {
+    private static List<OfPeer> with(Figures figures, Predicate<OfPeer> which) {
+        return figures.peers().stream().filter(which).toList();
+    }
+
+    private static List<String> names(List<OfPeer> peers) {
+        return peers.stream().map(OfPeer::title).toList();
+    }
+
+    private static Series series(String name, List<OfPeer> peers, ToDoubleFunction<OfPeer> value) {
         return new Series(name, peers.stream().map(value::applyAsDouble).toList());
     }
 }

@@ -7,6 +7,7 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,31 +23,41 @@ final class PeersRun {
     static final int PROXY_CORE = 0;
     /** The core of client and origin. */
     static final int REST_CORE = 1;
+    /** The rate for latencies, of what the slowest proxy can do. */
+    private static final double LATENCY_RATE = 0.5;
 
     private final Settings settings;
     private final Path directory;
+    private final Path output;
     private final PrintWriter progress;
     private final Cores cores = new Cores();
+    private final Identity identity;
     private final List<Contender> contenders = new ArrayList<>();
 
     /** A peer in this run, and what became of it. */
     private static final class Contender {
         private final Peer peer;
+        private final Map<Workload, String> problems = new EnumMap<>(Workload.class);
+        private final Map<Workload, Figures.OfBusy> busy = new EnumMap<>(Workload.class);
+        private final Map<Workload, Figures.OfIdle> idle = new EnumMap<>(Workload.class);
         private @Nullable String version;
-        private @Nullable String problem;
-        private Figures.@Nullable OfRoundTrips roundTrips;
-        private Figures.@Nullable OfIdleTunnels idleTunnels;
 
         private Contender(Peer peer) {
             this.peer = peer;
         }
     }
 
-    /** @param directory where configurations and logs may be written */
-    PeersRun(Settings settings, List<Peer> peers, Path directory, PrintWriter progress) {
+    /**
+     * @param directory where configurations and logs may be written
+     * @param output where logs of latencies are written
+     */
+    PeersRun(Settings settings, List<Peer> peers, Path directory, Path output, PrintWriter progress)
+            throws IOException {
         this.settings = settings;
         this.directory = directory;
+        this.output = output;
         this.progress = progress;
+        this.identity = new Identity(directory);
         peers.forEach(peer -> contenders.add(new Contender(peer)));
     }
 
@@ -56,15 +67,22 @@ final class PeersRun {
             try {
                 contender.version = contender.peer.version();
             } catch (IOException failure) {
-                contender.problem = failure.getMessage();
+                settings.workloads().forEach(each -> contender.problems.put(each, failure.getMessage()));
+            }
+            if (!contender.peer.carriesWebSocket()) {
+                settings.workloads().stream()
+                        .filter(Workload::takesWebSocket)
+                        .forEach(each -> contender.problems.put(each, "does not carry WebSockets"));
             }
         }
         try (Origin origin = new Origin(cores)) {
-            if (settings.workloads().contains(Workload.WS_ROUND_TRIPS)) {
-                roundTrips(origin);
-            }
-            if (settings.workloads().contains(Workload.IDLE_TUNNELS)) {
-                idleTunnels(origin);
+            for (Workload workload : settings.workloads()) {
+                progress.printf("%s: %s%n", workload, workload.title());
+                if (workload.isIdle()) {
+                    idle(workload, origin);
+                } else {
+                    busy(workload, origin);
+                }
             }
         }
         return new Figures(
@@ -73,95 +91,156 @@ final class PeersRun {
                 cores.pinned(),
                 Environment.loadAverage(),
                 contenders.stream()
-                        .map(each -> new Figures.OfPeer(
-                                each.peer.name(), each.version, each.problem, each.roundTrips, each.idleTunnels))
+                        .map(each ->
+                                new Figures.OfPeer(each.peer.name(), each.version, each.problems, each.busy, each.idle))
                         .toList());
     }
 
-    private List<Contender> able() {
-        return contenders.stream().filter(each -> each.problem == null).toList();
+    private List<Contender> able(Workload workload) {
+        return contenders.stream()
+                .filter(each -> !each.problems.containsKey(workload))
+                .toList();
     }
 
-    private void roundTrips(Origin origin) throws InterruptedException {
-        Map<Contender, RoundTripsWorkload> running = new LinkedHashMap<>();
+    private void busy(Workload workload, Origin origin) throws InterruptedException {
+        Map<Contender, BusyWorkload> running = new LinkedHashMap<>();
         try {
-            for (Contender contender : able()) {
-                attempt(contender, () -> {
-                    RoundTripsWorkload workload = new RoundTripsWorkload(start(contender, origin), settings.tunnels());
-                    running.put(contender, workload);
-                    workload.warmUp(settings.maxWarmUpSeconds());
+            for (Contender contender : able(workload)) {
+                attempt(contender, workload, () -> {
+                    ServerProcess server = start(contender, workload, origin);
+                    BusyWorkload load = new BusyWorkload(
+                            server,
+                            settings.connections(workload),
+                            Requests.opener(workload, server.address(), identity));
+                    running.put(contender, load);
+                    load.warmUp(settings.maxWarmUpSeconds());
                     return "warm";
                 });
             }
             for (int round = 1; round <= settings.rounds(); round++) {
-                progress.printf("%s, round %d of %d%n", Workload.WS_ROUND_TRIPS, round, settings.rounds());
-                for (Contender contender : able()) {
-                    RoundTripsWorkload workload = running.get(contender);
-                    if (workload != null) {
-                        attempt(
-                                contender,
-                                () -> String.format("%.1f µs CPU per round trip", workload.round(settings.round())));
-                    }
+                progress.printf("%s, round %d of %d%n", workload, round, settings.rounds());
+                for (Contender contender : able(workload)) {
+                    attempt(
+                            contender,
+                            workload,
+                            () -> String.format(
+                                    "%.1f µs CPU each", load(running, contender).round(settings.round())));
                 }
             }
-            for (Contender contender : able()) {
-                RoundTripsWorkload workload = running.get(contender);
-                if (workload != null) {
-                    contender.roundTrips = workload.figures(Objects.requireNonNull(running.get(able().get(0))));
-                }
+            latencies(workload, running);
+            for (Contender contender : able(workload)) {
+                BusyWorkload load = load(running, contender);
+                attempt(contender, workload, () -> {
+                    contender.busy.put(
+                            workload, load.figures(load(running, able(workload).get(0))));
+                    load.writeLog(output.resolve(
+                            workload + "-" + contender.peer.name().replace(' ', '-') + ".hlog"));
+                    return "done";
+                });
             }
         } finally {
-            for (RoundTripsWorkload workload : running.values()) {
-                stop(workload);
+            for (BusyWorkload load : running.values()) {
+                stop(load);
             }
         }
     }
 
-    private void idleTunnels(Origin origin) throws InterruptedException {
-        Map<Contender, IdleTunnelsWorkload> workloads = new LinkedHashMap<>();
+    private static BusyWorkload load(Map<Contender, BusyWorkload> running, Contender contender) {
+        return Objects.requireNonNull(running.get(contender));
+    }
+
+    /** Measures all at the same rate, which the slowest of them can bear. */
+    private void latencies(Workload workload, Map<Contender, BusyWorkload> running) throws InterruptedException {
+        double rate = LATENCY_RATE
+                * able(workload).stream()
+                        .mapToDouble(each -> load(running, each).perSecond())
+                        .min()
+                        .orElse(0);
+        for (int round = 1; round <= settings.latencyRounds(); round++) {
+            progress.printf(
+                    "%s, latencies at %,.0f/s, round %d of %d%n", workload, rate, round, settings.latencyRounds());
+            for (Contender contender : able(workload)) {
+                attempt(
+                        contender,
+                        workload,
+                        () -> String.format(
+                                "p99 %.2f ms", load(running, contender).latencyRound(rate, settings.round()) / 1e3));
+            }
+        }
+    }
+
+    private void idle(Workload workload, Origin origin) throws InterruptedException {
+        Map<Contender, IdleWorkload> workloads = new LinkedHashMap<>();
+        boolean parks = workload == Workload.PARKED_POLLS;
+        IdleWorkload.Step begin = parks ? LoadClient::sendAll : LoadClient::runOnce;
+        IdleWorkload.Step end = client -> {
+            if (parks) {
+                origin.release();
+                client.awaitAll();
+            }
+        };
         for (int round = 1; round <= settings.idleRounds(); round++) {
-            progress.printf("%s, round %d of %d%n", Workload.IDLE_TUNNELS, round, settings.idleRounds());
-            for (Contender contender : able()) {
-                attempt(contender, () -> {
-                    IdleTunnelsWorkload workload =
-                            workloads.computeIfAbsent(contender, any -> new IdleTunnelsWorkload());
-                    try (ServerProcess server = start(contender, origin)) {
-                        double bytes = workload.round(server, contender.peer.isJava(), settings.idleTunnels());
-                        return String.format("%.1f KiB resident per tunnel", bytes / 1024);
+            progress.printf("%s, round %d of %d%n", workload, round, settings.idleRounds());
+            for (Contender contender : able(workload)) {
+                attempt(contender, workload, () -> {
+                    try (ServerProcess server = start(contender, workload, origin)) {
+                        double bytes = workloads
+                                .computeIfAbsent(contender, any -> new IdleWorkload())
+                                .round(
+                                        server,
+                                        contender.peer.isJava(),
+                                        settings.connections(workload),
+                                        Requests.opener(workload, server.address(), identity),
+                                        begin,
+                                        end);
+                        return String.format("%.1f KiB resident each", bytes / 1024);
                     }
                 });
             }
         }
-        for (Contender contender : able()) {
-            IdleTunnelsWorkload workload = workloads.get(contender);
-            contender.idleTunnels = workload == null ? null : workload.figures();
+        for (Contender contender : able(workload)) {
+            contender.idle.put(
+                    workload, Objects.requireNonNull(workloads.get(contender)).figures());
         }
     }
 
-    private ServerProcess start(Contender contender, Origin origin) throws IOException, InterruptedException {
+    /** Starts a proxy, and makes sure of its rules where it speaks plain HTTP/1.1. */
+    private ServerProcess start(Contender contender, Workload workload, Origin origin)
+            throws IOException, InterruptedException {
         int port = Ports.free();
-        List<String> command = contender.peer.configure(directory, port, origin.port(), settings.connections());
-        return new ServerProcess(contender.peer.name(), cores.pin(PROXY_CORE, command), directory, port);
+        List<String> command = contender.peer.configure(
+                new Peer.Place(directory, port, workload.front(), origin.ports(), settings.maxConnections(), identity));
+        ServerProcess server =
+                new ServerProcess(contender.peer.name(), cores.pin(PROXY_CORE, command), directory, port);
+        try {
+            if (workload.front() == Front.HTTP1) {
+                Sticky.check(server.address());
+            }
+            return server;
+        } catch (IOException failure) {
+            server.close();
+            throw failure;
+        }
     }
 
     private interface Step {
         String run() throws IOException, InterruptedException;
     }
 
-    /** Does a step; its failure is noted as the peer's, and the others go on. */
-    private void attempt(Contender contender, Step step) throws InterruptedException {
+    /** Does a step; its failure is noted as the peer's in this workload, and the others go on. */
+    private void attempt(Contender contender, Workload workload, Step step) throws InterruptedException {
         try {
             progress.printf("  %s: %s%n", contender.peer.name(), step.run());
         } catch (IOException | UncheckedIOException failure) {
-            contender.problem = failure.getMessage();
+            contender.problems.put(workload, String.valueOf(failure.getMessage()));
             progress.printf("  %s: failed: %s%n", contender.peer.name(), failure.getMessage());
         }
         progress.flush();
     }
 
-    private void stop(RoundTripsWorkload workload) {
+    private void stop(BusyWorkload load) {
         try {
-            workload.close();
+            load.close();
         } catch (IOException failure) {
             progress.printf("Stopping: %s%n", failure.getMessage());
         }

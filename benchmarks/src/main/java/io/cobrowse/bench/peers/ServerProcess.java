@@ -19,6 +19,7 @@ final class ServerProcess implements AutoCloseable {
     private final String name;
     private final Process process;
     private final Path log;
+    private final Thread killer = new Thread(this::kill);
     private final InetSocketAddress address;
 
     /** Starts a process and waits until it listens. */
@@ -31,6 +32,8 @@ final class ServerProcess implements AutoCloseable {
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())
                 .start();
+        // Also where this JVM is told to stop in the middle of a round.
+        Runtime.getRuntime().addShutdownHook(killer);
         try {
             awaitListening();
         } catch (IOException | InterruptedException failure) {
@@ -89,8 +92,17 @@ final class ServerProcess implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         if (!stopped) {
-            process.descendants().forEach(ProcessHandle::destroyForcibly);
-            process.destroyForcibly();
+            kill();
         }
+        try {
+            Runtime.getRuntime().removeShutdownHook(killer);
+        } catch (IllegalStateException shuttingDown) {
+            kill();
+        }
+    }
+
+    private void kill() {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
     }
 }

@@ -4,10 +4,49 @@ import java.util.Locale;
 
 /** What the proxies are put through. */
 public enum Workload {
+    /** Small sticky requests and answers on connections that stay open. */
+    GET(Front.HTTP1, "small GET, keep-alive"),
+    /** Requests with a body of 1 KiB. */
+    POST(Front.HTTP1, "POST of 1 KiB"),
+    /** Answers of 64 KiB. */
+    DOWNLOAD(Front.HTTP1, "download of 64 KiB"),
+    /** A new connection for each small request. */
+    NEW_CONNECTION(Front.HTTP1, "small GET, a new connection each"),
+    /** As {@link #GET}, over TLS. */
+    TLS(Front.TLS, "small GET over TLS, keep-alive"),
+    /** As {@link #GET}, over HTTP/2. */
+    HTTP2(Front.HTTP2, "small GET over HTTP/2"),
     /** WebSocket messages that go to the node and come back. */
-    WS_ROUND_TRIPS,
+    WS_ROUND_TRIPS(Front.HTTP1, "WebSocket round trips of 200 bytes"),
     /** WebSockets that are open and quiet. */
-    IDLE_TUNNELS;
+    IDLE_TUNNELS(Front.HTTP1, "idle WebSockets"),
+    /** Requests that the node does not answer for now. */
+    PARKED_POLLS(Front.HTTP1, "parked long-polls");
+
+    private final Front front;
+    private final String title;
+
+    Workload(Front front, String title) {
+        this.front = front;
+        this.title = title;
+    }
+
+    Front front() {
+        return front;
+    }
+
+    String title() {
+        return title;
+    }
+
+    /** Returns whether connections that wait are measured, rather than requests. */
+    boolean isIdle() {
+        return this == IDLE_TUNNELS || this == PARKED_POLLS;
+    }
+
+    boolean takesWebSocket() {
+        return this == WS_ROUND_TRIPS || this == IDLE_TUNNELS;
+    }
 
     /** Returns the name on the command line. */
     @Override
