@@ -108,7 +108,7 @@ final class Agents {
                 .exec(Steps.think(
                         me -> run.spec().complexity().pointerInterval().drawNanos(ThreadLocalRandom.current())))
                 .exec(client.talk("pointer"))
-                .exec(end())
+                .exec(doIf(session -> !Steps.me(session).pair.moved).then(end()))
                 .exec(client.disconnect());
     }
 

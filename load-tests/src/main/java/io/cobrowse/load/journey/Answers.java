@@ -51,7 +51,7 @@ final class Answers {
         return true;
     }
 
-    private void checkOwner(String mark, Party party, String what) {
+    void checkOwner(String mark, Party party, String what) {
         Pair pair = party.pair;
         boolean named = !mark.isEmpty() && !pair.ownerMark.isEmpty();
         run.answerChecked(named);

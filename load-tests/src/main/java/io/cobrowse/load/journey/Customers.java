@@ -151,8 +151,9 @@ final class Customers {
                                 .exec(steps.request(
                                         Step.CHAT,
                                         http("chat").post(journey.paths().chats()),
-                                        true,
-                                        (me, response) -> {}))))
+                                        false,
+                                        this::chatCreated))))
+                .exec(Steps.stopIfLost())
                 .exec(doIf(session -> session.getBoolean(RECONNECTS) && running(session))
                         .then(client.reconnect()))
                 .exec(session -> talkUntil(session, "end"))
@@ -164,6 +165,22 @@ final class Customers {
                     }
                     return session;
                 });
+    }
+
+    /**
+     * The chat is on the session's node, as the cookie says, unless that node takes nothing new: then the chat begins on
+     * another one, whose cookie takes the place of the session's (R11), and the session is over.
+     */
+    private void chatCreated(Party me, Response response) {
+        Pair pair = me.pair;
+        String mark = Answers.mark(response);
+        boolean moved = !mark.equals(pair.ownerMark);
+        if (moved && run.draining(pair.owner)) {
+            me.closed = true;
+            run.chatMoved(pair, "the chat was begun on " + mark + " for the " + me);
+        } else {
+            steps.answers().checkOwner(mark, me, Step.CHAT.key());
+        }
     }
 
     private static long half(Party me) {
@@ -207,7 +224,7 @@ final class Customers {
     private Session leave(Session session) {
         Party me = Steps.me(session);
         Session left = steps.end(session);
-        boolean again = me.pair.lost() && run.killed(me.pair.owner) && !run.closing();
+        boolean again = me.pair.lost() && (run.killed(me.pair.owner) || me.pair.moved) && !run.closing();
         if (again) {
             run.sessionRestarted();
         }

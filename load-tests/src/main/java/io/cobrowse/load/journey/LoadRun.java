@@ -176,6 +176,23 @@ public final class LoadRun implements AutoCloseable {
                 };
     }
 
+    /** Whether that node is to get nothing new. */
+    boolean draining(String node) {
+        NodeFault current = fault;
+        return current.kind == Fault.DRAIN && node.equals(current.node);
+    }
+
+    /** A chat has taken a customer away from a node that is drained, as the rules have it: the session is lost. */
+    void chatMoved(Pair pair, String example) {
+        pair.moved = true;
+        losses.add(Incident.WRONG_NODE, example);
+        if (pair.lose()) {
+            for (int i = pair.missing(); i > 0; i--) {
+                losses.add(Incident.LOST_MESSAGE, "a message of " + pair);
+            }
+        }
+    }
+
     /** Whether a session of that node is lost for good. */
     boolean killed(String node) {
         NodeFault current = fault;

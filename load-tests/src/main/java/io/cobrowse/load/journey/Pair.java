@@ -35,6 +35,8 @@ final class Pair {
     volatile boolean agentQuiet;
     /** Whether the customer has closed the browser. */
     volatile boolean abandoned;
+    /** Whether a chat has taken the customer to another node. */
+    volatile boolean moved;
     /** Whether the session broke. */
     private final AtomicBoolean lost = new AtomicBoolean();
 

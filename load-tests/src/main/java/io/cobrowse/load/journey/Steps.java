@@ -2,6 +2,7 @@ package io.cobrowse.load.journey;
 
 import static io.gatling.javaapi.core.CoreDsl.StringBody;
 import static io.gatling.javaapi.core.CoreDsl.asLongAs;
+import static io.gatling.javaapi.core.CoreDsl.doIf;
 import static io.gatling.javaapi.core.CoreDsl.exec;
 import static io.gatling.javaapi.core.CoreDsl.pause;
 import static io.gatling.javaapi.http.HttpDsl.http;
@@ -152,21 +153,26 @@ final class Steps {
                         .on(pause(LOOK)));
     }
 
-    /** Fails the virtual user where it is not so. */
-    ChainBuilder require(Predicate<Party> so, String otherwise) {
+    /** Ends the journey where the other party, or a chat, has lost the session; it is counted there. */
+    static ChainBuilder stopIfLost() {
         return exec(session -> {
             Party me = me(session);
-            if (me.pair.lost()) {
-                me.noted = true;
-                return session.markAsFailed();
-            }
-            if (so.test(me)) {
+            if (!me.pair.lost()) {
                 return session;
             }
             me.noted = true;
-            run.incident(Incident.REFUSED, me.pair.owner, otherwise + ": " + me);
             return session.markAsFailed();
         });
+    }
+
+    /** Fails the virtual user where it is not so. */
+    ChainBuilder require(Predicate<Party> so, String otherwise) {
+        return stopIfLost().exec(doIf(session -> !so.test(me(session))).then(exec(session -> {
+            Party me = me(session);
+            me.noted = true;
+            run.incident(Incident.REFUSED, me.pair.owner, otherwise + ": " + me);
+            return session.markAsFailed();
+        })));
     }
 
     /** After the session, well or not: what went wrong is counted once, and the next one can begin. */

@@ -77,11 +77,12 @@ final class Observer implements Runnable {
         try {
             if (cluster != null) {
                 faultNumber = busiest(cluster);
+                if (fault == Fault.DRAIN) {
+                    cluster.drain(faultNumber); // What comes from here on is not to begin there.
+                }
                 load.fault(fault, "node-" + faultNumber, Integer.toString(faultNumber));
                 if (fault == Fault.KILL) {
                     cluster.kill(faultNumber);
-                } else {
-                    cluster.drain(faultNumber);
                 }
             } else if (plan.faultCommand() != null && plan.faultNode() != null) {
                 load.fault(fault, plan.faultNode(), plan.faultNode());

@@ -99,14 +99,18 @@ public record Verdict(List<Check> checks) {
     }
 
     private static Check measured(InjectorResult load) {
-        boolean some = load.sessions() > 0 && load.messages() > 0 && load.completed() > 0;
+        boolean some = load.messages() > 0 && load.completed() > 0;
+        boolean allEnded = load.sessions() - load.completed() <= load.sessionsOnFaultNode();
         String detail = String.format(
                 Locale.ROOT,
                 "%,d sessions, %,d of them ended as they should, %,d messages",
                 load.sessions(),
                 load.completed(),
                 load.messages());
-        return new Check("load", some, detail, some ? List.of() : List.of("Nothing was measured"));
+        List<String> why = !some
+                ? List.of("Nothing was measured")
+                : allEnded ? List.of() : List.of("More sessions broke than a fault explains");
+        return new Check("load", some && allEnded, detail, why);
     }
 
     private static Check rate(InjectorResult load, Limits limits) {
