@@ -2,6 +2,7 @@ package io.cobrowse.load.cli;
 
 import io.cobrowse.load.record.Latencies;
 import io.cobrowse.load.record.Step;
+import io.cobrowse.load.run.RunReport;
 import io.cobrowse.load.run.RunResult;
 import io.cobrowse.load.run.Verdict;
 import java.io.IOException;
@@ -38,10 +39,11 @@ final class Outcome {
             out.printf("%-6s %-22s %s%n", check.passed() ? "ok" : "FAILED", check.name(), check.detail());
             check.examples().forEach(example -> out.printf("%30s %s%n", "", example));
         }
+        Path report = output.resolve("report.html");
+        RunReport.write(report, result, latencies, verdict);
         out.printf(
                 "%n%s. Report: %s%n",
-                verdict.passed() ? "Passed" : "FAILED",
-                output.resolve("report.html").toAbsolutePath().normalize());
+                verdict.passed() ? "Passed" : "FAILED", report.toAbsolutePath().normalize());
         out.flush();
         return verdict.passed() ? 0 : 1;
     }

@@ -97,7 +97,7 @@ final class Inbox {
             case Bayeux.DEACTIVATED -> {
                 Pair pair = lobby.pairOf(message.sessionToken);
                 if (pair != null) {
-                    pair.endTold();
+                    endTold(pair);
                 }
             }
             case "/meta/handshake" -> {
@@ -108,6 +108,13 @@ final class Inbox {
             default -> {
                 // The node's answers to what was sent.
             }
+        }
+    }
+
+    private void endTold(Pair pair) {
+        pair.endTold();
+        if (!pair.ending && pair.lose()) {
+            run.incident(Incident.REFUSED, pair.owner, "the node ended the session of " + pair);
         }
     }
 

@@ -150,9 +150,10 @@ final class Observer implements Runnable {
             if (foreign > 0) {
                 problems.add("node-" + number + " counted " + foreign + " requests of other nodes' sessions");
             }
-            long left = stats.path("sessions").asLong();
+            // A session that was asked for twice stays, and nobody is in it.
+            long left = stats.path("customers").asLong() + stats.path("agents").asLong();
             if (drained && left > 0) {
-                problems.add("node-" + number + " still has " + left + " sessions after it was drained");
+                problems.add("node-" + number + " still has " + left + " users after it was drained");
             }
         } catch (IOException unreadable) {
             problems.add("node-" + number + " does not tell what it counted: " + unreadable.getMessage());

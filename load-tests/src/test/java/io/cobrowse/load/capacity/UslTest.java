@@ -39,7 +39,8 @@ class UslTest {
         int fits = 400;
         int held = 0;
         for (int i = 0; i < fits; i++) {
-            Estimate sigma = fit(n -> law(n, 1000, 0.02, 0.0005) + 100 * random.nextGaussian()).sigma();
+            Estimate sigma = fit(n -> law(n, 1000, 0.02, 0.0005) + 100 * random.nextGaussian())
+                    .sigma();
             if (sigma.low() <= 0.02 && 0.02 <= sigma.high()) {
                 held++;
             }

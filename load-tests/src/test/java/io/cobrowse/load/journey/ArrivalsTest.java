@@ -3,6 +3,7 @@ package io.cobrowse.load.journey;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.cobrowse.load.settings.Fault;
 import io.cobrowse.load.settings.Profile;
 import io.cobrowse.load.settings.Settings;
 import java.time.Duration;
@@ -17,7 +18,17 @@ class ArrivalsTest {
 
     @Test
     void shouldFillFirstAndThenReplaceWhoLeaves() {
-        Profile steady = Settings.defaults().profile("steady").with(300, Duration.ofSeconds(60));
+        Profile steady = new Profile(
+                300,
+                Duration.ofSeconds(60),
+                Duration.ofSeconds(30),
+                Duration.ofSeconds(60),
+                0,
+                0,
+                null,
+                Fault.NONE,
+                false,
+                false);
         Arrivals arrivals = new Arrivals(steady, 1);
 
         assertThat(arrivals.until(nanos(30))).isCloseTo(300, within(1e-6));
