@@ -38,7 +38,8 @@ final class Guide {
         }
         String pages = options.proxyUrl() + "/cobrowse/demo/";
         row(text, "customer", pages + "customer.html", "");
-        row(text, "agent", pages + "agent.html?by=cookie", "or by=url; asks for the session's number");
+        row(text, "agent", pages + "agent.html?by=cookie", "");
+        row(text, "", pages + "agent.html?by=url", "");
         row(text, "config", config.toString(), "");
         row(text, "log", log.toString(), "");
         return text

@@ -2,6 +2,7 @@ package io.cobrowse.node.browser;
 
 import io.cobrowse.node.CobrowseNode;
 import io.cobrowse.sticky.proxy.StickyProxyServer;
+import io.cobrowse.sticky.proxy.TestIdentity;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Address;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Listener;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Tls;

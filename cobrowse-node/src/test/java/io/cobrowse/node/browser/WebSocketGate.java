@@ -3,6 +3,7 @@ package io.cobrowse.node.browser;
 import io.cobrowse.node.CobrowseNode;
 import io.cobrowse.sticky.filter.StickinessFilter;
 import io.cobrowse.sticky.proxy.StickyProxyServlet;
+import io.cobrowse.sticky.proxy.TestIdentity;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Timeouts;
 import io.cobrowse.sticky.proxy.front.PemIdentity;
 import io.cobrowse.sticky.proxy.front.ProxyHttp;

@@ -58,6 +58,10 @@ class DemoTest {
         assertThat(found.body())
                 .isEqualTo("{\"sessionToken\":\"" + token + "\",\"sessionServerName\":\"node-1\","
                         + "\"sessionServerUrl\":\"http://localhost:" + options.port() + "?co-browse-node-id=1\"}");
+        assertThat(out.toString())
+                .contains(options.proxyUrl() + "/cobrowse/demo/customer.html\n")
+                .contains(options.proxyUrl() + "/cobrowse/demo/agent.html?by=cookie\n")
+                .contains(options.proxyUrl() + "/cobrowse/demo/agent.html?by=url\n");
         assertThat(out.toString()).containsPattern("\\d\\d:\\d\\d:\\d\\d  node-1  " + token + "  created: over REST\n");
 
         demo.stop();

@@ -28,8 +28,8 @@ import org.eclipse.jetty.util.ajax.JSON;
  * The browser of a customer or an agent: its cookies, its plain requests, and its CometD client with all that is sent to it
  * on the session channels, in the order in which it came.
  */
-final class Browser {
-    static final String COOKIE = "gcbSessionServer";
+public final class Browser {
+    public static final String COOKIE = "gcbSessionServer";
 
     private static final String CHANNELS = "/service/session/";
     private static final long PATIENCE_SECONDS = 30;
@@ -40,7 +40,7 @@ final class Browser {
     private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
     private BayeuxClient comet;
 
-    Browser(Clients clients) {
+    public Browser(Clients clients) {
         this.clients = clients;
     }
 
@@ -50,7 +50,7 @@ final class Browser {
     }
 
     /** The value of the stickiness cookie, null for none. */
-    String stickiness(URI site) {
+    public String stickiness(URI site) {
         return cookies.match(site).stream()
                 .filter(cookie -> cookie.getName().equals(COOKIE))
                 .map(HttpCookie::getValue)
@@ -59,7 +59,7 @@ final class Browser {
     }
 
     /** Sends a request with the cookies and keeps those of the answer. */
-    ContentResponse send(String method, URI uri) throws Exception {
+    public ContentResponse send(String method, URI uri) throws Exception {
         Request request = clients.http().newRequest(uri).method(method).timeout(PATIENCE_SECONDS, TimeUnit.SECONDS);
         cookies.match(uri).forEach(request::cookie);
         ContentResponse response = request.send();
@@ -102,7 +102,7 @@ final class Browser {
     }
 
     /** The CometD client. */
-    BayeuxClient comet() {
+    public BayeuxClient comet() {
         return comet;
     }
 

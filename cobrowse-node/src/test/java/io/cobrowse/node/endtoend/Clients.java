@@ -17,7 +17,7 @@ import org.eclipse.jetty.util.component.LifeCycle;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /** What all browsers of a test share: the connections, threads and timers that CometD would else make for each of them. */
-final class Clients implements AutoCloseable {
+public final class Clients implements AutoCloseable {
     /** Two a browser over long-polling, one over WebSocket. */
     private static final int MAX_CONNECTIONS = 8192;
 
@@ -41,7 +41,7 @@ final class Clients implements AutoCloseable {
     private final BayeuxClient.Scheduler timers = new BayeuxClient.Scheduler(TIMER_THREADS);
     private final WebSocketContainer webSockets;
 
-    Clients() throws Exception {
+    public Clients() throws Exception {
         QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS);
         threads.setName("clients");
         http.setExecutor(threads);

@@ -15,8 +15,8 @@ import org.eclipse.jetty.http.HttpStatus;
  * A customer and an agent who share a session, step by step as the vendor's guide has it: {@link #create}, {@link #join},
  * {@link #exchange} as often as wanted, {@link #leave}, {@link #disconnect}. Each step checks all that comes.
  */
-final class Pair {
-    enum Transport {
+public final class Pair {
+    public enum Transport {
         LONG_POLLING,
         WEB_SOCKET,
         /** The latter, and the former where it fails. */
@@ -24,7 +24,7 @@ final class Pair {
     }
 
     /** How the agent sticks to the owner of the session. */
-    enum Agent {
+    public enum Agent {
         BY_COOKIE,
         BY_URL,
         /** By URL, while the browser still has the cookie of an earlier session on another node. */
@@ -52,7 +52,7 @@ final class Pair {
     private String agentToken;
     private URI agentUrl;
 
-    Pair(int number, URI proxy, Clients clients, Transport transport, Agent kind) {
+    public Pair(int number, URI proxy, Clients clients, Transport transport, Agent kind) {
         this.number = number;
         this.proxy = proxy;
         this.clients = clients;
@@ -71,20 +71,20 @@ final class Pair {
     }
 
     /** The name of the node that owns the session, once it is created. */
-    String owner() {
+    public String owner() {
         return owner;
     }
 
-    Browser customer() {
+    public Browser customer() {
         return customer;
     }
 
-    Browser agent() {
+    public Browser agent() {
         return agent;
     }
 
     /** The customer creates the session, on any node, and gets the cookie. */
-    void create() throws Exception {
+    public void create() throws Exception {
         Map<String, Object> created = Browser.json(customer.send("POST", proxy.resolve(SESSIONS)));
         token = (String) created.get("sessionToken");
         owner = (String) created.get("sessionServerName");
@@ -92,7 +92,7 @@ final class Pair {
     }
 
     /** The customer joins; the agent asks any node for the owner, sticks to it and joins. */
-    void join() throws Exception {
+    public void join() throws Exception {
         connect(customer, proxy.resolve(COMETD));
         joinCustomer();
         if (kind == Agent.BY_URL_WITH_STALE_COOKIE) {
@@ -165,7 +165,7 @@ final class Pair {
      * ways at once over WebSocket, one behind the other over long-polling, where CometD keeps no order between what comes
      * by a poll and what comes in answer to a client's own messages.
      */
-    void exchange(int round) throws Exception {
+    public void exchange(int round) throws Exception {
         List<Map<String, Object>> changes = events("dom", round);
         List<Map<String, Object>> moves = events("pointer", round);
         CompletableFuture<Void> changed = customer.publish("dom", changes);
@@ -197,7 +197,7 @@ final class Pair {
     }
 
     /** The agent ends the session: every second one exits, the others stop it over REST. */
-    void leave() throws Exception {
+    public void leave() throws Exception {
         if (number % 2 == 0) {
             assertThat(agent.call("exit", Map.of("userToken", agentToken))).isEmpty();
         } else {
@@ -210,7 +210,7 @@ final class Pair {
     }
 
     /** Both clients go. */
-    void disconnect() {
+    public void disconnect() {
         customer.disconnect();
         agent.disconnect();
     }

@@ -7,6 +7,7 @@ import io.cobrowse.sticky.proxy.config.ProxyConfig;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Address;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Admin;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Health;
+import io.cobrowse.sticky.proxy.config.ProxyConfig.Limit;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Listener;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.NodeConfig;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Timeouts;
@@ -31,10 +32,12 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.channels.UnresolvedAddressException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -108,8 +111,11 @@ public final class StickyProxyServer implements AutoCloseable {
         }
         this.adminServer = new Server(threads("admin", 8));
         adminServer.setErrorHandler(new Problems());
-        adminServer.setHandler(
-                new AdminHandler(states, () -> stopping, config.admin().token()));
+        adminServer.setHandler(new AdminHandler(
+                states,
+                node -> servlet.waiting(node),
+                () -> stopping,
+                config.admin().token()));
         HttpConfiguration adminHttp = new HttpConfiguration();
         adminHttp.setSendServerVersion(false);
         this.adminConnector = new ServerConnector(adminServer, 1, 1, new HttpConnectionFactory(adminHttp));
@@ -118,9 +124,24 @@ public final class StickyProxyServer implements AutoCloseable {
     }
 
     private static List<Node> nodes(ProxyConfig config) {
-        return config.nodes().stream()
-                .map(node -> new Node(node.id(), node.cookies(), node.url(), node.weight(), node.backup()))
-                .toList();
+        return config.nodes().stream().map(StickyProxyServer::node).toList();
+    }
+
+    private static Node node(NodeConfig node) {
+        Limit limit = node.limit();
+        int maxActive = limit == null ? Node.UNLIMITED : limit.maxActive();
+        return new Node(node.id(), node.cookies(), node.url(), node.weight(), node.backup(), maxActive);
+    }
+
+    private static Map<String, Limit> limits(ProxyConfig config) {
+        Map<String, Limit> limits = new HashMap<>();
+        for (NodeConfig node : config.nodes()) {
+            Limit limit = node.limit();
+            if (limit != null) {
+                limits.put(node.id(), limit);
+            }
+        }
+        return limits;
     }
 
     /** How long a node needs at the least to be seen up again. */
@@ -228,7 +249,8 @@ public final class StickyProxyServer implements AutoCloseable {
                 () -> config.tunnels().closePerSecond());
         states.onChange(node -> client.getExecutor().execute(() -> evictions.apply(node)));
         HealthChecks newChecks = new HealthChecks(client, states, config.health());
-        servlet.upstreams().onFailure(newChecks::requestFailed);
+        servlet.upstreams().setObserver(newChecks);
+        servlet.upstreams().setLimits(limits(config));
         newChecks.start();
         checks = newChecks;
     }
@@ -236,9 +258,12 @@ public final class StickyProxyServer implements AutoCloseable {
     private static void open(ServerConnector connector, Address address) throws IOException {
         try {
             connector.open();
-        } catch (IOException failure) {
+        } catch (IOException | UnresolvedAddressException failure) {
             Throwable reason = failure.getCause() == null ? failure : failure.getCause();
-            BindException bind = new BindException("Cannot listen on " + address + ": " + reason.getMessage());
+            String why = reason instanceof UnresolvedAddressException
+                    ? "the host cannot be resolved"
+                    : String.valueOf(reason.getMessage());
+            BindException bind = new BindException("Cannot listen on " + address + ": " + why);
             bind.initCause(failure);
             throw bind;
         }
@@ -274,6 +299,11 @@ public final class StickyProxyServer implements AutoCloseable {
         return URI.create(scheme + "://" + new Address(wildcard ? "127.0.0.1" : host, connector.getLocalPort()));
     }
 
+    /** Returns the configuration that holds now. */
+    public ProxyConfig config() {
+        return config;
+    }
+
     /** Returns the router, for a look at the table and the counters. */
     public Router router() {
         return router;
@@ -290,6 +320,7 @@ public final class StickyProxyServer implements AutoCloseable {
         states.replace(next.stickiness(), next.balance(), nodes(next));
         answers.setRetryAfter(retryAfterSeconds(next.health()));
         servlet.setTimeouts(next.timeouts());
+        servlet.upstreams().setLimits(limits(next));
         listeners
                 .values()
                 .forEach(listener ->
@@ -340,7 +371,8 @@ public final class StickyProxyServer implements AutoCloseable {
 
     /**
      * Stops gracefully: new connections are refused, new requests on open ones get 503, those being served may finish, and
-     * tunnels are closed at a pace, faster where they are many, until the drain time is up. Blocks until all is stopped. Does nothing the second time.
+     * tunnels are closed at a pace, faster where they are many, until the drain time is up. Blocks until all is stopped.
+     * Does nothing the second time.
      */
     public synchronized void stop() {
         if (stopping) {

@@ -4,6 +4,7 @@ import io.cobrowse.sticky.filter.ProblemDocument;
 import io.cobrowse.sticky.filter.RoutingAnswers;
 import io.cobrowse.sticky.filter.StickinessFilter;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Timeouts;
+import io.cobrowse.sticky.proxy.forward.NodeResolver;
 import io.cobrowse.sticky.proxy.forward.ProxyExchange;
 import io.cobrowse.sticky.proxy.forward.UpstreamConnector;
 import io.cobrowse.sticky.proxy.forward.Upstreams;
@@ -45,6 +46,7 @@ public class StickyProxyServlet extends AsyncProxyServlet {
     private final transient @Nullable RoutingAnswers answers;
     private transient volatile Timeouts timeouts;
     private final transient SslContextFactory.Client nodeTls;
+    private final transient NodeResolver resolver = new NodeResolver();
     private transient @Nullable Router router;
     private transient @Nullable Upstreams upstreams;
     private transient @Nullable Tunnels tunnels;
@@ -84,7 +86,13 @@ public class StickyProxyServlet extends AsyncProxyServlet {
         HttpClient client = getHttpClient();
         Tunnels newTunnels = new Tunnels(
                 client.getScheduler(), client.getExecutor(), client.getByteBufferPool(), timeouts.tunnelIdle());
-        Upstreams newUpstreams = new Upstreams(Objects.requireNonNull(connector), newTunnels, timeouts);
+        Upstreams newUpstreams = new Upstreams(
+                Objects.requireNonNull(connector),
+                resolver,
+                url -> known.table().nodes().stream()
+                        .anyMatch(node -> node.url().equals(url)),
+                newTunnels,
+                timeouts);
         try {
             // Beans of the client, so that they stop with it.
             client.addManaged(newTunnels);
@@ -106,7 +114,9 @@ public class StickyProxyServlet extends AsyncProxyServlet {
         this.connector = connector;
         connector.setConnectTimeout(timeouts.connect());
         connector.setIdleTimeout(Duration.ZERO);
-        return super.newHttpClient(connector);
+        HttpClient client = super.newHttpClient(connector);
+        client.setSocketAddressResolver(resolver);
+        return client;
     }
 
     @Override
@@ -172,6 +182,12 @@ public class StickyProxyServlet extends AsyncProxyServlet {
     @Override
     public HttpClient getHttpClient() {
         return super.getHttpClient();
+    }
+
+    /** Returns the number of requests that wait for a place at a node. */
+    public int waiting(Node node) {
+        Upstreams known = upstreams;
+        return known == null ? 0 : known.waiting(node);
     }
 
     /** Returns the number of connections to a node, idle and in use. */

@@ -146,6 +146,15 @@ class AdminTest {
                 .isEqualTo(200);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"Bearer", "bearer", "BEARER"})
+    void shouldTakeTheSchemeInAnyCase(String scheme) throws Exception {
+        start("s3cret");
+        assertThat(admin.get("/api/nodes", "Authorization: " + scheme + " s3cret")
+                        .status())
+                .isEqualTo(200);
+    }
+
     @Test
     void shouldNotBeReachedThroughThePublicListener() throws Exception {
         start(null);

@@ -19,11 +19,16 @@ import java.net.URI;
 import java.util.List;
 import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee11.servlet.ServletHolder;
+import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.NetworkConnector;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.Callback;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -123,6 +128,43 @@ class EmbeddingTest {
             assertThat(rawNode.next().bodyText()).isEqualTo("hello");
         }
         await().until(() -> node.activeRequests() == 0);
+    }
+
+    @Test
+    void shouldSayAtOnceThatARequestCannotBeSentWhoseBodyCannotBeRead() throws Exception {
+        EmbeddedExample.mount(context, servlet, router);
+        server.setHandler(new Handler.Wrapper(context) {
+            @Override
+            public boolean handle(Request request, Response response, Callback callback) throws Exception {
+                return super.handle(new UnreadableRequest(request), response, callback);
+            }
+        });
+        try (RawClient client = new RawClient(start(EmbeddedExample.connector(server, 0)))) {
+            client.send("POST /cobrowse/x HTTP/1.1\r\nHost: p\r\nContent-Length: 10\r\n\r\nhello");
+            RawClient.Answer answer = client.answer();
+            assertThat(answer.status()).isEqualTo(500);
+            assertThat(answer.text()).contains("urn:cobrowse-proxy:internal-error");
+        }
+        await().until(() -> node.activeRequests() == 0 && servlet.connections(node) == 0);
+    }
+
+    /** Of whose body only the first piece can be read. */
+    private static final class UnreadableRequest extends Request.Wrapper {
+        private boolean read;
+
+        UnreadableRequest(Request request) {
+            super(request);
+        }
+
+        @Override
+        public Content.Chunk read() {
+            if (read) {
+                throw new IllegalStateException("unreadable");
+            }
+            Content.Chunk chunk = super.read();
+            read = chunk != null;
+            return chunk;
+        }
     }
 
     @Test

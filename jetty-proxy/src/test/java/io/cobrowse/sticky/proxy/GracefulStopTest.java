@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Timeouts;
+import io.cobrowse.sticky.proxy.config.ProxyConfig.Tunnels;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
@@ -20,6 +21,8 @@ import org.junit.jupiter.api.Test;
 /** A stop lets those who are being served finish, in the drain time, and nobody in. */
 class GracefulStopTest {
     private static final int REQUESTS = 100;
+    private static final int TUNNELS = 20;
+    private static final int TUNNELS_PER_SECOND = 20;
     private static final Duration SOON = Duration.ofSeconds(30);
 
     private final CountDownLatch release = new CountDownLatch(1);
@@ -30,6 +33,16 @@ class GracefulStopTest {
 
     private void start(Duration drain) throws IOException {
         node = new RawNode(exchange -> {
+            if (exchange.line().contains("/ws")) {
+                exchange.send("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                        + "Sec-WebSocket-Accept: "
+                        + WebSocketKeys.accept(
+                                exchange.values("Sec-WebSocket-Key").get(0))
+                        + "\r\n\r\n");
+                exchange.in().transferTo(exchange.out());
+                exchange.socket().close();
+                return;
+            }
             if (exchange.line().contains("/parked")) {
                 release.await();
             }
@@ -41,6 +54,7 @@ class GracefulStopTest {
                 .admin("127.0.0.1", 0)
                 .timeouts(new Timeouts(
                         defaults.connect(), defaults.response(), defaults.idle(), defaults.tunnelIdle(), drain))
+                .tunnels(new Tunnels(TUNNELS_PER_SECOND))
                 .node("1", "node-1", node.url())
                 .build()
                 .start();
@@ -80,6 +94,41 @@ class GracefulStopTest {
                 return true;
             }
         });
+    }
+
+    private void openTunnels(int count) throws IOException {
+        for (int i = 0; i < count; i++) {
+            RawClient client = client();
+            client.send("GET /ws HTTP/1.1\r\nHost: p\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                    + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n");
+            assertThat(client.head().status()).isEqualTo(101);
+        }
+        await().atMost(SOON).until(() -> proxy.tunnels().count() == count);
+    }
+
+    @Test
+    void shouldCloseTunnelsAtAPaceWhileStopping() throws Exception {
+        start(SOON);
+        openTunnels(TUNNELS);
+        long begin = System.nanoTime();
+        beginToStop();
+        for (RawClient each : clients) {
+            each.in().readAllBytes();
+        }
+        assertThat(Duration.ofNanos(System.nanoTime() - begin))
+                .isBetween(Duration.ofMillis(800), Duration.ofSeconds(15));
+        stopped.get(30, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void shouldCloseAllTunnelsWithinTheDrainTimeWhereThePaceIsTooSlow() throws Exception {
+        start(Duration.ofSeconds(1));
+        openTunnels(5 * TUNNELS);
+        beginToStop();
+        stopped.get(15, TimeUnit.SECONDS);
+        for (RawClient each : clients) {
+            assertThat(each.ended()).isTrue();
+        }
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Health;
+import io.cobrowse.sticky.proxy.config.ProxyConfig.StatusRange;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Timeouts;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Tunnels;
 import io.cobrowse.sticky.proxy.health.Checked;
@@ -24,10 +25,19 @@ import org.junit.jupiter.api.Test;
 /** Nodes that fail, drain and come back, and what becomes of what is under way on them. */
 class HealthChecksTest {
     private static final Duration INTERVAL = Duration.ofMillis(50);
-    private static final Health QUICK = new Health("/cobrowse/health", INTERVAL, Duration.ofMillis(500), 2, 3, true);
+    private static final Health QUICK = new Health(
+            "/cobrowse/health",
+            INTERVAL,
+            Duration.ofMillis(500),
+            2,
+            3,
+            List.of(StatusRange.SUCCESS),
+            true,
+            0,
+            Duration.ZERO);
     /** Nothing but the first check runs during a test. */
     private static final Health RARE =
-            new Health("/cobrowse/health", Duration.ofHours(1), Duration.ofMillis(500), 2, 3, false);
+            new Health("/cobrowse/health", Duration.ofHours(1), Duration.ofMillis(500), 2, 3);
 
     private static final RawNode.Behaviour BROKEN =
             exchange -> exchange.send("HTTP/1.1 500 Broken\r\nContent-Length: 0\r\n\r\n");
@@ -131,7 +141,7 @@ class HealthChecksTest {
         assertThat(client().get("/", "Cookie: gcbSessionServer=node-1").status())
                 .isEqualTo(200);
         assertThat(state(1)).isEqualTo(NodeState.READY);
-        assertThat(status(1).changes()).isZero();
+        assertThat(status(1).counts().changes()).isZero();
     }
 
     @Test

@@ -76,6 +76,11 @@ final class RawHttp2Client implements AutoCloseable {
             return body.toString(StandardCharsets.ISO_8859_1);
         }
 
+        /** Returns how many bytes of the body have come so far. */
+        int length() {
+            return body.size();
+        }
+
         /** Returns whether the stream was reset rather than ended. */
         boolean isReset() {
             return resetBy >= 0;
@@ -200,6 +205,25 @@ final class RawHttp2Client implements AutoCloseable {
             read();
         }
         return answer;
+    }
+
+    /** Reads until so many bytes of the body are there. */
+    Answer body(int stream, int length) throws IOException {
+        Answer answer = answers.get(stream);
+        while (answer.length() < length && !answer.ended) {
+            read();
+        }
+        return answer;
+    }
+
+    /** Takes so many bytes more of a body. */
+    void take(int stream, int bytes) throws IOException {
+        frame(WINDOW_UPDATE, 0, stream, number(bytes));
+    }
+
+    /** Returns how many bytes the server would take on a stream, as far as has been read. */
+    long room(int stream) {
+        return Math.min(sendWindow, answers.get(stream).sendWindow);
     }
 
     /** Reads until the server closes the connection. */

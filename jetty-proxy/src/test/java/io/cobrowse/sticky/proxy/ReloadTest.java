@@ -134,7 +134,7 @@ class ReloadTest {
                 Timeouts.DEFAULTS.idle(),
                 Timeouts.DEFAULTS.tunnelIdle(),
                 Timeouts.DEFAULTS.drain());
-        Health health = new Health("/cobrowse/health", Duration.ofMillis(50), Duration.ofSeconds(1), 100, 1, false);
+        Health health = new Health("/cobrowse/health", Duration.ofMillis(50), Duration.ofSeconds(1), 100, 1);
         assertThat(proxy.reload(new ProxyConfig(
                         now.listeners(),
                         now.admin(),

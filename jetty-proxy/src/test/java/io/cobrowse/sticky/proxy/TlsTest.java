@@ -4,9 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Address;
+import io.cobrowse.sticky.proxy.config.ProxyConfig.Health;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Listener;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Tls;
+import io.cobrowse.sticky.routing.NodeState;
+import io.cobrowse.sticky.routing.NodeTable;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -62,6 +68,54 @@ class TlsTest {
                 .admin("127.0.0.1", 0)
                 .nodeTls(nodeTls)
                 .listen(tlsListener(identity.certificate(), identity.privateKey()));
+    }
+
+    /** A node that speaks TLS and nothing else. */
+    private static HttpsServer tlsNode() throws Exception {
+        HttpsServer server = HttpsServer.create(new InetSocketAddress("127.0.0.1", 0), 16);
+        server.setHttpsConfigurator(new HttpsConfigurator(identity.context()));
+        server.createContext("/", exchange -> {
+            exchange.sendResponseHeaders(exchange.getRequestURI().getPath().equals("/cobrowse/health") ? 200 : 204, -1);
+            exchange.close();
+        });
+        server.start();
+        return server;
+    }
+
+    @Test
+    void shouldCheckANodeOverTls() throws Exception {
+        HttpsServer server = tlsNode();
+        int port = server.getAddress().getPort();
+        Health quick = new Health("/cobrowse/health", Duration.ofMillis(50), Duration.ofSeconds(5), 1, 1);
+        proxy = builder()
+                .health(quick)
+                .node("1", "node-1", "https://localhost:" + port)
+                .node("2", "node-2", "https://localhost:" + node.port())
+                .build()
+                .start();
+        NodeTable table = proxy.router().table();
+        await().until(() -> proxy.states().status(table.node("1")).counts().passedChecks() > 2);
+        // Speaks no TLS.
+        await().until(() -> proxy.router().table().state(table.node("2")) == NodeState.DOWN);
+        assertThat(proxy.router().table().state(table.node("1"))).isEqualTo(NodeState.READY);
+        server.stop(0);
+        await().until(() -> proxy.router().table().state(table.node("1")) == NodeState.DOWN);
+    }
+
+    @Test
+    void shouldNotTakeANodeForHealthyWhoseCertificateIsNotTrusted() throws Exception {
+        HttpsServer server = tlsNode();
+        Health quick = new Health("/cobrowse/health", Duration.ofMillis(50), Duration.ofSeconds(5), 1, 1);
+        proxy = builder()
+                .nodeTls(new SslContextFactory.Client())
+                .health(quick)
+                .node("1", "node-1", "https://localhost:" + server.getAddress().getPort())
+                .build()
+                .start();
+        NodeTable table = proxy.router().table();
+        await().until(() -> proxy.router().table().state(table.node("1")) == NodeState.DOWN);
+        assertThat(proxy.states().status(table.node("1")).lastCheck()).contains("SSL");
+        server.stop(0);
     }
 
     private static Listener tlsListener(Path certificate, Path privateKey) {

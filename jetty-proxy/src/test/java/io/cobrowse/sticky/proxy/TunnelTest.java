@@ -1,14 +1,17 @@
 package io.cobrowse.sticky.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Timeouts;
-import io.cobrowse.sticky.routing.NodeTable;
+import io.cobrowse.sticky.routing.Node;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -59,6 +62,12 @@ class TunnelTest {
                 .build()
                 .start();
         client = new RawClient(proxy.uri("public"));
+    }
+
+    private void restartProxy(Timeouts timeouts) throws IOException {
+        proxy.close();
+        client.close();
+        startProxy(timeouts);
     }
 
     @AfterEach
@@ -144,6 +153,50 @@ class TunnelTest {
         node.behave(RawNode.OK);
         assertThat(client.get("/after").text()).isEqualTo("ok");
         assertThat(tunnels()).isZero();
+    }
+
+    @Test
+    void shouldWaitForTheWholeOfTheNodesHandshake() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        node.behave(exchange -> {
+            exchange.send(SWITCH.substring(0, 60));
+            begun.await();
+            exchange.send(SWITCH.substring(60) + "x");
+            exchange.in().read();
+        });
+        client.send(ASK);
+        client.socket().setSoTimeout(300);
+        assertThatThrownBy(() -> client.in().read()).isInstanceOf(SocketTimeoutException.class);
+        begun.countDown();
+        client.socket().setSoTimeout(15_000);
+        assertThat(client.head().values("Set-Cookie")).containsExactly("gcbSessionServer=node-1");
+        assertThat(client.in().read()).isEqualTo('x');
+    }
+
+    @Test
+    void shouldRefuseAHandshakeThatIsTooLarge() throws Exception {
+        client.send(ASK.replace("Origin: http://o", "Origin: http://" + "o".repeat(40_000)));
+        assertThat(client.answer().status()).isEqualTo(431);
+        assertThat(node.received()).isZero();
+    }
+
+    @Test
+    void shouldAnswer502WhereTheNodesHandshakeIsTooLarge() throws Exception {
+        node.behave(exchange -> exchange.send(SWITCH.replace("chat", "chat" + "t".repeat(40_000))));
+        client.send(ASK);
+        assertThat(client.answer().status()).isEqualTo(502);
+        await().until(() -> tunnels() == 0 && requests() == 0);
+    }
+
+    @Test
+    void shouldAnswer504WhereTheNodeDoesNotAnswerTheHandshakeInTime() throws Exception {
+        Timeouts defaults = Timeouts.DEFAULTS;
+        restartProxy(new Timeouts(
+                defaults.connect(), Duration.ofMillis(300), defaults.idle(), defaults.tunnelIdle(), defaults.drain()));
+        node.behave(RawNode.PARK);
+        client.send(ASK);
+        assertThat(client.answer().status()).isEqualTo(504);
+        await().until(() -> node.open() == 0 && tunnels() == 0 && requests() == 0);
     }
 
     @Test
@@ -280,36 +333,36 @@ class TunnelTest {
 
     @Test
     void shouldCloseATunnelThatIsIdle() throws Exception {
-        proxy.close();
-        client.close();
         Timeouts defaults = Timeouts.DEFAULTS;
-        startProxy(new Timeouts(
+        restartProxy(new Timeouts(
                 defaults.connect(),
                 defaults.response(),
                 Duration.ofMillis(300),
                 Duration.ofSeconds(1),
                 defaults.drain()));
-        open(client);
         long begin = System.nanoTime();
+        open(client);
         assertThat(client.ended()).isTrue();
         assertThat(System.nanoTime() - begin).isGreaterThan(TimeUnit.MILLISECONDS.toNanos(900));
         await().until(() -> node.open() == 0 && tunnels() == 0);
     }
 
     @Test
-    void shouldKeepTunnelsWhenTheTableChanges() throws Exception {
+    void shouldKeepTunnelsWhenNodesAreAddedChangedAndRemovedBesideTheirs() throws Exception {
         open(client);
-        proxy.router().update(table -> {
-            List<io.cobrowse.sticky.routing.Node> nodes = new ArrayList<>(table.nodes());
-            nodes.add(new io.cobrowse.sticky.routing.Node(
-                    "2", List.of("node-2"), java.net.URI.create("http://127.0.0.1:1"), 1, false));
-            return table.withNodes(nodes);
-        });
-        client.send("ping");
-        assertThat(client.in().readNBytes(4)).asString().isEqualTo("ping");
-        NodeTable table = proxy.router().table();
-        assertThat(table.nodes()).hasSize(2);
-        assertThat(tunnels()).isEqualTo(1);
+        Node other = new Node("2", List.of("node-2"), URI.create("http://127.0.0.1:1"), 1, false);
+        Node changed = new Node("2", List.of("node-2", "node-b"), URI.create("http://127.0.0.1:2"), 5, true);
+        for (List<Node> beside : List.of(List.of(other), List.of(changed), List.<Node>of())) {
+            proxy.router().update(table -> {
+                List<Node> nodes = new ArrayList<>(table.nodes().subList(0, 1));
+                nodes.addAll(beside);
+                return table.withNodes(nodes);
+            });
+            client.send("ping");
+            assertThat(client.in().readNBytes(4)).asString().isEqualTo("ping");
+            assertThat(proxy.router().table().nodes()).hasSize(1 + beside.size());
+            assertThat(tunnels()).isEqualTo(1);
+        }
     }
 
     @Test

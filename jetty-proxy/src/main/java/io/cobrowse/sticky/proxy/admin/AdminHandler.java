@@ -11,9 +11,9 @@ import io.cobrowse.sticky.routing.NodeTable;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.util.List;
 import java.util.Locale;
 import java.util.function.BooleanSupplier;
+import java.util.function.ToIntFunction;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.server.Handler;
@@ -25,8 +25,11 @@ import org.jspecify.annotations.Nullable;
 /** Serves the admin interface. Thread-safe. */
 public final class AdminHandler extends Handler.Abstract.NonBlocking {
     private static final ObjectMapper JSON = new ObjectMapper();
+    /** RFC 9110, 11.1: the scheme is case-insensitive. */
+    private static final String SCHEME = "Bearer ";
 
     private final NodeStates states;
+    private final NodeViews views;
     private final NodeStateRequests stateRequests;
     private final BooleanSupplier stopping;
     private final @Nullable String token;
@@ -34,11 +37,15 @@ public final class AdminHandler extends Handler.Abstract.NonBlocking {
     /**
      * Creates the handler.
      *
+     * @param waiting how many requests wait for a place at a node
+     * @param stopping whether the proxy is
      * @param token the bearer token that all but liveness and readiness ask for; null asks for none
      */
-    public AdminHandler(NodeStates states, BooleanSupplier stopping, @Nullable String token) {
+    public AdminHandler(
+            NodeStates states, ToIntFunction<Node> waiting, BooleanSupplier stopping, @Nullable String token) {
         this.states = states;
-        this.stateRequests = new NodeStateRequests(states);
+        this.views = new NodeViews(states, waiting);
+        this.stateRequests = new NodeStateRequests(states, views);
         this.stopping = stopping;
         this.token = token;
     }
@@ -67,7 +74,7 @@ public final class AdminHandler extends Handler.Abstract.NonBlocking {
         switch (path) {
             case "/livez" -> text(200, "alive", response, callback);
             case "/readyz" -> ready(response, callback);
-            default -> json(nodes(), response, callback);
+            default -> json(views.all(), response, callback);
         }
     }
 
@@ -83,15 +90,6 @@ public final class AdminHandler extends Handler.Abstract.NonBlocking {
         }
     }
 
-    private List<NodeView> nodes() {
-        NodeTable table = states.router().table();
-        return table.nodes().stream().map(node -> view(node, table, states)).toList();
-    }
-
-    static NodeView view(Node node, NodeTable table, NodeStates states) {
-        return NodeView.of(node, table.state(node), states.status(node));
-    }
-
     static void json(Object value, Response response, Callback callback) throws JsonProcessingException {
         send(200, "application/json", JSON.writeValueAsBytes(value), response, callback);
     }
@@ -102,7 +100,9 @@ public final class AdminHandler extends Handler.Abstract.NonBlocking {
             return true;
         }
         String given = request.getHeaders().get(HttpHeader.AUTHORIZATION);
-        return given != null && MessageDigest.isEqual(bytes("Bearer " + required), bytes(given));
+        return given != null
+                && given.regionMatches(true, 0, SCHEME, 0, SCHEME.length())
+                && MessageDigest.isEqual(bytes(required), bytes(given.substring(SCHEME.length())));
     }
 
     private static void text(int status, String text, Response response, Callback callback) {

@@ -4,9 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.cobrowse.sticky.proxy.health.NodeStates;
-import io.cobrowse.sticky.routing.Node;
 import io.cobrowse.sticky.routing.NodeState;
-import io.cobrowse.sticky.routing.NodeTable;
 import java.io.IOException;
 import java.util.Map;
 import java.util.NoSuchElementException;
@@ -37,9 +35,11 @@ final class NodeStateRequests {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final NodeStates states;
+    private final NodeViews views;
 
-    NodeStateRequests(NodeStates states) {
+    NodeStateRequests(NodeStates states, NodeViews views) {
         this.states = states;
+        this.views = views;
     }
 
     static boolean isPath(String path) {
@@ -117,12 +117,11 @@ final class NodeStateRequests {
             AdminHandler.problem(404, "unknown-node", "There is no node with this id.", response, callback);
             return;
         }
-        NodeTable table = states.router().table();
-        Node node = table.node(id);
-        if (node == null) {
+        NodeView view = views.find(id);
+        if (view == null) {
             AdminHandler.problem(404, "unknown-node", "The node was removed.", response, callback);
         } else {
-            AdminHandler.json(AdminHandler.view(node, table, states), response, callback);
+            AdminHandler.json(view, response, callback);
         }
     }
 

@@ -2,8 +2,9 @@ package io.cobrowse.sticky.proxy.admin;
 
 import io.cobrowse.sticky.proxy.health.NodeStatus;
 import io.cobrowse.sticky.routing.Node;
-import io.cobrowse.sticky.routing.NodeState;
+import io.cobrowse.sticky.routing.NodeTable;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A node as {@code GET /api/nodes} shows it.
@@ -11,13 +12,16 @@ import java.util.List;
  * @param state what routing goes by; follows from {@code admin} and {@code checked}
  * @param cookie the first cookie value
  * @param cookies all cookie values
- * @param activeRequests requests open now, parked polls included, tunnels not
+ * @param activeRequests requests open now, parked polls and waiting ones included, tunnels not
  * @param activeTunnels tunnels open now
+ * @param waitingRequests requests that wait for a place at the node
+ * @param maxActive how many requests and tunnels may be open; null for no limit
+ * @param sharePercent how much of its weight counts now; less than 100 while the node is starting slowly
  * @param admin set by people: ready, drain or maint
  * @param checked found by checks: up, drain or down
  * @param lastCheck how the last check went, in words
  * @param lastChange when {@code admin} or {@code checked} changed, as of RFC 3339
- * @param changes how often they changed
+ * @param counts what has happened to the node since it was added
  */
 record NodeView(
         String id,
@@ -27,29 +31,35 @@ record NodeView(
         String state,
         int activeRequests,
         int activeTunnels,
+        int waitingRequests,
+        @Nullable Integer maxActive,
         int weight,
+        int sharePercent,
         boolean backup,
         String admin,
         String checked,
         String lastCheck,
         String lastChange,
-        long changes) {
+        NodeStatus.Counts counts) {
 
-    static NodeView of(Node node, NodeState state, NodeStatus status) {
+    static NodeView of(Node node, NodeTable table, NodeStatus status, int waiting) {
         return new NodeView(
                 node.id(),
                 node.cookies().get(0),
                 node.cookies(),
                 node.url().toString(),
-                state.text(),
+                table.state(node).text(),
                 node.activeRequests(),
                 node.activeTunnels(),
+                waiting,
+                node.maxActive() == Node.UNLIMITED ? null : node.maxActive(),
                 node.weight(),
+                table.share(node) * 100 / NodeTable.FULL_SHARE,
                 node.backup(),
                 status.admin().text(),
                 status.checked().text(),
                 status.lastCheck(),
                 status.lastChange().toString(),
-                status.changes());
+                status.counts());
     }
 }

@@ -3,6 +3,7 @@ package io.cobrowse.sticky.proxy.config;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Address;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Admin;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Health;
+import io.cobrowse.sticky.proxy.config.ProxyConfig.Limit;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Listener;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.NodeConfig;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Timeouts;
@@ -14,6 +15,7 @@ import io.cobrowse.sticky.routing.Stickiness;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -176,8 +178,9 @@ public final class ConfigReader {
                 URI url = section.require("url", Formats.NODE_URL);
                 int weight = section.get("weight", Formats.WEIGHT, 1);
                 boolean backup = section.get("backup", Formats.BOOLEAN, false);
+                Limit limit = limit(section);
                 if (id != null && url != null) {
-                    nodes.add(new NodeConfig(id, cookies, url, weight, backup));
+                    nodes.add(new NodeConfig(id, cookies, url, weight, backup, limit));
                 }
             }
         }
@@ -185,6 +188,16 @@ public final class ConfigReader {
             root.missing("nodes", "a list of at least 1");
         }
         return nodes;
+    }
+
+    private static @Nullable Limit limit(Section node) {
+        Integer maxActive = node.find("max-active", Formats.MAX_ACTIVE);
+        int queue = node.get("queue", Formats.QUEUE, Limit.DEFAULT_QUEUE);
+        Duration queueTimeout = node.get("queue-timeout", Formats.TIMEOUT, Limit.DEFAULT_QUEUE_TIMEOUT);
+        if (!node.has("max-active") && (node.has("queue") || node.has("queue-timeout"))) {
+            node.missing("max-active", "required with queue and queue-timeout, " + Formats.MAX_ACTIVE.allowed());
+        }
+        return maxActive == null ? null : new Limit(maxActive, queue, queueTimeout);
     }
 
     private List<String> cookies(Section node, @Nullable String id) {
@@ -209,7 +222,10 @@ public final class ConfigReader {
                     section.get("timeout", Formats.CHECK_DURATION, defaults.timeout()),
                     section.get("rise", Formats.CHECKS, defaults.rise()),
                     section.get("fall", Formats.CHECKS, defaults.fall()),
-                    section.get("drain-on-404", Formats.BOOLEAN, defaults.drainOn404()));
+                    section.has("expect") ? section.oneOrMore("expect", Formats.STATUS_RANGE) : defaults.expect(),
+                    section.get("drain-on-404", Formats.BOOLEAN, defaults.drainOn404()),
+                    section.get("observe", Formats.OBSERVE, defaults.observe()),
+                    section.get("slow-start", Formats.SLOW_START, defaults.slowStart()));
         }
     }
 

@@ -2,8 +2,10 @@ package io.cobrowse.sticky.proxy.config;
 
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Admin;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Health;
+import io.cobrowse.sticky.proxy.config.ProxyConfig.Limit;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Listener;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.NodeConfig;
+import io.cobrowse.sticky.proxy.config.ProxyConfig.StatusRange;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Timeouts;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Tls;
 import io.cobrowse.sticky.routing.Stickiness;
@@ -102,6 +104,12 @@ public final class EffectiveConfig {
         map.put("url", node.url().toString());
         map.put("weight", node.weight());
         map.put("backup", node.backup());
+        Limit limit = node.limit();
+        if (limit != null) {
+            map.put("max-active", limit.maxActive());
+            map.put("queue", limit.queue());
+            map.put("queue-timeout", DurationText.of(limit.queueTimeout()));
+        }
         return map;
     }
 
@@ -112,7 +120,12 @@ public final class EffectiveConfig {
         map.put("timeout", DurationText.of(health.timeout()));
         map.put("rise", health.rise());
         map.put("fall", health.fall());
+        List<String> expect =
+                health.expect().stream().map(StatusRange::toString).toList();
+        map.put("expect", expect.size() == 1 ? expect.get(0) : expect);
         map.put("drain-on-404", health.drainOn404());
+        map.put("observe", health.observe());
+        map.put("slow-start", DurationText.of(health.slowStart()));
         return map;
     }
 

@@ -1,6 +1,7 @@
 package io.cobrowse.sticky.proxy.config;
 
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Address;
+import io.cobrowse.sticky.proxy.config.ProxyConfig.StatusRange;
 import io.cobrowse.sticky.routing.SessionStart;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -18,6 +19,8 @@ final class Formats {
     private static final String PATH_REGEX = "/[!-~&&[^?#]]*";
 
     private static final Pattern SESSION_START = Pattern.compile("(" + TOKEN_REGEX + ") (" + PATH_REGEX + ")");
+
+    private static final Pattern STATUS_RANGE_TEXT = Pattern.compile("([2-5][0-9]{2})(?:-([2-5][0-9]{2}))?");
 
     /** Ids and cookie values of nodes, and names of listeners. */
     static final Format<String> NAME =
@@ -73,8 +76,14 @@ final class Formats {
             .asSecret();
 
     static final Format<Integer> WEIGHT = Format.wholeNumber(1, 256);
+    static final Format<Integer> MAX_ACTIVE = Format.wholeNumber(1, 1_000_000);
+    static final Format<Integer> QUEUE = Format.wholeNumber(0, 1_000_000);
     static final Format<Integer> CHECKS = Format.wholeNumber(1, 100);
     static final Format<Integer> PER_SECOND = Format.wholeNumber(1, 100_000);
+    static final Format<Integer> OBSERVE = Format.wholeNumber(0, 1000);
+    static final Format<StatusRange> STATUS_RANGE =
+            Format.of("a status from 200 to 599, or a range of them such as 200-299", Formats::statusRange);
+    static final Format<Duration> SLOW_START = Format.duration(Duration.ZERO, Duration.ofHours(1));
     static final Format<Duration> CHECK_DURATION = Format.duration(Duration.ofMillis(10), Duration.ofHours(1));
     static final Format<Duration> TIMEOUT = Format.duration(Duration.ofMillis(1), Duration.ofHours(24));
     static final Format<Duration> TIMEOUT_OR_ZERO = Format.duration(Duration.ZERO, Duration.ofHours(24));
@@ -87,6 +96,16 @@ final class Formats {
         } catch (URISyntaxException malformed) {
             return false;
         }
+    }
+
+    private static @Nullable StatusRange statusRange(String text) {
+        Matcher matcher = STATUS_RANGE_TEXT.matcher(text);
+        if (!matcher.matches()) {
+            return null;
+        }
+        int first = Integer.parseInt(matcher.group(1));
+        int last = matcher.group(2) == null ? first : Integer.parseInt(matcher.group(2));
+        return first <= last ? new StatusRange(first, last) : null;
     }
 
     private static @Nullable SessionStart sessionStart(String text) {

@@ -23,6 +23,11 @@ public record ProxyConfig(
         nodes = List.copyOf(nodes);
     }
 
+    /** Returns this configuration with other nodes. */
+    public ProxyConfig withNodes(List<NodeConfig> otherNodes) {
+        return new ProxyConfig(listeners, admin, stickiness, balance, otherNodes, health, timeouts, tunnels);
+    }
+
     /**
      * An address to listen on.
      *
@@ -76,26 +81,87 @@ public record ProxyConfig(
      * @param url {@code http} or {@code https}, without a path
      * @param weight 1 to 256
      * @param backup whether it serves only when no other node can
+     * @param limit how much it may have to do at a time; null for no limit
      */
-    public record NodeConfig(String id, List<String> cookies, URI url, int weight, boolean backup) {
+    public record NodeConfig(
+            String id,
+            List<String> cookies,
+            URI url,
+            int weight,
+            boolean backup,
+            @Nullable Limit limit) {
         public NodeConfig {
             cookies = List.copyOf(cookies);
+        }
+
+        /** Makes a node without a limit. */
+        public NodeConfig(String id, List<String> cookies, URI url, int weight, boolean backup) {
+            this(id, cookies, url, weight, backup, null);
         }
     }
 
     /**
-     * The active health checks.
+     * How much a node may have to do at a time.
+     *
+     * @param maxActive how many requests, parked polls included, and tunnels, from 1
+     * @param queue how many further requests may wait for their turn
+     * @param queueTimeout how long they may
+     */
+    public record Limit(int maxActive, int queue, Duration queueTimeout) {
+        /** The queue where only {@code max-active} is configured. */
+        public static final int DEFAULT_QUEUE = 100;
+
+        public static final Duration DEFAULT_QUEUE_TIMEOUT = Duration.ofSeconds(5);
+    }
+
+    /**
+     * The health checks.
      *
      * @param interval from one check of a node to its next; jitter shortens it by up to a fifth
+     * @param expect the statuses that are healthy, at least one range
      * @param drainOn404 whether a node that answers 404 keeps its sessions and gets no new ones
+     * @param observe how many 5xx answers and time-outs of requests in a row count as one failed check; 0 for none
+     * @param slowStart how long a node that comes up takes to get its whole share of new sessions
      */
-    public record Health(String path, Duration interval, Duration timeout, int rise, int fall, boolean drainOn404) {
+    public record Health(
+            String path,
+            Duration interval,
+            Duration timeout,
+            int rise,
+            int fall,
+            List<StatusRange> expect,
+            boolean drainOn404,
+            int observe,
+            Duration slowStart) {
         public static final Health DEFAULTS =
-                new Health("/cobrowse/health", Duration.ofSeconds(2), Duration.ofSeconds(1), 2, 3, false);
+                new Health("/cobrowse/health", Duration.ofSeconds(2), Duration.ofSeconds(1), 2, 3);
+
+        public Health {
+            expect = List.copyOf(expect);
+        }
 
         /** Makes settings with the defaults of the others. */
         public Health(String path, Duration interval, Duration timeout, int rise, int fall) {
-            this(path, interval, timeout, rise, fall, false);
+            this(path, interval, timeout, rise, fall, List.of(StatusRange.SUCCESS), false, 0, Duration.ZERO);
+        }
+
+        /** Returns whether an answer of this status is healthy. */
+        public boolean expects(int status) {
+            return expect.stream().anyMatch(range -> range.contains(status));
+        }
+    }
+
+    /** Statuses of responses, from the first to the last, both included. */
+    public record StatusRange(int first, int last) {
+        public static final StatusRange SUCCESS = new StatusRange(200, 299);
+
+        boolean contains(int status) {
+            return first <= status && status <= last;
+        }
+
+        @Override
+        public String toString() {
+            return first == last ? Integer.toString(first) : first + "-" + last;
         }
     }
 

@@ -71,6 +71,7 @@ public final class ProxyExchange {
     private volatile Node node;
     private volatile @Nullable UpstreamConnection connection;
     private volatile @Nullable RequestPump requestPump;
+    private NodePlaces.@Nullable Place place; // Guarded by this.
     private List<Node> tried = List.of();
     private boolean triedTwice;
     private boolean lostOnce;
@@ -120,7 +121,33 @@ public final class ProxyExchange {
         if (endPoint != null) {
             endPoint.watch(this::clientGone);
         }
-        upstreams.pool(node).acquire(this);
+        upstreams.retries().request();
+        enter();
+    }
+
+    /** Gets a place at the node, and with it a connection. */
+    private void enter() {
+        NodePlaces places = upstreams.places(node);
+        if (places == null) {
+            admitted();
+            return;
+        }
+        NodePlaces.Place entered = places.enter(this);
+        if (entered == null) {
+            turnedAway();
+        } else if (!hold(entered)) {
+            entered.leave();
+        } else if (entered.atOnce()) {
+            admitted();
+        }
+    }
+
+    private synchronized boolean hold(NodePlaces.Place entered) {
+        if (ended.get()) {
+            return false;
+        }
+        place = entered;
+        return true;
     }
 
     /** Finds out whether there is a body and how long it is; false when it cannot be read. */
@@ -201,7 +228,38 @@ public final class ProxyExchange {
         return first;
     }
 
+    /** Returns whether the request goes to this node; another object may stand for the same one after a reload. */
+    boolean isTo(Node other) {
+        return node.sameAs(other);
+    }
+
     // What happens on the node's side.
+
+    /** The node has a place for the request. */
+    void admitted() {
+        upstreams.pool(node).acquire(this);
+    }
+
+    /** The node has no place for the request, and those who wait for one are too many, or have waited for too long. */
+    void turnedAway() {
+        if (route.affinity() == Affinity.NONE) {
+            become(router.noNode());
+        } else {
+            answer(() -> {
+                servletResponse.setHeader("Retry-After", "1");
+                busy().send(servletResponse);
+            });
+        }
+    }
+
+    private ProblemDocument busy() {
+        return new ProblemDocument(
+                "node-busy",
+                "Node busy",
+                503,
+                "The node that has this session has as much to do as it may. Try again.",
+                node.id());
+    }
 
     void connected(UpstreamConnection connected) {
         connection = connected;
@@ -222,7 +280,7 @@ public final class ProxyExchange {
         LOG.debug("Connecting to {} failed", node, cause);
         boolean evicted = cause instanceof NodeUnavailableException;
         if (!evicted && !(cause instanceof RejectedExecutionException)) {
-            upstreams.failed(node, cause);
+            upstreams.observer().failed(node, cause);
         }
         if (ended.get()) {
             return;
@@ -232,8 +290,9 @@ public final class ProxyExchange {
         } else if (route.affinity() == Affinity.NONE) {
             tried = new ArrayList<>(tried);
             tried.add(node);
-            become(tried.size() < MAX_TRIES ? router.another(tried) : router.noNode());
-        } else if (!triedTwice) {
+            boolean again = tried.size() < MAX_TRIES && upstreams.retries().tryRetry();
+            become(again ? router.another(tried) : router.noNode());
+        } else if (!triedTwice && upstreams.retries().tryRetry()) {
             triedTwice = true;
             upstreams.pool(node).connect(this);
         } else {
@@ -262,17 +321,25 @@ public final class ProxyExchange {
             route = next;
             lostOnce = false;
             answers.expose(next, servletResponse);
-            upstreams.pool(target).acquire(this);
+            enter();
         }
     }
 
-    private synchronized boolean moveTo(Node target) {
-        if (ended.get()) {
-            return false;
+    private boolean moveTo(Node target) {
+        NodePlaces.Place left;
+        synchronized (this) {
+            if (ended.get()) {
+                return false;
+            }
+            node.end();
+            target.begin();
+            node = target;
+            left = place;
+            place = null;
         }
-        node.end();
-        target.begin();
-        node = target;
+        if (left != null) {
+            left.leave();
+        }
         return true;
     }
 
@@ -290,6 +357,7 @@ public final class ProxyExchange {
      * @return whether the last content may go out with it; not so where Jetty would then state a length that the node did not
      */
     boolean commit(ResponseHead head, boolean last) {
+        upstreams.observer().answered(node, head.status());
         HttpFields.Mutable fields = response.getHeaders();
         response.setStatus(head.status());
         head.copyTo(fields);
@@ -362,7 +430,12 @@ public final class ProxyExchange {
             fail(upstreamFailed());
             return false;
         }
-        Tunnel tunnel = upstreams.tunnels().open(node, client, upstream);
+        NodePlaces.Place kept = takePlace();
+        Tunnel tunnel = upstreams.tunnels().open(node, client, upstream, () -> {
+            if (kept != null) {
+                kept.leave();
+            }
+        });
         if (!end()) {
             tunnel.close();
             return true;
@@ -382,10 +455,15 @@ public final class ProxyExchange {
      */
     void upstreamFailed(Throwable cause, boolean started, @Nullable RequestPump sent) {
         LOG.debug("{} failed", node, cause);
+        UpstreamConnection lost = connection;
+        // Not a sick node's doing, and so not for the budget: it closed a connection that it had kept for long enough.
+        boolean stale = lost != null && lost.isUsed() && cause instanceof EOFException;
         connection = null;
         boolean evicted = cause instanceof NodeUnavailableException;
         if (!started && isFailureOfNode(cause)) {
-            upstreams.failed(node, cause);
+            upstreams.observer().failed(node, cause);
+        } else if (!started && cause instanceof TimeoutException) {
+            upstreams.observer().timedOut(node);
         }
         if (ended.get()) {
             return;
@@ -397,13 +475,17 @@ public final class ProxyExchange {
         } else if (cause instanceof TimeoutException) {
             fail(new ProblemDocument(
                     "upstream-timeout", "Upstream timeout", 504, "The node did not answer in time.", node.id()));
-        } else if (!started && !lostOnce && (repeatable() || parked(sent))) {
+        } else if (!started && !lostOnce && (parked(sent) || mayRepeat(stale))) {
             // A request that cannot be repeated is not: connecting only tells a broken connection from a dead node.
             lostOnce = true;
             upstreams.pool(node).connect(this);
         } else {
             fail(upstreamFailed());
         }
+    }
+
+    private boolean mayRepeat(boolean stale) {
+        return repeatable() && (stale || upstreams.retries().tryRetry());
     }
 
     /** An end may be that of a connection that was kept too long, and a time-out that of a poll. */
@@ -460,6 +542,17 @@ public final class ProxyExchange {
         abort(cause);
     }
 
+    /** The request cannot be sent, through no fault of the node or the client. */
+    void broken(Throwable cause) {
+        LOG.error("A request to {} cannot be sent", node, cause);
+        if (response.isCommitted()) {
+            abort(cause);
+        } else {
+            fail(new ProblemDocument(
+                    "internal-error", "Internal error", 500, "The proxy failed to serve the request.", null));
+        }
+    }
+
     private void clientGone() {
         abort(new EofException("The client went away"));
     }
@@ -510,11 +603,21 @@ public final class ProxyExchange {
             }
             node.end();
         }
+        NodePlaces.Place left = takePlace();
+        if (left != null) {
+            left.leave();
+        }
         WatchedEndPoint endPoint = watched;
         if (endPoint != null) {
             endPoint.unwatch();
         }
         return true;
+    }
+
+    private synchronized NodePlaces.@Nullable Place takePlace() {
+        NodePlaces.Place taken = place;
+        place = null;
+        return taken;
     }
 
     private void closeUpstream(Throwable cause) {

@@ -98,7 +98,17 @@ final class RequestPump extends IteratingCallback {
     }
 
     @Override
-    protected Action process() throws IOException {
+    protected Action process() {
+        try {
+            return advance();
+        } catch (IOException | RuntimeException failure) {
+            // Not the node's, which would be left waiting for the rest of a request until its time is up.
+            exchange.broken(failure);
+            return Action.IDLE;
+        }
+    }
+
+    private Action advance() throws IOException {
         if (!headWritten) {
             return writeHead();
         }

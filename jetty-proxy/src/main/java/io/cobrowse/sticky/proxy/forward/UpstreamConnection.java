@@ -1,8 +1,10 @@
 package io.cobrowse.sticky.proxy.forward;
 
 import io.cobrowse.sticky.proxy.front.WatchedEndPoint;
+import io.cobrowse.sticky.routing.Node;
 import java.io.EOFException;
 import java.io.IOException;
+import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeoutException;
@@ -64,6 +66,7 @@ final class UpstreamConnection extends AbstractConnection.NonBlocking implements
     private volatile boolean handshaken;
     private final AtomicInteger undone = new AtomicInteger(2);
     private volatile long idleSinceNanos;
+    private volatile boolean used;
 
     // The pump's own.
     private @Nullable RetainableByteBuffer input;
@@ -120,6 +123,15 @@ final class UpstreamConnection extends AbstractConnection.NonBlocking implements
         if (owner.get() instanceof ProxyExchange exchange) {
             exchange.connected(this);
         }
+    }
+
+    SocketAddress remoteAddress() {
+        return getEndPoint().getRemoteSocketAddress();
+    }
+
+    /** Returns whether an earlier exchange had the connection, so that the node may have closed it before this one. */
+    boolean isUsed() {
+        return used;
     }
 
     boolean isClosed() {
@@ -246,19 +258,19 @@ final class UpstreamConnection extends AbstractConnection.NonBlocking implements
         return pool.clientDeadline();
     }
 
-    /** Returns whether a request waits for the first byte of its answer here. */
-    boolean waiting() {
-        return owner.get() instanceof ProxyExchange && !started;
+    /** Returns whether a request to the node waits for the first byte of its answer here. */
+    boolean waitsFor(Node node) {
+        return owner.get() instanceof ProxyExchange exchange && !started && exchange.isTo(node);
     }
 
-    /** Returns whether a request waits that is meant to wait for long. */
-    boolean parked() {
-        return owner.get() instanceof ProxyExchange exchange && !started && exchange.parked(requestPump);
+    /** Returns whether a request to the node waits that is meant to wait for long. */
+    boolean parkedAt(Node node) {
+        return waitsFor(node) && owner.get() instanceof ProxyExchange exchange && exchange.parked(requestPump);
     }
 
     /** The node is out of service: has the waiting request answered without it. */
     void evict() {
-        if (waiting()) {
+        if (owner.get() instanceof ProxyExchange && !started) {
             closedBy(new NodeUnavailableException());
             close();
             pump.iterate();
@@ -332,7 +344,7 @@ final class UpstreamConnection extends AbstractConnection.NonBlocking implements
                 fail(exchange, failure);
                 return false;
             }
-            if (head.upgraded()) {
+            if (head.upgraded() && complete) {
                 upgrade(exchange);
                 return false;
             }
@@ -523,6 +535,7 @@ final class UpstreamConnection extends AbstractConnection.NonBlocking implements
             undone.set(2);
             receiveDeadlineNanos = 0;
             idleSinceNanos = System.nanoTime();
+            used = true;
             if (sendFailed) {
                 owner.set(CLOSED);
                 close();

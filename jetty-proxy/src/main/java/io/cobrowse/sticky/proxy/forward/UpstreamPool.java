@@ -2,7 +2,6 @@ package io.cobrowse.sticky.proxy.forward;
 
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.net.UnknownHostException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,7 +9,9 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.io.ClientConnectionFactory;
@@ -27,10 +28,22 @@ import org.eclipse.jetty.util.Promise;
  * {@link Upstreams#MAX_CONNECTIONS}, far above what one proxy serves.
  */
 final class UpstreamPool {
+    /** How often a name is asked for anew while there are connections. */
+    private static final long RESOLVE_NANOS = TimeUnit.SECONDS.toNanos(NodeResolver.MAX_AGE_SECONDS);
+
     private final Upstreams upstreams;
     private final String authority;
     private final boolean secure;
-    private final InetSocketAddress address;
+    private final URI url;
+    private final String host;
+    private final int port;
+    /** Where connections go now, and how many connects have failed: each turns to the next address. */
+    private volatile List<InetSocketAddress> addresses = List.of();
+
+    private final AtomicInteger turns = new AtomicInteger();
+    // The sweeper's own.
+    private long resolvedNanos = System.nanoTime();
+    private long usedNanos = System.nanoTime();
     private final ConcurrentLinkedDeque<UpstreamConnection> idle = new ConcurrentLinkedDeque<>();
     private final Set<UpstreamConnection> all = ConcurrentHashMap.newKeySet();
     private final AtomicInteger count = new AtomicInteger();
@@ -39,9 +52,13 @@ final class UpstreamPool {
         this.upstreams = upstreams;
         this.authority = url.getRawAuthority();
         this.secure = "https".equalsIgnoreCase(url.getScheme());
-        int port = url.getPort() >= 0 ? url.getPort() : secure ? 443 : 80;
-        String host = url.getHost();
-        this.address = new InetSocketAddress(host.startsWith("[") ? host.substring(1, host.length() - 1) : host, port);
+        this.url = url;
+        this.host = url.getHost();
+        this.port = url.getPort() >= 0 ? url.getPort() : secure ? 443 : 80;
+    }
+
+    URI url() {
+        return url;
     }
 
     /** Returns host and port as in the node's URL. */
@@ -96,11 +113,17 @@ final class UpstreamPool {
                     new RejectedExecutionException("All " + Upstreams.MAX_CONNECTIONS + " connections are in use"));
             return;
         }
-        if (address.isUnresolved()) {
-            count.decrementAndGet();
-            exchange.connectFailed(new UnknownHostException(address.getHostString()));
-            return;
-        }
+        upstreams
+                .resolver()
+                .resolve(host, port, Map.of(), new Resolution(found -> connect(exchange, found), failure -> {
+                    count.decrementAndGet();
+                    exchange.connectFailed(failure);
+                }));
+    }
+
+    private void connect(ProxyExchange exchange, List<InetSocketAddress> found) {
+        moveTo(found);
+        InetSocketAddress address = found.get(Math.floorMod(turns.get(), found.size()));
         ClientConnector connector = upstreams.connector();
         ClientConnectionFactory plain = (endPoint, context) -> {
             UpstreamConnection connection = new UpstreamConnection(endPoint, connector.getExecutor(), this, exchange);
@@ -130,7 +153,29 @@ final class UpstreamPool {
         }
     }
 
+    /** New connections go to these addresses; those that are not in use and go elsewhere are closed. */
+    private void moveTo(List<InetSocketAddress> found) {
+        if (!found.equals(addresses)) {
+            addresses = found;
+            all.stream()
+                    .filter(connection -> !found.contains(connection.remoteAddress()))
+                    .forEach(UpstreamConnection::closeIdle);
+        }
+    }
+
+    /** Returns whether nobody has had a connection here for longer than getting one may take. */
+    boolean isForgotten(long nowNanos) {
+        return nowNanos - usedNanos > Upstreams.FORGET_NANOS;
+    }
+
     void sweep(long nowNanos) {
+        if (count.get() > 0) {
+            usedNanos = nowNanos;
+            if (nowNanos - resolvedNanos > RESOLVE_NANOS) {
+                resolvedNanos = nowNanos;
+                upstreams.resolver().resolve(host, port, Map.of(), new Resolution(this::moveTo, failure -> {}));
+            }
+        }
         for (UpstreamConnection connection : all) {
             connection.sweep(nowNanos, Upstreams.MAX_IDLE_NANOS);
         }
@@ -164,7 +209,21 @@ final class UpstreamPool {
         @Override
         public void failed(Throwable cause) {
             count.decrementAndGet();
+            turns.getAndIncrement();
             exchange.connectFailed(cause);
+        }
+    }
+
+    private record Resolution(Consumer<List<InetSocketAddress>> found, Consumer<Throwable> notFound)
+            implements Promise<List<InetSocketAddress>> {
+        @Override
+        public void succeeded(List<InetSocketAddress> addresses) {
+            found.accept(addresses);
+        }
+
+        @Override
+        public void failed(Throwable cause) {
+            notFound.accept(cause);
         }
     }
 }

@@ -1,15 +1,17 @@
 package io.cobrowse.sticky.proxy.forward;
 
+import io.cobrowse.sticky.proxy.config.ProxyConfig.Limit;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Timeouts;
 import io.cobrowse.sticky.proxy.tunnel.PacedClose;
 import io.cobrowse.sticky.proxy.tunnel.Tunnels;
 import io.cobrowse.sticky.routing.Node;
 import java.net.URI;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.io.ClientConnector;
 import org.eclipse.jetty.util.component.AbstractLifeCycle;
@@ -32,6 +34,9 @@ public final class Upstreams extends AbstractLifeCycle {
     /** Below the 30 s after which a Jetty, and so a Co-browse node, closes an idle connection itself. */
     static final long MAX_IDLE_NANOS = TimeUnit.SECONDS.toNanos(15);
 
+    /** Longer than getting a connection may take. */
+    static final long FORGET_NANOS = TimeUnit.MINUTES.toNanos(5);
+
     private static final long SWEEP_MILLIS = 100;
 
     private final ClientConnector connector;
@@ -39,18 +44,31 @@ public final class Upstreams extends AbstractLifeCycle {
     private volatile long idleNanos;
     private final Tunnels tunnels;
     private final Map<URI, UpstreamPool> pools = new ConcurrentHashMap<>();
-    private volatile BiConsumer<Node, Throwable> failureListener = (node, cause) -> {};
+    private final Map<String, NodePlaces> places = new ConcurrentHashMap<>();
+    private final NodeResolver resolver;
+    private final Predicate<URI> current;
+    private final RetryBudget retries = new RetryBudget(System.nanoTime());
+    private volatile NodeObserver observer = NodeObserver.NONE;
     private Scheduler.@Nullable Task sweep;
 
     /**
      * Creates the connections' keeper; the connector's life is the caller's to manage.
      *
+     * @param resolver finds the addresses of nodes
+     * @param current whether there is a node at a URL now; the connections of others are forgotten once they are unused
      * @param tunnels what a request for a WebSocket ends up in
      * @param timeouts how long a node may stay silent, and how long a client may send or read nothing while that is all
      *     there is to do
      */
-    public Upstreams(ClientConnector connector, Tunnels tunnels, Timeouts timeouts) {
+    public Upstreams(
+            ClientConnector connector,
+            NodeResolver resolver,
+            Predicate<URI> current,
+            Tunnels tunnels,
+            Timeouts timeouts) {
         this.connector = connector;
+        this.resolver = resolver;
+        this.current = current;
         this.tunnels = tunnels;
         this.responseNanos = timeouts.response().toNanos();
         this.idleNanos = timeouts.idle().toNanos();
@@ -82,6 +100,9 @@ public final class Upstreams extends AbstractLifeCycle {
     private void sweep() {
         long nowNanos = System.nanoTime();
         pools.values().forEach(pool -> pool.sweep(nowNanos));
+        pools.values().removeIf(pool -> pool.isForgotten(nowNanos) && !current.test(pool.url()));
+        places.values().forEach(each -> each.sweep(nowNanos));
+        retries.tick(nowNanos);
         if (isRunning() || isStarting()) {
             scheduleSweep();
         }
@@ -91,6 +112,43 @@ public final class Upstreams extends AbstractLifeCycle {
         URI url = node.url();
         UpstreamPool pool = pools.get(url);
         return pool != null ? pool : pools.computeIfAbsent(url, key -> new UpstreamPool(this, key));
+    }
+
+    /** Returns the places at a node; null where it has no limit. */
+    @Nullable
+    NodePlaces places(Node node) {
+        return places.isEmpty() ? null : places.get(node.id());
+    }
+
+    /** Sets how much nodes may have to do at a time, by id; nodes that are left out have no limit. */
+    public void setLimits(Map<String, Limit> limits) {
+        places.entrySet().removeIf(entry -> {
+            boolean gone = !limits.containsKey(entry.getKey());
+            if (gone) {
+                entry.getValue().setLimit(new Limit(Node.UNLIMITED, 0, Duration.ZERO));
+            }
+            return gone;
+        });
+        limits.forEach((id, limit) -> {
+            NodePlaces known = places.putIfAbsent(id, new NodePlaces(limit));
+            if (known != null) {
+                known.setLimit(limit);
+            }
+        });
+    }
+
+    /** Returns the number of requests that wait for a place at a node. */
+    public int waiting(Node node) {
+        NodePlaces atNode = places(node);
+        return atNode == null ? 0 : atNode.waiting();
+    }
+
+    RetryBudget retries() {
+        return retries;
+    }
+
+    NodeResolver resolver() {
+        return resolver;
     }
 
     Tunnels tunnels() {
@@ -113,13 +171,13 @@ public final class Upstreams extends AbstractLifeCycle {
         return responseNanos;
     }
 
-    /** Sets who is told of a node that refused a connection, or cut one off before it began to answer, and why. */
-    public void onFailure(BiConsumer<Node, Throwable> listener) {
-        failureListener = listener;
+    /** Sets who is told how requests fare. */
+    public void setObserver(NodeObserver observer) {
+        this.observer = observer;
     }
 
-    void failed(Node node, Throwable cause) {
-        failureListener.accept(node, cause);
+    NodeObserver observer() {
+        return observer;
     }
 
     /**
@@ -127,10 +185,18 @@ public final class Upstreams extends AbstractLifeCycle {
      * responses that have begun alone.
      */
     public void closeWaiting(Node node) {
+        evictQueue(node);
         UpstreamPool pool = pools.get(node.url());
         if (pool != null) {
             pool.closeIdle();
-            pool.connections(UpstreamConnection::waiting).forEach(UpstreamConnection::evict);
+            pool.connections(connection -> connection.waitsFor(node)).forEach(UpstreamConnection::evict);
+        }
+    }
+
+    private void evictQueue(Node node) {
+        NodePlaces atNode = places(node);
+        if (atNode != null) {
+            atNode.evict();
         }
     }
 
@@ -142,6 +208,7 @@ public final class Upstreams extends AbstractLifeCycle {
      * @return completes when the last one is answered; to be cancelled to leave the rest alone
      */
     public CompletableFuture<Void> closeParked(Node node, int perSecond) {
+        evictQueue(node);
         UpstreamPool pool = pools.get(node.url());
         if (pool == null) {
             return CompletableFuture.completedFuture(null);
@@ -149,7 +216,7 @@ public final class Upstreams extends AbstractLifeCycle {
         pool.closeIdle();
         return PacedClose.start(
                 connector.getScheduler(),
-                pool.connections(UpstreamConnection::parked),
+                pool.connections(connection -> connection.parkedAt(node)),
                 UpstreamConnection::evict,
                 perSecond);
     }

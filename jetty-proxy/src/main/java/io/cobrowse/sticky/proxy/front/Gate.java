@@ -13,12 +13,15 @@ import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The first to see a request: turns away what no listener serves, and everything once the proxy is stopping; counts what it
  * lets in, so that stopping can wait for it. Thread-safe.
  */
 public final class Gate extends Handler.Wrapper {
+    private static final Logger LOG = LoggerFactory.getLogger(Gate.class);
     private static final ProblemDocument STOPPING = new ProblemDocument(
             "stopping", "Stopping", 503, "This proxy is being stopped. Connect anew to reach another one.", null);
     private static final ProblemDocument NOT_ALLOWED =
@@ -33,7 +36,7 @@ public final class Gate extends Handler.Wrapper {
     }
 
     @Override
-    public boolean handle(Request request, Response response, Callback callback) throws Exception {
+    public boolean handle(Request request, Response response, Callback callback) {
         // Counted before the look at the flag, so that whoever sets the flag sees every request that was let in.
         inFlight.incrementAndGet();
         Callback leaving = new Leaving(callback);
@@ -48,10 +51,22 @@ public final class Gate extends Handler.Wrapper {
             Problems.send(RequestCheck.CONNECT, response, leaving);
         } else if (!ListenerConnector.policy(request).allows(request)) {
             Problems.send(NOT_ALLOWED, response, leaving);
-        } else if (!super.handle(servable(request), response, leaving)) {
-            Response.writeError(request, response, leaving, 404);
+        } else {
+            serve(request, response, leaving);
         }
         return true;
+    }
+
+    /** Whatever fails below is answered here, since Jetty would complete a callback that does not count. */
+    private void serve(Request request, Response response, Callback leaving) {
+        try {
+            if (!super.handle(servable(request), response, leaving)) {
+                Response.writeError(request, response, leaving, 404);
+            }
+        } catch (Exception failure) {
+            LOG.warn("Serving a request failed", failure);
+            Response.writeError(request, response, leaving, failure);
+        }
     }
 
     /** Contexts serve paths: the asterisk form of OPTIONS is routed as the root, and forwarded as it is. */

@@ -1,20 +1,23 @@
 package io.cobrowse.sticky.proxy.health;
 
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Health;
+import io.cobrowse.sticky.proxy.forward.NodeObserver;
 import io.cobrowse.sticky.routing.Node;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.eclipse.jetty.client.HttpClient;
+import org.eclipse.jetty.http.HttpStatus;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Checks every node of a router: a {@code GET} of the health path over a connection of its own, at once and then at an
- * interval. Answers of 2xx are good. The nodes are checked independently, so that one that hangs delays no other.
+ * interval. The nodes are checked independently, so that one that hangs delays no other.
  *
- * <p>Requests that fail count too, {@link #requestFailed} says how. Thread-safe; never blocks.
+ * <p>Requests that fail count too, {@link #failed} says how. Thread-safe; never blocks.
  */
-public final class HealthChecks {
+public final class HealthChecks implements NodeObserver {
     private final HttpClient client;
     private final NodeStates states;
     private volatile Health health;
@@ -30,6 +33,7 @@ public final class HealthChecks {
         this.client = client;
         this.states = states;
         this.health = health;
+        states.setSlowStart(new SlowStart(client.getScheduler(), states, () -> this.health.slowStart()));
     }
 
     /** Returns the settings that checks go by now. */
@@ -82,13 +86,41 @@ public final class HealthChecks {
     }
 
     /**
-     * A node refused a connection, did not take it in time, or reset it before its answer began: counts as one failed check
-     * and has the next one begin at once, if none is under way, and at most ten a second.
+     * Counts as one failed check and has the next one begin at once, if none is under way, and at most ten a second.
      */
-    public void requestFailed(Node node, Throwable cause) {
-        NodeCheck check = checks.get(node.id());
-        if (check != null && check.node().sameAs(node)) {
+    @Override
+    public void failed(Node node, Throwable cause) {
+        NodeCheck check = check(node);
+        if (check != null) {
             check.requestFailed(cause);
         }
+    }
+
+    /** Where {@code observe} says so, errors in a row count as one failed check. */
+    @Override
+    public void answered(Node node, int status) {
+        if (health.observe() > 0) {
+            observed(node, status >= HttpStatus.INTERNAL_SERVER_ERROR_500);
+        }
+    }
+
+    /** Where {@code observe} says so, errors in a row count as one failed check. */
+    @Override
+    public void timedOut(Node node) {
+        if (health.observe() > 0) {
+            observed(node, true);
+        }
+    }
+
+    private void observed(Node node, boolean error) {
+        NodeCheck check = check(node);
+        if (check != null) {
+            check.observed(error);
+        }
+    }
+
+    private @Nullable NodeCheck check(Node node) {
+        NodeCheck check = checks.get(node.id());
+        return check != null && check.node().sameAs(node) ? check : null;
     }
 }

@@ -4,6 +4,7 @@ import io.cobrowse.sticky.proxy.config.ProxyConfig.Health;
 import io.cobrowse.sticky.routing.Node;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.jetty.client.HttpClient;
 import org.eclipse.jetty.client.Result;
 import org.eclipse.jetty.http.HttpHeader;
@@ -26,6 +27,9 @@ final class NodeCheck {
     private final NodeStates states;
     private final HealthChecks checks;
     private final Node node;
+
+    /** 5xx answers and time-outs of requests in a row. */
+    private final AtomicInteger errors = new AtomicInteger();
 
     // Guarded by this.
     private Scheduler.@Nullable Task next;
@@ -76,7 +80,22 @@ final class NodeCheck {
                 schedule(Math.max(0, gapMillis() - sinceBeginMillis()));
             }
         }
-        failed("a request failed: " + cause);
+        failed(false, "a request failed: " + cause);
+    }
+
+    /** A request was answered, or not in time: errors in a row count as a failed check, but have none begin. */
+    void observed(boolean error) {
+        if (!error) {
+            if (errors.get() != 0) {
+                errors.set(0);
+            }
+            return;
+        }
+        int observe = checks.health().observe();
+        if (errors.incrementAndGet() >= observe) {
+            errors.set(0);
+            failed(false, "failed: " + observe + " requests in a row got a 5xx or no answer in time");
+        }
     }
 
     private void schedule(long millis) {
@@ -119,19 +138,19 @@ final class NodeCheck {
         int status = result.getResponse().getStatus();
         Throwable failure = result.getFailure();
         if (failure != null) {
-            failed("failed: " + failure);
-        } else if (HttpStatus.isSuccess(status)) {
+            failed(true, "failed: " + failure);
+        } else if (checks.health().expects(status)) {
             succeeded("answered " + status);
         } else if (status == HttpStatus.NOT_FOUND_404 && checks.health().drainOn404()) {
             toldToDrain("answered 404");
         } else {
-            failed("answered " + status);
+            failed(true, "answered " + status);
         }
         states.checkEnded(node);
     }
 
     private synchronized void succeeded(String how) {
-        states.setLastCheck(node, how);
+        states.countCheck(node, true, how);
         failures = 0;
         successes++;
         if (checked == Checked.DRAIN
@@ -140,8 +159,12 @@ final class NodeCheck {
         }
     }
 
-    private synchronized void failed(String how) {
-        states.setLastCheck(node, how);
+    private synchronized void failed(boolean check, String how) {
+        if (check) {
+            states.countCheck(node, false, how);
+        } else {
+            states.countFailedRequest(node, how);
+        }
         successes = 0;
         failures++;
         if (checked != Checked.DOWN && failures >= checks.health().fall()) {
@@ -151,7 +174,7 @@ final class NodeCheck {
 
     /** Such a node is alive, but that does not bring a dead one up. */
     private synchronized void toldToDrain(String how) {
-        states.setLastCheck(node, how);
+        states.countCheck(node, true, how);
         failures = 0;
         successes = 0;
         if (checked == Checked.UP) {

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,6 +27,7 @@ public final class NodeStates {
     private final Router router;
     private final Map<String, NodeStatus> statuses = new HashMap<>();
     private volatile Consumer<Node> listener = node -> {};
+    private volatile @Nullable SlowStart slowStart;
 
     public NodeStates(Router router) {
         this.router = router;
@@ -42,6 +44,20 @@ public final class NodeStates {
      */
     public void onChange(Consumer<Node> listener) {
         this.listener = listener;
+    }
+
+    /** Sets what has nodes that come up start slowly. */
+    void setSlowStart(SlowStart slowStart) {
+        this.slowStart = slowStart;
+    }
+
+    /** Sets how much of its weight counts for a node that is starting slowly; returns false when it is starting no more. */
+    synchronized boolean setShare(Node node, int tenths) {
+        if (!isCurrent(node) || !status(node).effective().available()) {
+            return false;
+        }
+        router.update(table -> table.withShare(node.id(), tenths));
+        return true;
     }
 
     /**
@@ -67,9 +83,16 @@ public final class NodeStates {
     }
 
     /** Notes how a check went; does nothing when the node is gone. */
-    synchronized void setLastCheck(Node node, String text) {
+    synchronized void countCheck(Node node, boolean passed, String text) {
         if (isCurrent(node)) {
-            statuses.put(node.id(), status(node).withLastCheck(text));
+            statuses.put(node.id(), status(node).withCheck(passed, text));
+        }
+    }
+
+    /** Notes how a request failed; does nothing when the node is gone. */
+    synchronized void countFailedRequest(Node node, String text) {
+        if (isCurrent(node)) {
+            statuses.put(node.id(), status(node).withFailedRequest(text));
         }
     }
 
@@ -119,7 +142,16 @@ public final class NodeStates {
                 return;
             }
             statuses.put(node.id(), after);
-            router.update(table -> table.withState(node.id(), after.effective()));
+            boolean cameUp =
+                    after.effective().available() && !before.effective().available();
+            SlowStart starting = slowStart;
+            if (starting == null || !cameUp) {
+                router.update(table -> table.withState(node.id(), after.effective()));
+            } else {
+                router.update(table ->
+                        table.withState(node.id(), after.effective()).withShare(node.id(), starting.firstShare()));
+                starting.begin(node);
+            }
             LOG.info(
                     "{}: {} -> {} ({}; administrative state {}, checked {})",
                     node,

@@ -4,7 +4,7 @@ import io.cobrowse.sticky.proxy.front.WatchedEndPoint;
 import io.cobrowse.sticky.routing.Node;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -26,7 +26,9 @@ public final class Tunnels extends AbstractLifeCycle {
     private final Executor executor;
     private final ByteBufferPool buffers;
     private volatile long idleNanos;
-    private final Set<Tunnel> open = ConcurrentHashMap.newKeySet();
+    /** With what is to run when they are closed. */
+    private final Map<Tunnel, Runnable> open = new ConcurrentHashMap<>();
+
     private Scheduler.@Nullable Task sweep;
 
     public Tunnels(Scheduler scheduler, Executor executor, ByteBufferPool buffers, Duration idle) {
@@ -52,7 +54,7 @@ public final class Tunnels extends AbstractLifeCycle {
         if (task != null) {
             task.cancel();
         }
-        open.forEach(Tunnel::close);
+        open.keySet().forEach(Tunnel::close);
     }
 
     private void scheduleSweep() {
@@ -62,7 +64,7 @@ public final class Tunnels extends AbstractLifeCycle {
 
     private void sweep() {
         long limit = System.nanoTime() - idleNanos;
-        for (Tunnel tunnel : open) {
+        for (Tunnel tunnel : open.keySet()) {
             if (tunnel.idleSince(limit)) {
                 tunnel.close();
             }
@@ -72,18 +74,24 @@ public final class Tunnels extends AbstractLifeCycle {
         }
     }
 
-    /** Makes a tunnel between a client and its node, and counts it. */
-    public Tunnel open(Node node, EndPoint client, EndPoint upstream) {
+    /**
+     * Makes a tunnel between a client and its node, and counts it.
+     *
+     * @param onClose is run once, when the tunnel is closed
+     */
+    public Tunnel open(Node node, EndPoint client, EndPoint upstream, Runnable onClose) {
         EndPoint beside = WatchedEndPoint.move(upstream, client);
         Tunnel tunnel = new Tunnel(this, node, client, beside, executor, buffers);
         node.beginTunnel();
-        open.add(tunnel);
+        open.put(tunnel, onClose);
         return tunnel;
     }
 
     void closed(Tunnel tunnel) {
-        if (open.remove(tunnel)) {
+        Runnable onClose = open.remove(tunnel);
+        if (onClose != null) {
             tunnel.node().endTunnel();
+            onClose.run();
         }
     }
 
@@ -114,14 +122,13 @@ public final class Tunnels extends AbstractLifeCycle {
      * @return completes when the last one is closed; to be cancelled to leave the rest open
      */
     public CompletableFuture<Void> closeAll(int perSecond) {
-        return PacedClose.start(scheduler, List.copyOf(open), Tunnel::close, perSecond);
+        return PacedClose.start(scheduler, List.copyOf(open.keySet()), Tunnel::close, perSecond);
     }
 
     /** A node is known by id and URL: a new snapshot may hold another object for the same node. */
     private List<Tunnel> of(Node node) {
-        return open.stream()
-                .filter(tunnel -> tunnel.node().id().equals(node.id())
-                        && tunnel.node().url().equals(node.url()))
+        return open.keySet().stream()
+                .filter(tunnel -> tunnel.node().sameAs(node))
                 .toList();
     }
 }

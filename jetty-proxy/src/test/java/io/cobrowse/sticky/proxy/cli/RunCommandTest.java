@@ -3,10 +3,16 @@ package io.cobrowse.sticky.proxy.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,6 +38,7 @@ class RunCommandTest {
     @TempDir
     Path directory;
 
+    private final List<String> jvmOptions = new ArrayList<>();
     private Process process;
 
     @AfterEach
@@ -109,6 +116,17 @@ class RunCommandTest {
         }
     }
 
+    @Test
+    void shouldExitWithOneAndSayThatTheHostOfAListenerIsUnknown() throws Exception {
+        Path hosts = Files.writeString(directory.resolve("hosts"), "127.0.0.1 localhost\n");
+        jvmOptions.add("-Djdk.net.hosts.file=" + hosts);
+        Path file = write(CONFIG.formatted(1, 1).replace("127.0.0.1:1\"}]\nadmin", "nowhere.example:1\"}]\nadmin"));
+        start("run", "--config", file.toString());
+        assertThat(exitCode()).isEqualTo(1);
+        assertThat(err().strip())
+                .isEqualTo("cobrowse-proxy run: Cannot listen on nowhere.example:1: the host cannot be resolved");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"run", "check"})
     void shouldExitWithTwoForABadConfiguration(String command) throws Exception {
@@ -140,9 +158,57 @@ class RunCommandTest {
         assertThat(kill.waitFor()).isZero();
     }
 
+    /** The file in place of the name server; the look-ups of ten seconds ago hold, and Java's own none. */
+    @Test
+    void shouldGoWhereTheNameOfANodeLeadsNow() throws Exception {
+        try (NamedNode before = new NamedNode("127.0.0.1", 0);
+                NamedNode after = new NamedNode("127.0.0.2", before.port())) {
+            Path hosts = Files.writeString(directory.resolve("hosts"), "127.0.0.1 node.example\n");
+            jvmOptions.add("-Djdk.net.hosts.file=" + hosts);
+            jvmOptions.add("-Dsun.net.inetaddr.ttl=0");
+            startListening(CONFIG.formatted(0, before.port())
+                    .replace("127.0.0.1:" + before.port(), "node.example:" + before.port()));
+            URI proxy = URI.create(out().lines().toList().get(0).split(" ")[1]);
+            assertThat(get(proxy)).isEqualTo("127.0.0.1");
+            Files.writeString(hosts, "127.0.0.2 node.example\n");
+            await().atMost(Duration.ofSeconds(60)).until(() -> get(proxy).equals("127.0.0.2"));
+        }
+    }
+
+    private static String get(URI uri) throws Exception {
+        return HttpClient.newHttpClient()
+                .send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString())
+                .body();
+    }
+
+    /** Answers with its own address. */
+    private record NamedNode(HttpServer server) implements AutoCloseable {
+        NamedNode(String address, int port) throws IOException {
+            this(HttpServer.create(new InetSocketAddress(address, port), 16));
+            server.createContext("/", exchange -> {
+                byte[] body = address.getBytes(StandardCharsets.US_ASCII);
+                exchange.sendResponseHeaders(200, body.length);
+                exchange.getResponseBody().write(body);
+                exchange.close();
+            });
+            server.start();
+        }
+
+        int port() {
+            return server.getAddress().getPort();
+        }
+
+        @Override
+        public void close() {
+            server.stop(0);
+        }
+    }
+
     private void start(String... arguments) throws Exception {
-        List<String> command = new ArrayList<>(List.of(
-                ProcessHandle.current().info().command().orElse("java"),
+        List<String> command = new ArrayList<>();
+        command.add(ProcessHandle.current().info().command().orElse("java"));
+        command.addAll(jvmOptions);
+        command.addAll(List.of(
                 "-Xmx128m",
                 "-Dlogback.configurationFile=logback.xml", // What ships, not what tests log with.
                 "-cp",

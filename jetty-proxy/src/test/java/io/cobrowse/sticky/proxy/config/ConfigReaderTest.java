@@ -7,8 +7,10 @@ import io.cobrowse.sticky.proxy.TestIdentity;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Address;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Admin;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Health;
+import io.cobrowse.sticky.proxy.config.ProxyConfig.Limit;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Listener;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.NodeConfig;
+import io.cobrowse.sticky.proxy.config.ProxyConfig.StatusRange;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Timeouts;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Tls;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Tunnels;
@@ -60,7 +62,19 @@ class ConfigReaderTest {
                 backup: true
               - id: two
                 url: https://node.example
-            health: { path: "/up?deep=1", interval: 10ms, timeout: 1h, rise: 1, fall: 100, drain-on-404: true }
+                max-active: 300
+                queue: 0
+                queue-timeout: 90s
+            health:
+              path: "/up?deep=1"
+              interval: 10ms
+              timeout: 1h
+              rise: 1
+              fall: 100
+              expect: [200, 300-399]
+              drain-on-404: true
+              observe: 10
+              slow-start: 1m
             timeouts: { connect: 1ms, response: 2m, idle: 24h, tunnel-idle: 90s, drain: 0s }
             tunnels: { close-per-second: 7 }
             """;
@@ -105,8 +119,23 @@ class ConfigReaderTest {
                         List.of(
                                 new NodeConfig(
                                         "1", List.of("node-1", "a.1"), URI.create("http://10.0.0.11:8700"), 256, true),
-                                new NodeConfig("two", List.of("two"), URI.create("https://node.example"), 1, false)),
-                        new Health("/up?deep=1", Duration.ofMillis(10), Duration.ofHours(1), 1, 100, true),
+                                new NodeConfig(
+                                        "two",
+                                        List.of("two"),
+                                        URI.create("https://node.example"),
+                                        1,
+                                        false,
+                                        new Limit(300, 0, Duration.ofSeconds(90)))),
+                        new Health(
+                                "/up?deep=1",
+                                Duration.ofMillis(10),
+                                Duration.ofHours(1),
+                                1,
+                                100,
+                                List.of(new StatusRange(200, 200), new StatusRange(300, 399)),
+                                true,
+                                10,
+                                Duration.ofMinutes(1)),
                         new Timeouts(
                                 Duration.ofMillis(1),
                                 Duration.ofMinutes(2),

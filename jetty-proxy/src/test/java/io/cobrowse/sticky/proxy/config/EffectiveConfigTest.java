@@ -47,7 +47,10 @@ class EffectiveConfigTest {
                           timeout: 1s
                           rise: 2
                           fall: 3
+                          expect: 200-299
                           drain-on-404: false
+                          observe: 0
+                          slow-start: 0s
                         timeouts:
                           connect: 2s
                           response: 75s

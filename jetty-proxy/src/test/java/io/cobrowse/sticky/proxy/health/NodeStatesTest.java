@@ -59,7 +59,7 @@ class NodeStatesTest {
         states.setAdmin("1", NodeState.DRAIN);
         states.setChecked(one, Checked.DOWN, "test");
         states.setChecked(one, Checked.DOWN, "test");
-        assertThat(states.status(one).changes()).isEqualTo(2);
+        assertThat(states.status(one).counts().changes()).isEqualTo(2);
         assertThat(told).containsExactly(one, one);
     }
 

@@ -1,0 +1,168 @@
+package io.cobrowse.node.chaos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.cobrowse.node.endtoend.Pair;
+import io.cobrowse.sticky.proxy.config.ProxyConfig.Health;
+import io.cobrowse.sticky.routing.NodeState;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** What a night of bad luck brings, in minutes; run by the profile {@code chaos}. Prints what it measures. */
+@Tag("chaos")
+class ChaosLongTest {
+    private static final int PAIRS = 100;
+    private static final int KILLS = 20;
+    private static final int STOPS = 6;
+    private static final int RELOADS = 100;
+    private static final Duration FLAPPING = Duration.ofMinutes(2);
+    private static final Duration ALL_DOWN = Duration.ofMinutes(1);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final int MAX_GROWTH_MIB = 16;
+
+    @Test
+    void shouldSurviveTwentyDeaths() throws Exception {
+        try (Chaos chaos = new Chaos(Chaos.HEALTH, PAIRS)) {
+            for (int i = 0; i < KILLS; i++) {
+                chaos.kill(ChaosCluster.name(1 + i % ChaosCluster.NODES));
+            }
+            Chaos.figure("%d kills, %d exchanges", KILLS, chaos.load().exchanges());
+        }
+    }
+
+    @Test
+    void shouldSurviveNodesThatHang() throws Exception {
+        try (Chaos chaos = new Chaos(Chaos.HEALTH, PAIRS)) {
+            for (int i = 0; i < STOPS; i++) {
+                chaos.stop(ChaosCluster.name(1 + i % ChaosCluster.NODES));
+            }
+        }
+    }
+
+    @Test
+    void shouldDrainANodeWhoseSessionsFinish() throws Exception {
+        String node = "node-2";
+        try (Chaos chaos = new Chaos(Chaos.HEALTH, PAIRS)) {
+            ChaosCluster cluster = chaos.cluster();
+            while (chaos.load().pairs(node::equals).size() < 50) {
+                chaos.load().add(10);
+            }
+            List<Pair> running = chaos.load().pairs(node::equals);
+            cluster.proxy().states().setAdmin(cluster.node(node).id(), NodeState.DRAIN);
+            await().atMost(PATIENCE).until(() -> chaos.load().underWay() == 0);
+            long before = cluster.process(node).sessions();
+            chaos.load().add(30);
+            assertThat(chaos.load().pairs(node::equals)).as("of the new ones").hasSameSizeAs(running);
+            long new2 = chaos.load().newSessions();
+            await().atMost(PATIENCE).until(() -> chaos.load().newSessions() > new2 + 100);
+            chaos.load().assertOthersWell("none");
+            assertThat(cluster.process(node).sessions()).isEqualTo(before);
+            int left = cluster.node(node).active();
+            for (Pair pair : running) {
+                chaos.load().finish(pair);
+            }
+            await().atMost(PATIENCE).until(() -> cluster.node(node).active() == 0);
+            chaos.load().assertOthersWell("none");
+            Chaos.figure(
+                    "drain: %d running sessions finished; %d open requests and WebSockets, then 0",
+                    running.size(), left);
+        }
+    }
+
+    @Test
+    void shouldNotTrustANodeThatFlaps() throws Exception {
+        String node = "node-3";
+        Health quick = new Health(Health.DEFAULTS.path(), Duration.ofMillis(500), Duration.ofMillis(500), 5, 2);
+        try (Chaos chaos = new Chaos(quick, PAIRS)) {
+            ChaosCluster cluster = chaos.cluster();
+            NodeProcess process = cluster.process(node);
+            process.signal("STOP");
+            cluster.awaitState(node, NodeState.DOWN);
+            chaos.load().giveUp(chaos.load().pairs(node::equals));
+            process.signal("CONT");
+            await().atMost(PATIENCE).until(() -> chaos.load().underWay() == 0);
+            long before = process.sessions();
+            long newBefore = chaos.load().newSessions();
+            long endNanos = System.nanoTime() + FLAPPING.toNanos();
+            int flaps = 0;
+            for (; System.nanoTime() < endNanos; flaps++) {
+                process.signal("STOP");
+                TimeUnit.SECONDS.sleep(1);
+                process.signal("CONT");
+                TimeUnit.SECONDS.sleep(1);
+                assertThat(cluster.state(node)).isEqualTo(NodeState.DOWN);
+            }
+            assertThat(process.sessions()).as("sessions of the node that flaps").isEqualTo(before);
+            chaos.load().assertOthersWell(node);
+            cluster.awaitState(node, NodeState.READY);
+            Chaos.figure(
+                    "flapping: %d times up and down; %d new sessions, none on the node; 0 failures",
+                    flaps, chaos.load().newSessions() - newBefore);
+        }
+    }
+
+    @Test
+    void shouldLoseNothingInAHundredReloads() throws Exception {
+        try (Chaos chaos = new Chaos(Chaos.HEALTH, PAIRS)) {
+            ChaosCluster cluster = chaos.cluster();
+            int tunnels = cluster.proxy().tunnels().count();
+            for (int i = 0; i < 10; i++) {
+                cluster.reload(i % 2 == 1);
+            }
+            long before = Memory.usedMib();
+            for (int i = 0; i < RELOADS; i++) {
+                cluster.reload(i % 2 == 1);
+                TimeUnit.MILLISECONDS.sleep(200);
+            }
+            chaos.load().assertOthersWell("none");
+            assertThat(cluster.proxy().tunnels().count()).as("tunnels").isEqualTo(tunnels);
+            long growth = Memory.usedMib() - before;
+            Chaos.figure(
+                    "%d reloads: %d exchanges, %d new sessions, 0 failures, %d WebSockets as before; heap %d MiB, grown by %d MiB",
+                    RELOADS, chaos.load().exchanges(), chaos.load().newSessions(), tunnels, before, growth);
+            assertThat(growth).isLessThan(MAX_GROWTH_MIB);
+        }
+    }
+
+    @Test
+    void shouldAnswerAtFullRateWhileAllNodesAreDownAndRecover() throws Exception {
+        try (ChaosCluster cluster = ChaosCluster.start(Chaos.HEALTH)) {
+            for (String name : cluster.names()) {
+                cluster.process(name).kill();
+            }
+            try (FullRate rate = new FullRate(cluster.uri())) {
+                rate.run(Duration.ofSeconds(1)); // Finds them dead, and warms up.
+                for (String name : cluster.names()) {
+                    cluster.awaitState(name, NodeState.DOWN);
+                }
+                rate.run(Duration.ofSeconds(10));
+                long before = Memory.usedMib();
+                long[] micros = rate.run(ALL_DOWN);
+                long growth = Memory.usedMib() - before;
+                assertThat(rate.others()).as("answers other than 503").isEmpty();
+                Arrays.sort(micros);
+                Chaos.figure(
+                        "all down: %d answers of 503 in %d s; median %d us, 99 %% %d us, 99.9 %% %d us, max %d us;"
+                                + " heap %d MiB, grown by %d MiB",
+                        micros.length,
+                        ALL_DOWN.toSeconds(),
+                        micros[micros.length / 2],
+                        micros[(int) (micros.length * 0.99)],
+                        micros[(int) (micros.length * 0.999)],
+                        micros[micros.length - 1],
+                        before,
+                        growth);
+                assertThat(growth).isLessThan(MAX_GROWTH_MIB);
+            }
+            for (String name : cluster.names()) {
+                cluster.process(name).start();
+                cluster.awaitState(name, NodeState.READY);
+            }
+        }
+    }
+}

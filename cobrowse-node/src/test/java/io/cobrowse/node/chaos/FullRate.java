@@ -1,0 +1,111 @@
+package io.cobrowse.node.chaos;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/** A few connections on which one request follows the other, as fast as they are answered. */
+final class FullRate implements AutoCloseable {
+    private static final int CONNECTIONS = 4;
+    /** Times that are kept of each connection, in a ring. */
+    private static final int KEPT = 1 << 18;
+
+    private static final byte[] REQUEST =
+            "GET /cobrowse/ HTTP/1.1\r\nHost: p\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+
+    private final URI uri;
+    private final ExecutorService threads = Executors.newFixedThreadPool(CONNECTIONS);
+    private final Queue<Integer> others = new ConcurrentLinkedQueue<>();
+    private final long[][] micros = new long[CONNECTIONS][KEPT];
+
+    FullRate(URI uri) {
+        this.uri = uri;
+    }
+
+    /** Runs for this long; returns the microseconds that the answers took, the last ones of each connection. */
+    long[] run(Duration time) throws Exception {
+        others.clear();
+        List<Future<Integer>> running = new ArrayList<>();
+        for (int i = 0; i < CONNECTIONS; i++) {
+            long[] mine = micros[i];
+            running.add(threads.submit(() -> ask(time, mine)));
+        }
+        long[] all = new long[0];
+        for (int i = 0; i < CONNECTIONS; i++) {
+            int count = Math.min(KEPT, running.get(i).get());
+            int end = all.length;
+            all = Arrays.copyOf(all, end + count);
+            System.arraycopy(micros[i], 0, all, end, count);
+        }
+        return all;
+    }
+
+    private int ask(Duration time, long[] mine) throws IOException {
+        int count = 0;
+        long endNanos = System.nanoTime() + time.toNanos();
+        try (Socket socket = new Socket(uri.getHost(), uri.getPort())) {
+            socket.setTcpNoDelay(true);
+            InputStream in = new BufferedInputStream(socket.getInputStream());
+            while (System.nanoTime() - endNanos < 0) {
+                long begin = System.nanoTime();
+                socket.getOutputStream().write(REQUEST);
+                int status = answer(in);
+                mine[count++ & (KEPT - 1)] = (System.nanoTime() - begin) / 1000;
+                if (status != 503) {
+                    others.add(status);
+                }
+            }
+        }
+        return count;
+    }
+
+    /** Reads an answer with a Content-Length to its end; returns its status. */
+    private static int answer(InputStream in) throws IOException {
+        int status = 0;
+        int length = 0;
+        for (String line = line(in); !line.isEmpty(); line = line(in)) {
+            if (status == 0) {
+                status = Integer.parseInt(line.substring(9, 12));
+            } else if (line.regionMatches(true, 0, "Content-Length: ", 0, 16)) {
+                length = Integer.parseInt(line.substring(16));
+            }
+        }
+        in.readNBytes(length);
+        return status;
+    }
+
+    private static String line(InputStream in) throws IOException {
+        StringBuilder line = new StringBuilder();
+        for (int b = in.read(); b != '\n'; b = in.read()) {
+            if (b < 0) {
+                throw new IOException("The proxy closed the connection");
+            }
+            if (b != '\r') {
+                line.append((char) b);
+            }
+        }
+        return line.toString();
+    }
+
+    /** Returns the statuses other than 503 in the last run. */
+    Queue<Integer> others() {
+        return others;
+    }
+
+    @Override
+    public void close() {
+        threads.shutdownNow();
+    }
+}

@@ -1,0 +1,32 @@
+package io.cobrowse.load.capacity;
+
+import io.cobrowse.load.run.Environment;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a capacity run found: {@code capacity.json}. Immutable.
+ *
+ * @param sloP99Millis until a change or a pointer event is at the other end
+ * @param websocket share of the pairs
+ * @param messagesPerSession in a second, both ways, as the settings have it
+ * @param assumptions what the figures rest on, a sentence each
+ */
+public record Capacity(
+        Environment environment,
+        double sloP99Millis,
+        String complexity,
+        double websocket,
+        double messagesPerSession,
+        double minutes,
+        List<Component> components,
+        List<String> assumptions) {
+
+    /** Returns a component by name; null where it was not measured. */
+    public @Nullable Component component(String name) {
+        return components.stream()
+                .filter(component -> component.name().equals(name))
+                .findFirst()
+                .orElse(null);
+    }
+}

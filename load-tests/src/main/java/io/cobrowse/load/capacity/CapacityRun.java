@@ -1,0 +1,232 @@
+package io.cobrowse.load.capacity;
+
+import io.cobrowse.load.cluster.Cores;
+import io.cobrowse.load.cluster.Jars;
+import io.cobrowse.load.cluster.Layout;
+import io.cobrowse.load.cluster.LocalCluster;
+import io.cobrowse.load.cluster.ServerProcess;
+import io.cobrowse.load.run.Environment;
+import io.cobrowse.load.run.RunPlan;
+import io.cobrowse.load.run.Usage;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Measures the capacity of a node and of the proxy, one after the other, each confined to the first half of this machine's
+ * processors while all else, the injector too, has the other half; or of a target as a whole. For one thread.
+ */
+public final class CapacityRun {
+    private static final int FIRST = 50;
+    private static final int GREATEST = 3200;
+    private static final double PRECISION = 0.06;
+    private static final int NODES_BEHIND_THE_PROXY = 2;
+
+    private final RunPlan plan;
+    private final double sloP99Millis;
+    private final PrintWriter out;
+    private final int processors = Runtime.getRuntime().availableProcessors();
+
+    /**
+     * Prepares a run.
+     *
+     * @param plan whose profile and layout are replaced
+     */
+    public CapacityRun(RunPlan plan, double sloP99Millis, PrintWriter out) {
+        this.plan = plan;
+        this.sloP99Millis = sloP99Millis;
+        this.out = out;
+    }
+
+    /** Searches and returns what was found. */
+    public Capacity run() throws IOException, InterruptedException {
+        long start = System.nanoTime();
+        Environment environment = Environment.here(plan.command());
+        List<Component> components = new ArrayList<>();
+        URI target = plan.target();
+        if (target != null) {
+            ClusterLoad load = new ClusterLoad(plan, target, null, sloP99Millis, out);
+            components.add(measure("system", 0, load, null));
+        } else {
+            if (processors > 1) {
+                Cores.confineSelf(others());
+            }
+            components.add(measure("node", new Layout(1, false, "", subjects(), null)));
+            components.add(measure("proxy", new Layout(NODES_BEHIND_THE_PROXY, true, subjects(), others(), null)));
+        }
+        return new Capacity(
+                environment,
+                sloP99Millis,
+                plan.complexity(),
+                plan.settings().journey().websocket(),
+                plan.settings().complexity(plan.complexity()).messagesPerSecond(),
+                (System.nanoTime() - start) / 60e9,
+                List.copyOf(components),
+                assumptions());
+    }
+
+    private int half() {
+        return Math.max(1, processors / 2);
+    }
+
+    private String subjects() {
+        return processors < 2 ? "" : "0-" + (half() - 1);
+    }
+
+    private String others() {
+        return processors < 2 ? "" : half() + "-" + (processors - 1);
+    }
+
+    private Component measure(String name, Layout layout) throws IOException, InterruptedException {
+        out.printf(
+                "Capacity of the %s, on processors %s; all else on %s%n",
+                name, layoutText(subjects()), layoutText(others()));
+        out.flush();
+        try (LocalCluster cluster =
+                LocalCluster.start(layout, Jars.fromLauncher(), plan.output().resolve(name))) {
+            RunPlan own = withOutput(name, layout);
+            ClusterLoad load = new ClusterLoad(own, cluster.target(), cluster, sloP99Millis, out);
+            return measure(name, half(), load, cluster);
+        }
+    }
+
+    private static String layoutText(String processors) {
+        return processors.isEmpty() ? "any" : processors;
+    }
+
+    private RunPlan withOutput(String name, Layout layout) {
+        return new RunPlan(
+                null,
+                layout,
+                plan.profileName(),
+                plan.profile(),
+                plan.complexity(),
+                plan.settings(),
+                1,
+                1,
+                null,
+                null,
+                null,
+                plan.output().resolve(name),
+                false,
+                plan.command());
+    }
+
+    private Component measure(String name, int cores, ClusterLoad load, @Nullable LocalCluster cluster)
+            throws IOException, InterruptedException {
+        out.printf("  Warming up ...%n");
+        load.load(2 * FIRST);
+        double idleBytes = cluster == null ? Double.NaN : liveBytes(cluster, name);
+        CapacitySearch.Found found = new CapacitySearch(load, FIRST, GREATEST, PRECISION).search();
+        Estimate bytes = null;
+        if (cluster != null && found.capacity() > 0) {
+            int sessions = Math.max(FIRST, found.capacity() / 2);
+            load.load(sessions, true);
+            bytes = bytesPerSession(load.lastUsages(), name, idleBytes, sessions);
+        }
+        return component(name, cores, found, bytes);
+    }
+
+    private static double liveBytes(LocalCluster cluster, String name) throws IOException {
+        double bytes = 0;
+        for (ServerProcess process : cluster.processes()) {
+            if (process.name().startsWith(name)) {
+                bytes += process.figures().liveBytes();
+            }
+        }
+        return bytes;
+    }
+
+    private static @Nullable Estimate bytesPerSession(List<Usage> usages, String name, double idleBytes, int sessions) {
+        double[] each = usages.stream()
+                .filter(usage -> usage.process().startsWith(name))
+                .flatMap(usage -> usage.liveMemory().stream())
+                .mapToDouble(live -> (live.bytes() - idleBytes) / sessions)
+                .sorted()
+                .toArray();
+        return each.length == 0
+                ? null
+                : new Estimate(Math.max(0, each[each.length / 2]), Math.max(0, each[0]), each[each.length - 1]);
+    }
+
+    private Component component(String name, int cores, CapacitySearch.Found found, @Nullable Estimate bytes) {
+        String own = name.equals("node") ? "nodes" : name;
+        Trial limit = found.trials().stream()
+                .filter(trial -> !trial.passed())
+                .min(Comparator.comparingInt(Trial::sessions))
+                .orElse(found.trials().get(found.trials().size() - 1));
+        Map<String, Double> use = use(name, limit);
+        Map.Entry<String, Double> busiest =
+                use.entrySet().stream().max(Map.Entry.comparingByValue()).orElse(Map.entry("unknown", Double.NaN));
+        Demand demand = Demand.of(own, found.trials());
+        boolean measured = found.bounded()
+                && cores > 0
+                && use.getOrDefault(own, 0.0) >= Component.BUSY
+                && busiest.getKey().equals(own);
+        Estimate perCore = measured
+                ? new Estimate(
+                        (double) found.capacity() / cores,
+                        found.capacity() * (1 - PRECISION) / cores,
+                        found.capacity() * (1 + PRECISION) / cores)
+                : demand == null ? null : demand.sessions(1, Component.PLANNED_USE);
+        List<Double> loads =
+                found.trials().stream().map(trial -> (double) trial.sessions()).toList();
+        List<Double> throughputs =
+                found.trials().stream().map(Trial::messagesPerSecond).toList();
+        return new Component(
+                name,
+                cores,
+                found.capacity(),
+                found.bounded(),
+                busiest.getKey(),
+                busiest.getValue(),
+                perCore,
+                measured,
+                demand,
+                bytes,
+                Usl.fit(loads, throughputs),
+                found.trials());
+    }
+
+    /** The share of its processors that each group of components had in use: the one that is measured, and all else. */
+    private Map<String, Double> use(String name, Trial trial) {
+        String own = name.equals("node") ? "nodes" : name;
+        Map<String, Double> use = new LinkedHashMap<>();
+        double rest = 0;
+        for (Map.Entry<String, Double> each : trial.cores().entrySet()) {
+            if (each.getKey().equals(own)) {
+                use.put(own, each.getValue() / half());
+            } else {
+                rest += each.getValue();
+            }
+        }
+        if (!trial.cores().isEmpty()) {
+            use.put(own.equals("nodes") ? "injector" : "injector and nodes", rest / Math.max(1, processors - half()));
+        }
+        return use;
+    }
+
+    private List<String> assumptions() {
+        return List.of(
+                "Nodes share nothing but look-ups, and proxies share nothing at all: capacity grows with their number, and"
+                        + " with the cores of each.",
+                String.format(
+                        Locale.ROOT,
+                        "The service level is met while the 99th percentile, from the scheduled time until a change or a"
+                                + " pointer event is at the other end, stays within %.0f ms, and no message is lost or"
+                                + " late.",
+                        sloP99Millis),
+                "A component that was not the bottleneck is planned at " + Math.round(100 * Component.PLANNED_USE)
+                        + " % of its cores, by its CPU time a session.",
+                "The node is the reference node: a real Co-browse node does more for each message. Measure yours with"
+                        + " --target, and take the proxy's figures from here.",
+                "Intervals are 95 %; where a limit was reached, they are the width of the search.");
+    }
+}

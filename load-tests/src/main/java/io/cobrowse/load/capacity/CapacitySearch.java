@@ -1,0 +1,91 @@
+package io.cobrowse.load.capacity;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Searches for the greatest number of sessions that meets the service level: doubles until it is no longer met, a failure
+ * being tried again once, halves the gap until it is narrow, and confirms what is found; where that fails, a step lower.
+ * Not thread-safe.
+ */
+final class CapacitySearch {
+    private static final int CONFIRMATIONS = 2;
+    private static final int MAX_STEPS_BACK = 4;
+
+    private final SystemUnderLoad system;
+    private final int least;
+    private final int greatest;
+    private final double precision;
+    private final List<Trial> trials = new ArrayList<>();
+
+    /**
+     * What was found.
+     *
+     * @param capacity sessions; 0 where not even the least number meets the service level
+     * @param bounded whether more than {@code capacity} was tried and failed; else it is a lower bound
+     */
+    record Found(int capacity, boolean bounded, List<Trial> trials) {}
+
+    /**
+     * Prepares a search.
+     *
+     * @param least the number to begin with, from 1
+     * @param greatest the number not to exceed
+     * @param precision the width of the gap to end with, as a share of the capacity
+     */
+    CapacitySearch(SystemUnderLoad system, int least, int greatest, double precision) {
+        this.system = system;
+        this.least = least;
+        this.greatest = greatest;
+        this.precision = precision;
+    }
+
+    Found search() throws IOException, InterruptedException {
+        int good = 0;
+        int bad = 0;
+        for (int sessions = least; bad == 0 && good < greatest; sessions = Math.min(2 * sessions, greatest)) {
+            if (passes(sessions) || passesAgain(sessions)) {
+                good = sessions;
+            } else {
+                bad = sessions;
+            }
+        }
+        while (bad != 0 && bad - good > Math.max(1, precision * good)) {
+            int middle = (good + bad) / 2;
+            if (passes(middle)) {
+                good = middle;
+            } else {
+                bad = middle;
+            }
+        }
+        int confirmed = confirm(good);
+        return new Found(confirmed, bad != 0 || confirmed < good, List.copyOf(trials));
+    }
+
+    private int confirm(int found) throws IOException, InterruptedException {
+        int sessions = found;
+        for (int back = 0; sessions > 0 && back < MAX_STEPS_BACK; back++) {
+            int passed = 0;
+            while (passed < CONFIRMATIONS && passes(sessions)) {
+                passed++;
+            }
+            if (passed == CONFIRMATIONS) {
+                return sessions;
+            }
+            sessions = (int) Math.floor(sessions * (1 - precision));
+        }
+        return sessions;
+    }
+
+    /** A failure may be a stranger's doing. */
+    private boolean passesAgain(int sessions) throws IOException, InterruptedException {
+        return passes(sessions);
+    }
+
+    private boolean passes(int sessions) throws IOException, InterruptedException {
+        Trial trial = system.load(sessions);
+        trials.add(trial);
+        return trial.passed();
+    }
+}

@@ -1,0 +1,143 @@
+package io.cobrowse.load.capacity;
+
+import io.cobrowse.load.cluster.LocalCluster;
+import io.cobrowse.load.record.InjectorResult;
+import io.cobrowse.load.record.Latencies;
+import io.cobrowse.load.record.Step;
+import io.cobrowse.load.run.Run;
+import io.cobrowse.load.run.RunPlan;
+import io.cobrowse.load.run.RunResult;
+import io.cobrowse.load.run.Usage;
+import io.cobrowse.load.settings.Fault;
+import io.cobrowse.load.settings.Profile;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
+
+/** Loads what is there, one trial after another in this JVM, so that all stay warm. For one thread. */
+final class ClusterLoad implements SystemUnderLoad {
+    private static final Duration SESSION_LENGTH = Duration.ofSeconds(60);
+    private static final int LEAST_FILL_SECONDS = 6;
+    private static final int FILLED_PER_SECOND = 80;
+    /** The last ones to come have joined by then. */
+    private static final long SETTLE_MILLIS = 5_000;
+
+    private static final Duration MEASURED = Duration.ofSeconds(10);
+
+    private final RunPlan plan;
+    private final URI target;
+    private final @Nullable LocalCluster cluster;
+    private final double sloP99Millis;
+    private final PrintWriter out;
+    private int trials;
+    private List<Usage> lastUsages = List.of();
+
+    /** @param plan whose profile is replaced in each trial */
+    ClusterLoad(RunPlan plan, URI target, @Nullable LocalCluster cluster, double sloP99Millis, PrintWriter out) {
+        this.plan = plan;
+        this.target = target;
+        this.cluster = cluster;
+        this.sloP99Millis = sloP99Millis;
+        this.out = out;
+    }
+
+    @Override
+    public Trial load(int sessions) throws IOException, InterruptedException {
+        return load(sessions, false);
+    }
+
+    /** @param watchMemory whether live memory is measured, which spoils the latencies */
+    Trial load(int sessions, boolean watchMemory) throws IOException, InterruptedException {
+        int fill = Math.max(LEAST_FILL_SECONDS, sessions / FILLED_PER_SECOND);
+        Profile profile = new Profile(
+                sessions,
+                SESSION_LENGTH,
+                Duration.ofSeconds(fill),
+                MEASURED.plusMillis(SETTLE_MILLIS),
+                0,
+                0,
+                null,
+                Fault.NONE,
+                watchMemory,
+                false);
+        RunPlan trialPlan = new RunPlan(
+                plan.target(),
+                plan.layout(),
+                "capacity",
+                profile,
+                plan.complexity(),
+                plan.settings(),
+                1,
+                1,
+                null,
+                null,
+                null,
+                plan.output().resolve("trial-" + ++trials),
+                false,
+                plan.command());
+        RunResult result = new Run(trialPlan, new PrintWriter(PrintWriter.nullWriter())).against(target, cluster);
+        lastUsages = result.usages();
+        Trial trial = judge(sessions, trialPlan, result);
+        out.printf(
+                Locale.ROOT,
+                "  %,5d sessions  p99 %8.1f ms  %,7.0f messages/s  %s  %s%n",
+                sessions,
+                trial.p99Millis(),
+                trial.messagesPerSecond(),
+                trial.cores(),
+                trial.passed() ? "ok" : "not met" + why(result));
+        out.flush();
+        return trial;
+    }
+
+    private static String why(RunResult result) {
+        long violations = result.load().violationCount();
+        return violations == 0
+                ? ""
+                : ", " + violations + " violations: " + result.load().violations();
+    }
+
+    private Trial judge(int sessions, RunPlan trialPlan, RunResult result) throws IOException {
+        InjectorResult load = result.load();
+        long from = load.windowStart() + SETTLE_MILLIS;
+        Latencies latencies =
+                Latencies.read(List.of(trialPlan.output().resolve(Run.LATENCIES)), from, load.windowEnd());
+        Histogram shown = new Histogram(3);
+        for (Step step : List.of(Step.CHANGE_SHOWN, Step.POINTER_SHOWN)) {
+            Histogram histogram = latencies.steps().get(step);
+            if (histogram != null) {
+                shown.add(histogram);
+            }
+        }
+        double p99 = shown.getValueAtPercentile(99) / 1e6;
+        double late = load.stepsSent() == 0 ? 1 : (double) load.stepsLate() / load.stepsSent();
+        boolean passed = shown.getTotalCount() > 0
+                && p99 <= sloP99Millis
+                && late <= plan.settings().limits().lateShare()
+                && load.violationCount() == 0;
+        double seconds = (load.windowEnd() - from) / 1e3;
+        return new Trial(sessions, passed, p99, shown.getTotalCount() / seconds, cores(result, from, load.windowEnd()));
+    }
+
+    private static Map<String, Double> cores(RunResult result, long from, long until) {
+        Map<String, Double> cores = new LinkedHashMap<>();
+        for (Usage usage : result.usages()) {
+            String component = usage.process().startsWith("node-") ? "nodes" : usage.process();
+            cores.merge(component, Math.round(usage.meanCores(from, until) * 1000) / 1000.0, Double::sum);
+        }
+        return cores;
+    }
+
+    /** The usages of the last trial. */
+    List<Usage> lastUsages() {
+        return new ArrayList<>(lastUsages);
+    }
+}

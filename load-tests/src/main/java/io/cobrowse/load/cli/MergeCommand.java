@@ -1,0 +1,92 @@
+package io.cobrowse.load.cli;
+
+import io.cobrowse.load.record.InjectorResult;
+import io.cobrowse.load.record.Latencies;
+import io.cobrowse.load.run.Environment;
+import io.cobrowse.load.run.Run;
+import io.cobrowse.load.run.RunResult;
+import io.cobrowse.load.run.Usage;
+import io.cobrowse.load.run.Verdict;
+import io.cobrowse.load.settings.Json;
+import io.cobrowse.load.settings.Settings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "merge",
+        description =
+                "Merges what several injectors have written into one report; 0 when all checks passed, 1 when not.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class)
+final class MergeCommand implements Callable<Integer> {
+    @Parameters(arity = "1..*", paramLabel = "DIRECTORY", description = "The --output of each injector.")
+    private List<Path> directories = List.of();
+
+    @Option(names = "--output", paramLabel = "DIRECTORY", description = "Default: ${DEFAULT-VALUE}")
+    private Path output = Path.of("load-results", "merged");
+
+    @Option(
+            names = "--settings",
+            paramLabel = "FILE",
+            description = "The settings of the runs, for the service levels.")
+    private @Nullable Path settings;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // Set by picocli.
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+        List<RunResult> results = new ArrayList<>();
+        List<Path> logs = new ArrayList<>();
+        for (Path directory : directories) {
+            results.add(Json.mapper().readValue(directory.resolve(Run.RESULT).toFile(), RunResult.class));
+            logs.add(directory.resolve(Run.LATENCIES));
+        }
+        RunResult merged = merge(results);
+        Json.mapper()
+                .writeValue(Files.createDirectories(output).resolve(Run.RESULT).toFile(), merged);
+        Latencies latencies = Latencies.read(logs, merged.load());
+        Settings judged = settings == null ? Settings.defaults() : Settings.read(settings);
+        Verdict verdict = Verdict.of(merged, latencies, judged);
+        return Outcome.tell(
+                merged, latencies, verdict, output, spec.commandLine().getOut());
+    }
+
+    private static RunResult merge(List<RunResult> results) {
+        RunResult first = results.get(0);
+        List<Environment> environments = new ArrayList<>();
+        List<String> problems = new ArrayList<>();
+        List<Usage> usages = new ArrayList<>();
+        for (RunResult result : results) {
+            if (!result.profile().equals(first.profile())
+                    || !result.complexity().equals(first.complexity())) {
+                throw new IllegalArgumentException(
+                        "The injectors ran different profiles: " + first.profile() + " and " + result.profile());
+            }
+            environments.addAll(result.environments());
+            problems.addAll(result.problems());
+            usages.addAll(result.usages());
+        }
+        return new RunResult(
+                first.profileName(),
+                first.profile(),
+                first.complexity(),
+                first.websocket(),
+                first.target(),
+                environments,
+                InjectorResult.sum(results.stream().map(RunResult::load).toList()),
+                problems,
+                usages);
+    }
+}

@@ -1,0 +1,135 @@
+package io.cobrowse.load.cli;
+
+import io.cobrowse.load.cluster.Layout;
+import io.cobrowse.load.record.Latencies;
+import io.cobrowse.load.run.Run;
+import io.cobrowse.load.run.RunPlan;
+import io.cobrowse.load.run.RunResult;
+import io.cobrowse.load.run.Verdict;
+import io.cobrowse.load.settings.Durations;
+import io.cobrowse.load.settings.Profile;
+import io.cobrowse.load.settings.Settings;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "run",
+        description = "Runs a profile; 0 when all checks passed, 1 when not.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class)
+final class RunCommand implements Callable<Integer> {
+    private static final Pattern SHARE = Pattern.compile("(\\d{1,3})/(\\d{1,3})");
+
+    @Option(
+            names = "--profile",
+            required = true,
+            paramLabel = "NAME",
+            description = "smoke, steady, peak, burst, failover, drain, soak, or one of your --settings.")
+    private String profile = "smoke";
+
+    @Option(
+            names = "--target",
+            paramLabel = "URL",
+            description = "The proxy. Without it nodes and a proxy are started on this machine.")
+    private @Nullable URI target;
+
+    @Option(names = "--nodes", paramLabel = "N", description = "Nodes to start. Default: ${DEFAULT-VALUE}")
+    private int nodes = 3;
+
+    @Option(names = "--sessions", paramLabel = "N", description = "Pairs at a time, of all injectors together.")
+    private @Nullable Integer sessions;
+
+    @Option(names = "--duration", paramLabel = "TIME", description = "The time that is measured, such as 5m.")
+    private @Nullable String duration;
+
+    @Option(names = "--complexity", paramLabel = "NAME", description = "average or high. Default: ${DEFAULT-VALUE}")
+    private String complexity = "average";
+
+    @Option(names = "--websocket", paramLabel = "SHARE", description = "Of the pairs, 0 to 1.")
+    private @Nullable Double websocket;
+
+    @Option(names = "--settings", paramLabel = "FILE", description = "YAML that takes the place of single defaults.")
+    private @Nullable Path settings;
+
+    @Option(
+            names = "--injector",
+            paramLabel = "I/N",
+            description = "Which of several injectors this one is, such as 2/5; see merge.")
+    private String injector = "1/1";
+
+    @Option(
+            names = "--start-at",
+            paramLabel = "TIME",
+            description = "When all injectors begin, such as 2026-01-31T12:00:00Z.")
+    private @Nullable Instant startAt;
+
+    @Option(
+            names = "--fault-command",
+            paramLabel = "COMMAND",
+            description = "With a target: the shell command that kills or drains the node.")
+    private @Nullable String faultCommand;
+
+    @Option(names = "--fault-node", paramLabel = "NAME", description = "With a target: that node's cookie value.")
+    private @Nullable String faultNode;
+
+    @Option(names = "--output", paramLabel = "DIRECTORY", description = "Default: load-results/PROFILE")
+    private @Nullable Path output;
+
+    @Option(names = "--no-gatling-report", description = "Do without Gatling's own report.")
+    private boolean noGatlingReport;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // Set by picocli.
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        RunPlan plan = plan();
+        PrintWriter out = spec.commandLine().getOut();
+        Run run = new Run(plan, out);
+        RunResult result = run.run();
+        Latencies latencies = run.latencies(result);
+        Verdict verdict = Verdict.of(result, latencies, plan.settings());
+        return Outcome.tell(result, latencies, verdict, plan.output(), out);
+    }
+
+    private RunPlan plan() throws IOException {
+        Settings all = settings == null ? Settings.defaults() : Settings.read(settings);
+        if (websocket != null) {
+            all = all.withJourney(all.journey().withWebsocket(websocket));
+        }
+        Profile chosen = all.profile(profile).with(sessions, duration == null ? null : Durations.parse(duration));
+        Matcher share = SHARE.matcher(injector);
+        if (!share.matches()) {
+            throw new IllegalArgumentException("--injector " + injector + " is not like 2/5");
+        }
+        String command = "bin/cobrowse-load "
+                + String.join(" ", spec.root().commandLine().getParseResult().originalArgs());
+        return new RunPlan(
+                target,
+                Layout.of(nodes),
+                profile,
+                chosen,
+                complexity,
+                all,
+                Integer.parseInt(share.group(1)),
+                Integer.parseInt(share.group(2)),
+                startAt,
+                faultCommand,
+                faultNode,
+                output == null ? Path.of("load-results", profile) : output,
+                !noGatlingReport,
+                command);
+    }
+}

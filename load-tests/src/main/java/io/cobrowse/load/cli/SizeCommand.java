@@ -1,0 +1,55 @@
+package io.cobrowse.load.cli;
+
+import io.cobrowse.load.capacity.Capacity;
+import io.cobrowse.load.capacity.Sizing;
+import io.cobrowse.load.settings.Json;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "size",
+        description = "Says how many nodes and proxies a number of sessions takes, from what capacity has found.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class)
+final class SizeCommand implements Callable<Integer> {
+    @Option(names = "--sessions", required = true, paramLabel = "N", description = "Sessions at a time, at the peak.")
+    private int sessions;
+
+    @Option(names = "--from", required = true, paramLabel = "FILE", description = "capacity.json")
+    private Path from = Path.of("capacity.json");
+
+    @Option(names = "--node-cores", paramLabel = "N", description = "Of each node. Default: ${DEFAULT-VALUE}")
+    private int nodeCores = 4;
+
+    @Option(names = "--proxy-cores", paramLabel = "N", description = "Of each proxy. Default: ${DEFAULT-VALUE}")
+    private int proxyCores = 4;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // Set by picocli.
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+        Capacity capacity = Json.mapper().readValue(from.toFile(), Capacity.class);
+        Sizing sizing = Sizing.of(capacity, sessions, nodeCores, proxyCores);
+        PrintWriter out = spec.commandLine().getOut();
+        out.printf(
+                "%d nodes (at worst %d) of %d cores and %d proxies (at worst %d) of %d cores.%n",
+                sizing.nodes(),
+                sizing.nodesAtWorst(),
+                nodeCores,
+                sizing.proxies(),
+                sizing.proxiesAtWorst(),
+                proxyCores);
+        sizing.explanation().forEach(line -> out.println("- " + line));
+        capacity.assumptions().forEach(line -> out.println("- " + line));
+        out.flush();
+        return 0;
+    }
+}

@@ -1,0 +1,230 @@
+package io.cobrowse.load.cluster;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * Reference nodes and a proxy as processes of this machine, on free ports: node {@code i} has the name {@code node-i} and
+ * the URL id {@code i}. Not thread-safe.
+ */
+public final class LocalCluster implements AutoCloseable {
+    private static final Duration START_PATIENCE = Duration.ofSeconds(60);
+    private static final String LOCALHOST = "127.0.0.1";
+
+    private final HttpClient http =
+            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
+    private final Layout layout;
+    private final Jars jars;
+    private final Path directory;
+    private final List<Integer> nodePorts;
+    private final int proxyPort = freePort();
+    private final int adminPort = freePort();
+    private final List<ServerProcess> nodes = new ArrayList<>();
+    private final List<ServerProcess> proxies = new ArrayList<>();
+
+    private LocalCluster(Layout layout, Jars jars, Path directory) throws IOException {
+        this.layout = layout;
+        this.jars = jars;
+        this.directory = directory;
+        List<Integer> ports = new ArrayList<>();
+        for (int i = 0; i < layout.nodes(); i++) {
+            ports.add(freePort());
+        }
+        this.nodePorts = List.copyOf(ports);
+    }
+
+    /**
+     * Starts all and waits until they serve.
+     *
+     * @param directory where configuration and logs are written
+     */
+    public static LocalCluster start(Layout layout, Jars jars, Path directory)
+            throws IOException, InterruptedException {
+        LocalCluster cluster = new LocalCluster(layout, jars, Files.createDirectories(directory));
+        try {
+            cluster.start();
+        } catch (IOException | InterruptedException failure) {
+            cluster.close();
+            throw failure;
+        }
+        return cluster;
+    }
+
+    private void start() throws IOException, InterruptedException {
+        for (int i = 1; i <= layout.nodes(); i++) {
+            nodes.add(new ServerProcess("node-" + i, nodeCommand(i), directory));
+        }
+        if (layout.proxied()) {
+            Path config = Files.writeString(directory.resolve("proxy.yaml"), proxyConfig());
+            List<String> command = java(jars.proxy(), layout.proxyProcessors());
+            command.addAll(List.of("run", "--config", config.toString()));
+            proxies.add(new ServerProcess("proxy", command, directory));
+        }
+        for (int i = 0; i < nodes.size(); i++) {
+            await(nodes.get(i), URI.create("http://" + LOCALHOST + ":" + nodePorts.get(i) + "/cobrowse/health"));
+        }
+        for (ServerProcess proxy : proxies) {
+            await(proxy, URI.create(admin() + "/readyz"));
+        }
+    }
+
+    private List<String> nodeCommand(int number) {
+        List<String> command = java(jars.node(), layout.nodeProcessors());
+        command.addAll(List.of(
+                "node",
+                "--name",
+                "node-" + number,
+                "--port",
+                Integer.toString(nodePorts.get(number - 1)),
+                "--server-url",
+                target() + "?co-browse-node-id=" + number));
+        String peers = IntStream.rangeClosed(1, layout.nodes())
+                .filter(other -> other != number)
+                .mapToObj(other -> "http://" + LOCALHOST + ":" + nodePorts.get(other - 1))
+                .collect(Collectors.joining(","));
+        if (!peers.isEmpty()) {
+            command.addAll(List.of("--peers", peers));
+        }
+        return command;
+    }
+
+    private List<String> java(Path jar, String processors) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(Arrays.asList(jars.javaOptions().trim().split("\\s+", -1)));
+        command.addAll(List.of("-jar", jar.toString()));
+        return new ArrayList<>(Cores.confine(processors, command));
+    }
+
+    private String proxyConfig() {
+        StringBuilder yaml = new StringBuilder("""
+                listeners:
+                  - name: public
+                    address: %1$s:%2$d
+                admin:
+                  address: %1$s:%3$d
+                stickiness:
+                  expose-route: true
+                timeouts:
+                  drain: 1s
+                """.formatted(LOCALHOST, proxyPort, adminPort));
+        if (layout.proxyConfig() != null) {
+            yaml.append(layout.proxyConfig());
+        }
+        yaml.append("nodes:\n");
+        for (int i = 1; i <= layout.nodes(); i++) {
+            yaml.append("  - { id: \"%1$d\", cookie: node-%1$d, url: \"http://%2$s:%3$d\" }%n"
+                    .formatted(i, LOCALHOST, nodePorts.get(i - 1)));
+        }
+        return yaml.toString();
+    }
+
+    private void await(ServerProcess server, URI url) throws IOException, InterruptedException {
+        HttpRequest request =
+                HttpRequest.newBuilder(url).timeout(Duration.ofSeconds(2)).build();
+        long end = System.nanoTime() + START_PATIENCE.toNanos();
+        while (!answersOk(request)) {
+            if (!server.alive()) {
+                throw new IOException(server.obituary());
+            }
+            if (System.nanoTime() - end > 0) {
+                throw new IOException(server.name() + " does not serve " + url + " after " + START_PATIENCE.toSeconds()
+                        + " s; its output is in " + directory);
+            }
+            Thread.sleep(50);
+        }
+    }
+
+    private boolean answersOk(HttpRequest request) throws InterruptedException {
+        try {
+            return http.send(request, BodyHandlers.discarding()).statusCode() == 200;
+        } catch (IOException notYet) {
+            return false;
+        }
+    }
+
+    /** Where clients find the proxy, or the single node. */
+    public URI target() {
+        return URI.create("http://" + LOCALHOST + ":" + (layout.proxied() ? proxyPort : nodePorts.get(0)));
+    }
+
+    /** The proxy's admin listener. */
+    public URI admin() {
+        return URI.create("http://" + LOCALHOST + ":" + adminPort);
+    }
+
+    /** The processes, nodes first, those that have ended included. */
+    public List<ServerProcess> processes() {
+        List<ServerProcess> all = new ArrayList<>(nodes);
+        all.addAll(proxies);
+        return all;
+    }
+
+    /** The number of nodes. */
+    public int nodes() {
+        return nodes.size();
+    }
+
+    /** Kills a node, by number from 1. */
+    public void kill(int node) {
+        nodes.get(node - 1).kill();
+    }
+
+    /**
+     * Has the proxy give a node nothing new.
+     *
+     * @param node its number, from 1
+     * @throws IOException if the proxy does not do so
+     */
+    public void drain(int node) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(admin() + "/api/nodes/" + node + "/state"))
+                .header("Content-Type", "application/json")
+                .PUT(BodyPublishers.ofString("{\"state\":\"drain\"}"))
+                .build();
+        HttpResponse<String> response = http.send(request, BodyHandlers.ofString());
+        if (response.statusCode() / 100 != 2) {
+            throw new IOException(
+                    "The proxy does not drain node " + node + ": " + response.statusCode() + " " + response.body());
+        }
+    }
+
+    /** Returns what a node counts, as JSON: sessions, foreign requests, unknown clients; empty where it has gone. */
+    public String stats(int node) throws InterruptedException {
+        URI url = URI.create("http://" + LOCALHOST + ":" + nodePorts.get(node - 1) + "/cobrowse/internal/stats");
+        try {
+            HttpRequest request =
+                    HttpRequest.newBuilder(url).timeout(Duration.ofSeconds(5)).build();
+            return http.send(request, BodyHandlers.ofString()).body();
+        } catch (IOException gone) {
+            return "";
+        }
+    }
+
+    /** Stops all. */
+    @Override
+    public void close() {
+        proxies.forEach(ServerProcess::close);
+        nodes.forEach(ServerProcess::close);
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+}

@@ -1,0 +1,86 @@
+package io.cobrowse.load.journey;
+
+import static io.gatling.javaapi.http.HttpDsl.http;
+
+import io.gatling.app.Gatling$;
+import io.gatling.javaapi.core.PopulationBuilder;
+import io.gatling.javaapi.core.Simulation;
+import io.gatling.javaapi.http.HttpProtocolBuilder;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.prefs.Preferences;
+
+/** Customers, agents and pollers, arriving as the profile says. Made by Gatling, which is why it must be public. */
+public final class LoadSimulation extends Simulation {
+    /** Gatling makes the simulation itself; this is how it gets the run. One at a time. */
+    private static final AtomicReference<LoadRun> NEXT = new AtomicReference<>();
+
+    private static final Duration GRACE = Duration.ofSeconds(90);
+
+    private final LoadRun run;
+
+    /** Called by Gatling. */
+    public LoadSimulation() {
+        run = Objects.requireNonNull(NEXT.get(), "A simulation is run by LoadSimulation.run");
+        Inbox inbox = new Inbox(run);
+        Steps steps = new Steps(run, new Answers(run), inbox);
+        Client client = new Client(run, steps);
+        Arrivals arrivals = run.arrivals();
+        List<PopulationBuilder> populations = new ArrayList<>();
+        populations.add(new Customers(run, steps, client).scenarioBuilder().injectOpen(arrivals.injection(1)));
+        populations.add(new Agents(run, steps, client).scenarioBuilder().injectOpen(arrivals.injection(1)));
+        double polling = 1 - steps.journey().websocket();
+        if (polling > 0) {
+            populations.add(new Pollers(run, steps).scenarioBuilder().injectOpen(arrivals.injection(2 * polling)));
+        }
+        setUp(populations)
+                .protocols(protocol(inbox))
+                .maxDuration(Duration.ofNanos(run.windowEndNanos()).plus(GRACE));
+    }
+
+    private HttpProtocolBuilder protocol(Inbox inbox) {
+        return http.baseUrl(run.spec().http())
+                .wsBaseUrl(run.spec().webSocket())
+                .wsAutoReplyTextFrame(inbox::takeText)
+                .userAgentHeader("cobrowse-load")
+                .disableCaching()
+                .disableFollowRedirect()
+                .disableUrlEncoding();
+    }
+
+    @Override
+    public void before() {
+        run.begin();
+    }
+
+    /**
+     * Runs a load to its end, in this JVM, one at a time.
+     *
+     * @param results where Gatling writes, a directory of its own for this run
+     * @param report whether Gatling writes its report
+     * @return whether Gatling came to its end
+     */
+    public static boolean run(LoadRun run, Path results, boolean report) {
+        if (!NEXT.compareAndSet(null, run)) {
+            throw new IllegalStateException("Another load is running in this process");
+        }
+        try {
+            // Gatling would ask for its latest release, which is no business of a load test.
+            Preferences.userRoot()
+                    .node("/io/gatling/latestVersion")
+                    .putLong("lastCheckTimestamp", System.currentTimeMillis());
+            List<String> arguments = new ArrayList<>(
+                    List.of("--simulation", LoadSimulation.class.getName(), "--results-folder", results.toString()));
+            if (!report) {
+                arguments.add("--no-reports");
+            }
+            return Gatling$.MODULE$.fromArgs(arguments.toArray(String[]::new)) == 0;
+        } finally {
+            NEXT.set(null);
+        }
+    }
+}

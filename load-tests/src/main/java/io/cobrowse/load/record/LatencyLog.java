@@ -1,0 +1,69 @@
+package io.cobrowse.load.record;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.HdrHistogram.Histogram;
+import org.HdrHistogram.HistogramLogWriter;
+import org.HdrHistogram.Recorder;
+
+/**
+ * Latencies in nanoseconds, by tag, written as one interval histogram a tag and call of {@link #flush}. The tag is
+ * {@code step@node}. Recording is thread-safe and takes no lock; flushing is for one thread.
+ */
+public final class LatencyLog implements Closeable {
+    private static final int DIGITS = 3;
+
+    private final Map<String, Recorder> recorders = new ConcurrentHashMap<>();
+    private final PrintStream stream;
+    private final HistogramLogWriter writer;
+
+    /** Opens the file, in place of one that may be there. */
+    public LatencyLog(Path file) throws IOException {
+        stream = new PrintStream(file.toFile(), java.nio.charset.StandardCharsets.UTF_8);
+        writer = new HistogramLogWriter(stream);
+        long now = System.currentTimeMillis();
+        writer.outputComment("[Latencies in nanoseconds from the scheduled time; tags are step@node]");
+        writer.outputLogFormatVersion();
+        writer.outputStartTime(now);
+        writer.setBaseTime(0);
+        writer.outputLegend();
+    }
+
+    /**
+     * Records a latency.
+     *
+     * @param nanos below 0 counts as 0
+     */
+    public void record(Step step, String node, long nanos) {
+        recorders.computeIfAbsent(tag(step, node), tag -> new Recorder(DIGITS)).recordValue(Math.max(0, nanos));
+    }
+
+    /** The tag of a step at a node. */
+    static String tag(Step step, String node) {
+        return step.key() + "@" + (node.isEmpty() ? "unknown" : node);
+    }
+
+    /** Writes what was recorded since the last call, and returns all of it together, for a look on the way. */
+    public Histogram flush() {
+        Histogram all = new Histogram(DIGITS);
+        recorders.forEach((tag, recorder) -> {
+            Histogram interval = recorder.getIntervalHistogram();
+            if (interval.getTotalCount() > 0) {
+                interval.setTag(tag);
+                writer.outputIntervalHistogram(interval);
+                all.add(interval);
+            }
+        });
+        return all;
+    }
+
+    @Override
+    public void close() {
+        flush();
+        stream.close();
+    }
+}

@@ -1,0 +1,27 @@
+package io.cobrowse.load.record;
+
+import java.util.Locale;
+
+/** What is timed. The latency of a message is the way to the other end; of all else, until the answer is there. */
+public enum Step {
+    OPEN_PAGE,
+    CREATE_SESSION,
+    /** The WebSocket's upgrade. */
+    CONNECT,
+    HANDSHAKE,
+    JOIN,
+    LOOK_UP,
+    /** The whole page, from the customer to the agent. */
+    PAGE_SHOWN,
+    /** A DOM change, from the customer to the agent. */
+    CHANGE_SHOWN,
+    /** A pointer event, from the agent to the customer. */
+    POINTER_SHOWN,
+    CHAT,
+    STOP;
+
+    /** The key in settings and files: {@code change-shown}. */
+    public String key() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+}

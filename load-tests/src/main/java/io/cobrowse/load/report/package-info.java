@@ -1,0 +1,5 @@
+/** The report, one HTML file that needs nothing else. */
+@NullMarked
+package io.cobrowse.load.report;
+
+import org.jspecify.annotations.NullMarked;

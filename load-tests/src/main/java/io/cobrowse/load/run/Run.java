@@ -1,0 +1,138 @@
+package io.cobrowse.load.run;
+
+import io.cobrowse.load.cluster.Jars;
+import io.cobrowse.load.cluster.LocalCluster;
+import io.cobrowse.load.cluster.ProcessFigures;
+import io.cobrowse.load.journey.LoadRun;
+import io.cobrowse.load.journey.LoadSimulation;
+import io.cobrowse.load.journey.LoadSpec;
+import io.cobrowse.load.record.Latencies;
+import io.cobrowse.load.settings.Fault;
+import io.cobrowse.load.settings.Json;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Runs one plan, from the processes to the files. For one thread. */
+public final class Run {
+    /** Latencies by step and node. */
+    public static final String LATENCIES = "latency.hlog";
+    /** All else, a {@link RunResult}. */
+    public static final String RESULT = "result.json";
+
+    private final RunPlan plan;
+    private final PrintWriter out;
+
+    public Run(RunPlan plan, PrintWriter out) {
+        this.plan = plan;
+        this.out = out;
+    }
+
+    /**
+     * Runs and writes {@code result.json} and {@code latency.hlog}.
+     *
+     * @throws IOException if a process does not start, or a file cannot be written
+     */
+    public RunResult run() throws IOException, InterruptedException {
+        Files.createDirectories(plan.output());
+        URI target = plan.target();
+        if (target != null) {
+            return against(target, null);
+        }
+        say("Starting %d nodes%s ...", plan.layout().nodes(), plan.layout().proxied() ? " and the proxy" : "");
+        try (LocalCluster cluster = LocalCluster.start(
+                plan.layout(), Jars.fromLauncher(), plan.output().resolve("processes"))) {
+            return against(cluster.target(), cluster);
+        }
+    }
+
+    /** Runs against what is there already; the cluster is null where it is another machine's. */
+    public RunResult against(URI target, @Nullable LocalCluster cluster) throws IOException, InterruptedException {
+        Environment environment = Environment.here(plan.command());
+        awaitStart();
+        LoadSpec spec = new LoadSpec(
+                target,
+                plan.profile(),
+                plan.settings().complexity(plan.complexity()),
+                plan.settings(),
+                plan.injector(),
+                plan.injectors());
+        Path log = plan.output().resolve(LATENCIES);
+        UsageLog usages = new UsageLog();
+        if (cluster != null) {
+            cluster.processes().forEach(process -> usages.watch(process.name(), process.figures()));
+            usages.watch("injector", ProcessFigures.ofThisProcess());
+        }
+        List<String> problems = new ArrayList<>();
+        RunResult result;
+        try (LoadRun load = new LoadRun(spec, log)) {
+            Observer observer = new Observer(plan, load, usages, cluster, out);
+            Thread thread = new Thread(observer, "observer");
+            thread.start();
+            try {
+                if (!LoadSimulation.run(load, plan.output().resolve("gatling"), plan.gatlingReport())) {
+                    problems.add("Gatling did not come to its end; see its messages above");
+                }
+            } finally {
+                thread.interrupt();
+                thread.join();
+            }
+            problems.addAll(observer.problems());
+            result = new RunResult(
+                    plan.profileName(),
+                    plan.profile(),
+                    plan.complexity(),
+                    plan.settings().journey().websocket(),
+                    describe(target, cluster),
+                    List.of(environment),
+                    load.result(),
+                    List.copyOf(problems),
+                    usages.usages());
+        }
+        Json.mapper().writeValue(plan.output().resolve(RESULT).toFile(), result);
+        return result;
+    }
+
+    /** Reads the latencies that the run has written. */
+    public Latencies latencies(RunResult result) throws IOException {
+        return Latencies.read(List.of(plan.output().resolve(LATENCIES)), result.load());
+    }
+
+    private String describe(URI target, @Nullable LocalCluster cluster) {
+        if (cluster == null) {
+            return target.toString();
+        }
+        int nodes = cluster.nodes();
+        return nodes + (nodes == 1 ? " node" : " nodes") + (plan.layout().proxied() ? " and a proxy" : "")
+                + " as processes of this machine";
+    }
+
+    private void awaitStart() throws InterruptedException {
+        Instant at = plan.startAt();
+        if (at != null) {
+            Duration left = Duration.between(Instant.now(), at);
+            if (left.isNegative()) {
+                throw new IllegalArgumentException("--start-at " + at + " is over");
+            }
+            say("Waiting until %s ...", at);
+            Thread.sleep(left.toMillis());
+        }
+    }
+
+    private void say(String format, Object... values) {
+        out.printf(format + "%n", values);
+        out.flush();
+    }
+
+    /** Whether a plan's fault is this injector's to make: one does it for all. */
+    static boolean makesFault(RunPlan plan) {
+        return plan.profile().fault() != Fault.NONE && plan.injector() == 1;
+    }
+}

@@ -1,0 +1,84 @@
+package io.cobrowse.load.run;
+
+import io.cobrowse.load.cluster.ProcessFigures;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Watches processes. For one thread. */
+final class UsageLog {
+    private static final class Watched {
+        private final ProcessFigures figures;
+        private final List<Usage.Sample> samples = new ArrayList<>();
+        private final List<Usage.Live> live = new ArrayList<>();
+        private double lastCpu = Double.NaN;
+        private long lastNanos;
+
+        private Watched(ProcessFigures figures) {
+            this.figures = figures;
+        }
+
+        private void sample() throws IOException {
+            double cpu = figures.cpuSeconds();
+            long now = System.nanoTime();
+            if (!Double.isNaN(lastCpu)) {
+                double cores = (cpu - lastCpu) / ((now - lastNanos) / 1e9);
+                samples.add(new Usage.Sample(System.currentTimeMillis(), cores, figures.residentBytes()));
+            }
+            lastCpu = cpu;
+            lastNanos = now;
+        }
+    }
+
+    private final Map<String, Watched> watched = new LinkedHashMap<>();
+
+    void watch(String name, ProcessFigures figures) {
+        watched.put(name, new Watched(figures));
+    }
+
+    /** Takes a sample of each process that is still there. */
+    void sample() {
+        watched.values().removeIf(process -> process.samples.isEmpty() && gone(process));
+        watched.values().forEach(UsageLog::sampleOrSkip);
+    }
+
+    private static boolean gone(Watched process) {
+        try {
+            process.figures.cpuSeconds();
+            return false;
+        } catch (IOException gone) {
+            return true;
+        }
+    }
+
+    private static void sampleOrSkip(Watched process) {
+        try {
+            process.sample();
+        } catch (IOException gone) {
+            process.lastCpu = Double.NaN; // It was killed on purpose, or its end is found out elsewhere.
+        }
+    }
+
+    /** Measures the live memory of each process but this one. */
+    void sampleLiveMemory() {
+        watched.values().stream()
+                .filter(process ->
+                        process.figures.pid() != ProcessHandle.current().pid())
+                .forEach(process -> {
+                    try {
+                        process.live.add(new Usage.Live(System.currentTimeMillis(), process.figures.liveBytes()));
+                    } catch (IOException gone) {
+                        process.lastCpu = Double.NaN;
+                    }
+                });
+    }
+
+    List<Usage> usages() {
+        List<Usage> usages = new ArrayList<>();
+        watched.forEach((name, process) ->
+                usages.add(new Usage(name, List.copyOf(process.samples), List.copyOf(process.live))));
+        return usages;
+    }
+}

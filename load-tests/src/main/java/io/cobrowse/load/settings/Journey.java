@@ -1,0 +1,61 @@
+package io.cobrowse.load.settings;
+
+import java.time.Duration;
+
+/**
+ * How people behave. Shares are 0 to 1. Immutable.
+ *
+ * @param cookie name of the stickiness cookie
+ * @param readPage before a customer asks for help
+ * @param giveToken the token's way to the agent
+ * @param agentPatience how long a customer waits for an agent, and an agent for the next customer
+ * @param settlePatience how long a message may take before it counts as lost
+ */
+public record Journey(
+        Paths paths,
+        String cookie,
+        Interval readPage,
+        Interval giveToken,
+        Duration agentPatience,
+        Duration settlePatience,
+        double websocket,
+        double urlAgents,
+        double staleCookies,
+        double chats,
+        double reconnects,
+        double doubleClicks,
+        double agentEnds,
+        double abandons) {
+
+    /** @throws IllegalArgumentException if a share is not within 0 to 1 */
+    public Journey {
+        double[] shares = {websocket, urlAgents, staleCookies, chats, reconnects, doubleClicks, agentEnds + abandons};
+        for (double share : shares) {
+            if (!(share >= 0 && share <= 1)) {
+                throw new IllegalArgumentException(
+                        "journey: a share (or agent-ends + abandons) of " + share + " is not within 0 to 1");
+            }
+        }
+    }
+
+    /** Where the node's interface is, below the target. */
+    public record Paths(String page, String cometd, String sessions, String chats, String users) {}
+
+    public Journey withWebsocket(double share) {
+        return new Journey(
+                paths,
+                cookie,
+                readPage,
+                giveToken,
+                agentPatience,
+                settlePatience,
+                share,
+                urlAgents,
+                staleCookies,
+                chats,
+                reconnects,
+                doubleClicks,
+                agentEnds,
+                abandons);
+    }
+}

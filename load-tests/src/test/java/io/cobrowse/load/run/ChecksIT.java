@@ -1,0 +1,100 @@
+package io.cobrowse.load.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cobrowse.load.cluster.Jars;
+import io.cobrowse.load.cluster.Layout;
+import io.cobrowse.load.cluster.LocalCluster;
+import io.cobrowse.load.record.Incident;
+import io.cobrowse.load.settings.Settings;
+import java.io.PrintWriter;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The checks are checked: what a bad proxy does must fail the run. Over long-polling, at a high pace. */
+class ChecksIT {
+    private static final String SETTINGS = """
+            complexity:
+              average: { change-interval: [100ms, 200ms], pointer-interval: [100ms, 200ms], page-bytes: [500, 1000] }
+            journey:
+              { websocket: 0, read-page: [0ms, 100ms], give-token: [0ms, 100ms], chats: 0, reconnects: 0, double-clicks: 0 }
+            profiles:
+              checks: { sessions: 12, session-length: 30s, fill: 2s, hold: 10s, fault: none }
+            """;
+
+    @TempDir
+    private static Path directory;
+
+    private static LocalCluster cluster;
+
+    @BeforeAll
+    static void startCluster() throws Exception {
+        cluster = LocalCluster.start(Layout.of(2), Jars.fromLauncher(), directory.resolve("processes"));
+    }
+
+    @AfterAll
+    static void stopCluster() {
+        cluster.close();
+    }
+
+    private Verdict run(String name, URI target) throws Exception {
+        Settings settings = Settings.read(Files.writeString(directory.resolve("checks.yaml"), SETTINGS));
+        RunPlan plan = new RunPlan(
+                target,
+                Layout.of(2),
+                "checks",
+                settings.profile("checks"),
+                "average",
+                settings,
+                1,
+                1,
+                null,
+                null,
+                null,
+                directory.resolve(name),
+                false,
+                name);
+        Run run = new Run(plan, new PrintWriter(System.out, true));
+        RunResult result = run.run();
+        return Verdict.of(result, run.latencies(result), settings);
+    }
+
+    private static Verdict.Check check(Verdict verdict, String name) {
+        return verdict.checks().stream()
+                .filter(check -> check.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void shouldFailWhereOneRequestInAThousandReachesTheWrongNode() throws Exception {
+        try (FaultyFront front = FaultyFront.misrouting(cluster.target(), 1000)) {
+            Verdict verdict = run("misrouting", front.uri());
+
+            assertThat(verdict.passed()).isFalse();
+            Verdict.Check violations = check(verdict, "violations");
+            assertThat(violations.passed()).isFalse();
+            assertThat(violations.detail()).contains(Incident.WRONG_NODE.label());
+            assertThat(violations.examples()).anyMatch(example -> example.contains("was answered by node-"));
+        }
+    }
+
+    @Test
+    void shouldFailWhereOneRequestInFiftyTakesHalfASecondLonger() throws Exception {
+        try (FaultyFront front = FaultyFront.delaying(cluster.target(), 50, 500)) {
+            Verdict verdict = run("delaying", front.uri());
+
+            assertThat(verdict.passed()).isFalse();
+            assertThat(List.of(check(verdict, "p99 of change-shown"), check(verdict, "p99 of pointer-shown")))
+                    .allSatisfy(check ->
+                            assertThat(check.passed()).as(check.detail()).isFalse());
+            assertThat(check(verdict, "violations").passed()).isTrue();
+        }
+    }
+}
