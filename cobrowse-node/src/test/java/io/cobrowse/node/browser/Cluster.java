@@ -2,6 +2,7 @@ package io.cobrowse.node.browser;
 
 import io.cobrowse.node.CobrowseNode;
 import io.cobrowse.sticky.proxy.StickyProxyServer;
+import io.cobrowse.sticky.proxy.StickyProxyServerBuilder;
 import io.cobrowse.sticky.proxy.TestIdentity;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Address;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Listener;
@@ -33,7 +34,7 @@ final class Cluster implements AutoCloseable {
         }
         Tls tls =
                 new Tls(identity.certificate().toString(), identity.privateKey().toString());
-        StickyProxyServer.Builder builder = StickyProxyServer.builder()
+        StickyProxyServerBuilder builder = StickyProxyServer.builder()
                 .admin("127.0.0.1", 0)
                 .listen(listener("http", null))
                 .listen(listener("https", tls));

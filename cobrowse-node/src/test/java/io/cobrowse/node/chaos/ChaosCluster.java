@@ -3,6 +3,7 @@ package io.cobrowse.node.chaos;
 import static org.awaitility.Awaitility.await;
 
 import io.cobrowse.sticky.proxy.StickyProxyServer;
+import io.cobrowse.sticky.proxy.StickyProxyServerBuilder;
 import io.cobrowse.sticky.proxy.config.ProxyConfig;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Health;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.NodeConfig;
@@ -34,7 +35,7 @@ final class ChaosCluster implements AutoCloseable {
                 ports.stream().map(port -> "http://127.0.0.1:" + port).toList();
         bad = new NodeConfig(BAD, List.of(BAD), URI.create(urls.get(NODES)), 1, true);
         Timeouts defaults = Timeouts.DEFAULTS;
-        StickyProxyServer.Builder builder = StickyProxyServer.builder()
+        StickyProxyServerBuilder builder = StickyProxyServer.builder()
                 .listen("127.0.0.1", 0)
                 .admin("127.0.0.1", 0)
                 .health(health)

@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 
 /** A few connections on which one request follows the other, as fast as they are answered. */
 final class FullRate implements AutoCloseable {
@@ -29,27 +30,30 @@ final class FullRate implements AutoCloseable {
     private final ExecutorService threads = Executors.newFixedThreadPool(CONNECTIONS);
     private final Queue<Integer> others = new ConcurrentLinkedQueue<>();
     private final long[][] micros = new long[CONNECTIONS][KEPT];
+    private final int[] counts = new int[CONNECTIONS];
 
     FullRate(URI uri) {
         this.uri = uri;
     }
 
-    /** Runs for this long; returns the microseconds that the answers took, the last ones of each connection. */
-    long[] run(Duration time) throws Exception {
+    /** Runs for this long. */
+    void run(Duration time) throws Exception {
         others.clear();
         List<Future<Integer>> running = new ArrayList<>();
-        for (int i = 0; i < CONNECTIONS; i++) {
-            long[] mine = micros[i];
+        for (long[] mine : micros) {
             running.add(threads.submit(() -> ask(time, mine)));
         }
-        long[] all = new long[0];
         for (int i = 0; i < CONNECTIONS; i++) {
-            int count = Math.min(KEPT, running.get(i).get());
-            int end = all.length;
-            all = Arrays.copyOf(all, end + count);
-            System.arraycopy(micros[i], 0, all, end, count);
+            counts[i] = Math.min(KEPT, running.get(i).get());
         }
-        return all;
+    }
+
+    /** Returns the microseconds that the answers of the last run took, the last ones of each connection. */
+    long[] micros() {
+        return IntStream.range(0, CONNECTIONS)
+                .boxed()
+                .flatMapToLong(i -> Arrays.stream(micros[i], 0, counts[i]))
+                .toArray();
     }
 
     private int ask(Duration time, long[] mine) throws IOException {

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.cobrowse.node.CobrowseNode;
 import io.cobrowse.node.NodeStats;
 import io.cobrowse.sticky.proxy.StickyProxyServer;
+import io.cobrowse.sticky.proxy.StickyProxyServerBuilder;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Address;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Health;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Listener;
@@ -43,7 +44,7 @@ final class Cluster implements AutoCloseable {
                     .start());
         }
         Timeouts defaults = Timeouts.DEFAULTS;
-        StickyProxyServer.Builder builder = StickyProxyServer.builder()
+        StickyProxyServerBuilder builder = StickyProxyServer.builder()
                 .listen(listener)
                 .admin("127.0.0.1", 0)
                 // A busy machine must not take a node out; what a lost node means is for other tests.

@@ -5,14 +5,11 @@ import io.cobrowse.sticky.filter.StickinessFilter;
 import io.cobrowse.sticky.proxy.admin.AdminHandler;
 import io.cobrowse.sticky.proxy.config.ProxyConfig;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Address;
-import io.cobrowse.sticky.proxy.config.ProxyConfig.Admin;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Health;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Limit;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Listener;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.NodeConfig;
-import io.cobrowse.sticky.proxy.config.ProxyConfig.Timeouts;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Tls;
-import io.cobrowse.sticky.proxy.config.ProxyConfig.Tunnels;
 import io.cobrowse.sticky.proxy.front.Gate;
 import io.cobrowse.sticky.proxy.front.ListenerConnector;
 import io.cobrowse.sticky.proxy.front.ListenerPolicy;
@@ -22,11 +19,9 @@ import io.cobrowse.sticky.proxy.front.ProxyHttp;
 import io.cobrowse.sticky.proxy.health.Evictions;
 import io.cobrowse.sticky.proxy.health.HealthChecks;
 import io.cobrowse.sticky.proxy.health.NodeStates;
-import io.cobrowse.sticky.routing.Balance;
 import io.cobrowse.sticky.routing.Node;
 import io.cobrowse.sticky.routing.NodeTable;
 import io.cobrowse.sticky.routing.Router;
-import io.cobrowse.sticky.routing.Stickiness;
 import jakarta.servlet.DispatcherType;
 import java.io.IOException;
 import java.net.BindException;
@@ -96,7 +91,7 @@ public final class StickyProxyServer implements AutoCloseable {
     private @Nullable HealthChecks checks;
     private volatile boolean stopping;
 
-    private StickyProxyServer(ProxyConfig config, SslContextFactory.Client nodeTls) {
+    StickyProxyServer(ProxyConfig config, SslContextFactory.Client nodeTls) {
         this.config = config;
         this.router = new Router(config.stickiness(), config.balance(), NodeTable.of(nodes(config)));
         this.states = new NodeStates(router);
@@ -205,13 +200,13 @@ public final class StickyProxyServer implements AutoCloseable {
     }
 
     /** Returns a builder with the defaults of the configuration file, and no listener and no node. */
-    public static Builder builder() {
-        return new Builder();
+    public static StickyProxyServerBuilder builder() {
+        return new StickyProxyServerBuilder();
     }
 
     /** Returns a builder of exactly this configuration. */
-    public static Builder builder(ProxyConfig config) {
-        return new Builder(config);
+    public static StickyProxyServerBuilder builder(ProxyConfig config) {
+        return new StickyProxyServerBuilder(config);
     }
 
     /**
@@ -437,118 +432,5 @@ public final class StickyProxyServer implements AutoCloseable {
     @Override
     public void close() {
         stop();
-    }
-
-    /** Collects the settings of a proxy. Not thread-safe. */
-    public static final class Builder {
-        private final List<Listener> listeners = new ArrayList<>();
-        private final List<NodeConfig> nodes = new ArrayList<>();
-        private Admin admin = Admin.DEFAULTS;
-        private Stickiness stickiness = Stickiness.DEFAULTS;
-        private Balance balance = Balance.ROUND_ROBIN;
-        private Health health = Health.DEFAULTS;
-        private Timeouts timeouts = Timeouts.DEFAULTS;
-        private Tunnels tunnels = Tunnels.DEFAULTS;
-        private SslContextFactory.Client nodeTls = new SslContextFactory.Client();
-
-        private Builder() {}
-
-        private Builder(ProxyConfig config) {
-            listeners.addAll(config.listeners());
-            nodes.addAll(config.nodes());
-            admin = config.admin();
-            stickiness = config.stickiness();
-            balance = config.balance();
-            health = config.health();
-            timeouts = config.timeouts();
-            tunnels = config.tunnels();
-        }
-
-        /** Adds a listener in clear text that serves every path; the first one is named {@code public}. */
-        public Builder listen(String host, int port) {
-            String name = listeners.isEmpty() ? "public" : "public-" + (listeners.size() + 1);
-            return listen(new Listener(name, new Address(host, port), null, List.of(), List.of()));
-        }
-
-        /** Adds a listener. */
-        public Builder listen(Listener listener) {
-            listeners.add(listener);
-            return this;
-        }
-
-        /** Adds a node of weight 1. */
-        public Builder node(String id, String cookie, String url) {
-            return node(new NodeConfig(id, List.of(cookie), URI.create(url), 1, false));
-        }
-
-        /** Adds a node. */
-        public Builder node(NodeConfig node) {
-            nodes.add(node);
-            return this;
-        }
-
-        /** Sets the address of the admin listener; port 0 takes a free one. */
-        public Builder admin(String host, int port) {
-            return admin(new Admin(new Address(host, port), null));
-        }
-
-        /** Sets the admin listener. */
-        public Builder admin(Admin admin) {
-            this.admin = admin;
-            return this;
-        }
-
-        /** Sets the stickiness rules. */
-        public Builder stickiness(Stickiness stickiness) {
-            this.stickiness = stickiness;
-            return this;
-        }
-
-        /** Sets how requests without affinity are balanced. */
-        public Builder balance(Balance balance) {
-            this.balance = balance;
-            return this;
-        }
-
-        /** Sets the health checks. */
-        public Builder health(Health health) {
-            this.health = health;
-            return this;
-        }
-
-        /** Sets the time-outs. */
-        public Builder timeouts(Timeouts timeouts) {
-            this.timeouts = timeouts;
-            return this;
-        }
-
-        /** Sets the pace at which tunnels are closed. */
-        public Builder tunnels(Tunnels tunnels) {
-            this.tunnels = tunnels;
-            return this;
-        }
-
-        /** Sets TLS toward nodes with {@code https} URLs; the JVM's trust store and host names are checked by default. */
-        public Builder nodeTls(SslContextFactory.Client nodeTls) {
-            this.nodeTls = nodeTls;
-            return this;
-        }
-
-        /**
-         * Builds the proxy, which is not started.
-         *
-         * @throws IllegalArgumentException when there is no listener or no node, two have the same name, or the files of
-         *     a TLS listener cannot be used
-         */
-        public StickyProxyServer build() {
-            if (listeners.isEmpty()) {
-                throw new IllegalArgumentException("listeners: at least one is needed");
-            }
-            if (listeners.stream().map(Listener::name).distinct().count() < listeners.size()) {
-                throw new IllegalArgumentException("listeners: two have the same name");
-            }
-            return new StickyProxyServer(
-                    new ProxyConfig(listeners, admin, stickiness, balance, nodes, health, timeouts, tunnels), nodeTls);
-        }
     }
 }

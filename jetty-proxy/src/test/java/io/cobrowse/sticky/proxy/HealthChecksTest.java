@@ -36,8 +36,7 @@ class HealthChecksTest {
             0,
             Duration.ZERO);
     /** Nothing but the first check runs during a test. */
-    private static final Health RARE =
-            new Health("/cobrowse/health", Duration.ofHours(1), Duration.ofMillis(500), 2, 3);
+    private static final Health RARE = new Health("/cobrowse/health", Duration.ofHours(1), Duration.ofMinutes(1), 2, 3);
 
     private static final RawNode.Behaviour BROKEN =
             exchange -> exchange.send("HTTP/1.1 500 Broken\r\nContent-Length: 0\r\n\r\n");

@@ -30,7 +30,7 @@ class LongPollTest {
     @BeforeEach
     void start() throws IOException {
         Timeouts defaults = Timeouts.DEFAULTS;
-        StickyProxyServer.Builder builder = StickyProxyServer.builder()
+        StickyProxyServerBuilder builder = StickyProxyServer.builder()
                 .listen("127.0.0.1", 0)
                 .admin("127.0.0.1", 0)
                 .timeouts(new Timeouts(

@@ -59,7 +59,7 @@ class NodeFailureTest {
 
     private void start(OnNodeDown onNodeDown, Duration response, String... urls) throws IOException {
         Timeouts defaults = Timeouts.DEFAULTS;
-        StickyProxyServer.Builder builder = StickyProxyServer.builder()
+        StickyProxyServerBuilder builder = StickyProxyServer.builder()
                 .listen("127.0.0.1", 0)
                 .admin("127.0.0.1", 0)
                 .stickiness(stickiness(onNodeDown))

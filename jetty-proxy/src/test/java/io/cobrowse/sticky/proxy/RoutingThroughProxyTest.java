@@ -179,7 +179,7 @@ class RoutingThroughProxyTest {
     }
 
     private static StickyProxyServer start(Setup setup) throws IOException {
-        StickyProxyServer.Builder builder = StickyProxyServer.builder()
+        StickyProxyServerBuilder builder = StickyProxyServer.builder()
                 .listen("127.0.0.1", 0)
                 .admin("127.0.0.1", 0)
                 .stickiness(exposed(setup.stickiness()));

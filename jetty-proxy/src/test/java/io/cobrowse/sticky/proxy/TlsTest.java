@@ -61,7 +61,7 @@ class TlsTest {
         node.close();
     }
 
-    private StickyProxyServer.Builder builder() throws Exception {
+    private StickyProxyServerBuilder builder() throws Exception {
         SslContextFactory.Client nodeTls = new SslContextFactory.Client();
         nodeTls.setSslContext(identity.context());
         return StickyProxyServer.builder()

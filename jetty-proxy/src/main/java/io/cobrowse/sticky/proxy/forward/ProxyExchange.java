@@ -25,7 +25,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.jetty.ee11.servlet.ServletContextRequest;
 import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpFields;
-import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.io.Content;
@@ -62,6 +61,7 @@ public final class ProxyExchange {
     private final ServletContextRequest context;
     private final Request request;
     private final Response response;
+    private final RequestBody body;
     private final AtomicBoolean ended = new AtomicBoolean();
     private final @Nullable WebSocketHandshake handshake;
     private final @Nullable WatchedEndPoint watched;
@@ -75,10 +75,6 @@ public final class ProxyExchange {
     private List<Node> tried = List.of();
     private boolean triedTwice;
     private boolean lostOnce;
-    private RequestHead.Framing framing = RequestHead.Framing.NONE;
-    private long contentLength;
-    private boolean expectsContinue;
-    private volatile Content.@Nullable Chunk firstChunk;
     private @Nullable HttpFields trailers;
 
     /**
@@ -102,6 +98,7 @@ public final class ProxyExchange {
         this.servletResponse = servletResponse;
         this.context = ServletContextRequest.getServletContextRequest(servletRequest);
         this.request = context.getWrapped();
+        this.body = new RequestBody(request);
         this.response = context.getServletContextResponse().getWrapped();
         this.handshake = UpgradeRequest.isWebSocket(request) ? WebSocketHandshake.of(request) : null;
         this.watched = WatchedEndPoint.of(
@@ -155,34 +152,11 @@ public final class ProxyExchange {
         if (handshake != null) {
             return true;
         }
-        HttpFields fields = request.getHeaders();
-        contentLength = fields.getLongField(HttpHeader.CONTENT_LENGTH);
-        boolean http2 = request.getConnectionMetaData().getHttpVersion() == HttpVersion.HTTP_2;
-        boolean mayHaveBody = http2 || contentLength > 0 || fields.contains(HttpHeader.TRANSFER_ENCODING);
-        if (!mayHaveBody) {
-            return true;
+        Throwable failure = body.open();
+        if (failure != null) {
+            bodyFailed(failure);
         }
-        expectsContinue = fields.contains(HttpHeader.EXPECT, "100-continue");
-        Content.Chunk first = expectsContinue ? null : request.read();
-        if (first != null && Content.Chunk.isFailure(first)) {
-            bodyFailed(first.getFailure());
-            return false;
-        }
-        if (first != null && first.isLast() && first.isEmpty() && contentLength <= 0 && http2) {
-            first.release();
-            framing = contentLength < 0 && impliesBody() ? RequestHead.Framing.EMPTY : RequestHead.Framing.NONE;
-            return true;
-        }
-        firstChunk = first;
-        framing = contentLength >= 0 ? RequestHead.Framing.LENGTH : RequestHead.Framing.CHUNKED;
-        return true;
-    }
-
-    private boolean impliesBody() {
-        return switch (request.getMethod()) {
-            case "POST", "PUT", "PATCH" -> true;
-            default -> false;
-        };
+        return failure == null;
     }
 
     /** Returns whether the client's stalling is ours to watch; HTTP/1.1's connections have a timer for it. */
@@ -195,37 +169,29 @@ public final class ProxyExchange {
     }
 
     RequestHead.Framing framing() {
-        return framing;
+        return body.framing();
     }
 
     long contentLength() {
-        return contentLength;
+        return body.contentLength();
     }
 
     boolean expectsContinue() {
-        return expectsContinue;
+        return body.expectsContinue();
     }
 
     RetainableByteBuffer encodeHead() {
         return RequestHead.encode(
                 upstreams.buffers(),
                 request,
-                framing,
+                body.framing(),
                 handshake,
                 upstreams.pool(node).authority());
     }
 
     /** Returns the next piece of the body, null when there is none yet. */
     Content.@Nullable Chunk readBody() {
-        Content.Chunk first = firstChunk == null ? null : takeFirstChunk();
-        return first != null ? first : request.read();
-    }
-
-    /** Returns the first piece of the body to the first who asks: he releases it. */
-    private synchronized Content.@Nullable Chunk takeFirstChunk() {
-        Content.Chunk first = firstChunk;
-        firstChunk = null;
-        return first;
+        return body.read();
     }
 
     /** Returns whether the request goes to this node; another object may stand for the same one after a reload. */
@@ -344,7 +310,7 @@ public final class ProxyExchange {
     }
 
     void interim(ResponseHead head) {
-        boolean forward = head.status() != HttpStatus.CONTINUE_100 || expectsContinue;
+        boolean forward = head.status() != HttpStatus.CONTINUE_100 || body.expectsContinue();
         if (forward && request.getConnectionMetaData().getHttpVersion().getVersion() >= 11) {
             // Where it cannot be written, the final response will tell.
             CompletableFuture<Void> unused = response.writeInterim(head.status(), head.copy());
@@ -505,7 +471,7 @@ public final class ProxyExchange {
     }
 
     private boolean repeatable() {
-        return framing == RequestHead.Framing.NONE
+        return body.framing() == RequestHead.Framing.NONE
                 && switch (request.getMethod()) {
                     case "GET", "HEAD", "OPTIONS", "CONNECT" -> true;
                     default -> false;
@@ -625,10 +591,7 @@ public final class ProxyExchange {
         if (current != null) {
             current.abort(this, cause);
         }
-        Content.Chunk first = takeFirstChunk();
-        if (first != null) {
-            first.release();
-        }
+        body.release();
     }
 
     @FunctionalInterface

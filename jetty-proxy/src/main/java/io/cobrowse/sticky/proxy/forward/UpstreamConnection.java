@@ -10,13 +10,8 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import org.eclipse.jetty.http.HttpCompliance;
-import org.eclipse.jetty.http.HttpException;
-import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
-import org.eclipse.jetty.http.HttpParser;
 import org.eclipse.jetty.http.HttpStatus;
-import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.io.AbstractConnection;
 import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.io.EndPoint;
@@ -35,11 +30,8 @@ import org.jspecify.annotations.Nullable;
  * buffer, nothing is read that the client has not room for, and everything that happens to the response, its failures
  * included, happens within the pump and so one after the other. While the pump is idle, read interest is registered: with
  * an owner it waits for response bytes, without one for the node to close.
- *
- * <p>One piece of content is held back until the parser has looked behind it, so that a response that is there whole goes
- * out in a single write with its head.
  */
-final class UpstreamConnection extends AbstractConnection.NonBlocking implements HttpParser.ResponseHandler {
+final class UpstreamConnection extends AbstractConnection.NonBlocking {
     /** Owner of a connection that waits in its pool. */
     private static final Object IDLE = "idle";
     /** Owner of a pooled connection whose wake-up is being looked into. */
@@ -49,10 +41,10 @@ final class UpstreamConnection extends AbstractConnection.NonBlocking implements
 
     private final UpstreamPool pool;
     private final ByteBufferPool buffers;
-    private final HttpParser parser;
+    private final ResponseParser response;
     private final Pump pump = new Pump();
     private final AtomicReference<Object> owner;
-    private final ResponseHead head = new ResponseHead();
+    private final ResponseHead head;
 
     // Written by other threads than the pump's.
     private volatile @Nullable RequestPump requestPump;
@@ -70,13 +62,8 @@ final class UpstreamConnection extends AbstractConnection.NonBlocking implements
 
     // The pump's own.
     private @Nullable RetainableByteBuffer input;
-    private @Nullable ByteBuffer held;
-    private @Nullable ByteBuffer next;
-    private @Nullable Throwable parseFailure;
     private boolean interimPassed;
-    private boolean headParsed;
     private boolean headWritten;
-    private boolean complete;
     private boolean writing;
 
     UpstreamConnection(EndPoint endPoint, Executor executor, UpstreamPool pool, ProxyExchange owner) {
@@ -84,9 +71,8 @@ final class UpstreamConnection extends AbstractConnection.NonBlocking implements
         this.pool = pool;
         this.buffers = pool.buffers();
         this.owner = new AtomicReference<>(owner);
-        this.parser = new HttpParser(this, pool.maxResponseHeadBytes(), HttpCompliance.RFC9110);
-        this.parser.setHeaderCacheCaseSensitive(true);
-        this.parser.setHeaderCacheSize(0);
+        this.response = new ResponseParser(pool.maxResponseHeadBytes());
+        this.head = response.head();
     }
 
     @Override
@@ -145,7 +131,7 @@ final class UpstreamConnection extends AbstractConnection.NonBlocking implements
 
     /** Starts sending the request of the owner. */
     void send(RequestPump request) {
-        parser.setHeadResponse(request.head());
+        response.answersHead(request.head());
         requestPump = request;
         if (isClosed()) {
             // Given up a moment ago by somebody who did not see the request yet.
@@ -339,16 +325,16 @@ final class UpstreamConnection extends AbstractConnection.NonBlocking implements
         }
         while (true) {
             boolean dry = parse(exchange);
-            Throwable failure = parseFailure != null ? parseFailure : closeCause;
+            Throwable failure = response.failure() != null ? response.failure() : closeCause;
             if (failure != null) {
                 fail(exchange, failure);
                 return false;
             }
-            if (head.upgraded() && complete) {
+            if (head.upgraded() && response.complete()) {
                 upgrade(exchange);
                 return false;
             }
-            if (headParsed && (held != null || complete || (dry && !headWritten))) {
+            if (response.headParsed() && (response.held() != null || response.complete() || (dry && !headWritten))) {
                 return write(exchange);
             }
             int filled = fill();
@@ -360,7 +346,7 @@ final class UpstreamConnection extends AbstractConnection.NonBlocking implements
                 return false;
             }
             if (filled < 0) {
-                parser.atEOF();
+                response.atEnd();
             }
         }
     }
@@ -389,19 +375,16 @@ final class UpstreamConnection extends AbstractConnection.NonBlocking implements
 
     /** Parses until there is something to act on; returns true when more bytes are needed. */
     private boolean parse(ProxyExchange exchange) {
-        while (next == null && !complete && parseFailure == null) {
-            ByteBuffer buffer = input == null ? BufferUtil.EMPTY_BUFFER : input.getByteBuffer();
-            if (!parser.parseNext(buffer)) {
-                return true;
+        while (true) {
+            boolean dry = response.advance(input == null ? BufferUtil.EMPTY_BUFFER : input.getByteBuffer());
+            if (!response.interimParsed()) {
+                return dry;
             }
-            if (head.interim() && complete) {
-                interim(exchange);
-                if (head.upgraded()) {
-                    return false;
-                }
+            interim(exchange);
+            if (response.complete()) {
+                return false; // The protocol is switched.
             }
         }
-        return false;
     }
 
     private void interim(ProxyExchange exchange) {
@@ -422,12 +405,8 @@ final class UpstreamConnection extends AbstractConnection.NonBlocking implements
     }
 
     private void resetMessage() {
-        head.clear();
-        headParsed = false;
-        complete = false;
-        parser.reset();
         RequestPump request = requestPump;
-        parser.setHeadResponse(request != null && request.head());
+        response.reset(request != null && request.head());
     }
 
     /** The node has switched protocols: the end point leaves this connection for a tunnel, with what was read too far. */
@@ -474,8 +453,9 @@ final class UpstreamConnection extends AbstractConnection.NonBlocking implements
 
     /** Writes to the client; returns whether the pump goes on when that is done, which it does not behind the last write. */
     private boolean write(ProxyExchange exchange) {
+        ByteBuffer held = response.held();
         ByteBuffer content = held == null ? BufferUtil.EMPTY_BUFFER : held;
-        boolean last = complete && next == null;
+        boolean last = response.last();
         if (!headWritten) {
             last &= exchange.commit(head, last);
         }
@@ -494,8 +474,7 @@ final class UpstreamConnection extends AbstractConnection.NonBlocking implements
         writing = false;
         clientDeadlineNanos = 0;
         headWritten = true;
-        held = next;
-        next = null;
+        response.written();
     }
 
     /**
@@ -505,14 +484,12 @@ final class UpstreamConnection extends AbstractConnection.NonBlocking implements
     private void finish(ProxyExchange exchange, ByteBuffer content) {
         RetainableByteBuffer buffer = input;
         input = null;
-        held = null;
+        response.forget();
         HttpFields trailers = head.trailers();
         RequestPump request = requestPump;
         boolean reusable = request != null
                 && request.lastBegun()
-                && head.persistent()
-                && !parser.isClose()
-                && !parser.isClosed()
+                && response.persistent()
                 && (buffer == null || !buffer.hasRemaining());
         if (reusable) {
             resetMessage();
@@ -575,70 +552,9 @@ final class UpstreamConnection extends AbstractConnection.NonBlocking implements
     private void releaseInput() {
         RetainableByteBuffer buffer = input;
         input = null;
-        held = null;
-        next = null;
+        response.forget();
         if (buffer != null) {
             buffer.release();
         }
-    }
-
-    // The parser's events.
-
-    @Override
-    public void startResponse(HttpVersion version, int status, String reason) {
-        if (status < 100) {
-            parseFailure = new IOException("The node's answer has the status " + status);
-        }
-        head.start(version, status);
-    }
-
-    @Override
-    public void parsedHeader(HttpField field) {
-        head.add(field);
-    }
-
-    @Override
-    public boolean headerComplete() {
-        if (head.losesCoding()) {
-            parseFailure = new IOException("The node's answer has a transfer coding other than chunked");
-        }
-        headParsed = !head.interim();
-        return true;
-    }
-
-    @Override
-    public boolean content(ByteBuffer content) {
-        if (held == null) {
-            held = content;
-        } else {
-            next = content;
-        }
-        return true;
-    }
-
-    @Override
-    public boolean contentComplete() {
-        return false;
-    }
-
-    @Override
-    public void parsedTrailer(HttpField field) {
-        head.addTrailer(field);
-    }
-
-    @Override
-    public boolean messageComplete() {
-        complete = true;
-        return true;
-    }
-
-    @Override
-    public void earlyEOF() {
-        parseFailure = new EOFException("The node closed the connection");
-    }
-
-    @Override
-    public void badMessage(HttpException failure) {
-        parseFailure = new IOException("The node's answer is not HTTP: " + failure.getReason());
     }
 }
