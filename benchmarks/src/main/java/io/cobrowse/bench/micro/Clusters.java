@@ -9,7 +9,9 @@ import java.util.stream.IntStream;
 
 /** Clusters of any size, and clients that stick to their nodes. */
 final class Clusters {
-    /** Clients that take turns; a power of two. Their requests fit into a core's cache, as one just read from a socket does. */
+    /**
+     * Clients that take turns; a power of two. Their requests fit into a core's cache, as one just read from a socket does.
+     */
     static final int CLIENTS = 256;
 
     private static final long SEED = 5;

@@ -17,7 +17,9 @@ import org.HdrHistogram.Histogram;
 import org.HdrHistogram.HistogramLogWriter;
 import org.jspecify.annotations.Nullable;
 
-/** One proxy under one load: its connections stay open between the rounds, in which it is measured in turn with the others. */
+/**
+ * One proxy under one load: its connections stay open between the rounds, in which it is measured in turn with the others.
+ */
 final class BusyWorkload implements AutoCloseable {
     private static final Duration SLICE = Duration.ofSeconds(1);
     private static final int STEADY_SLICES = 3;

@@ -13,7 +13,10 @@ import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 
-/** Many connections through one proxy, each of which sends a request, waits for all of its answer, and sends the next. Not thread-safe. */
+/**
+ * Many connections through one proxy, each of which sends a request, waits for all of its answer, and sends the next. Not
+ * thread-safe.
+ */
 final class LoadClient implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
