@@ -76,7 +76,6 @@ public final class GateRun {
                     "-Xmx128m",
                     "-XX:+UseSerialGC",
                     "-Xbatch", // Compiles in time, also where other threads have to wait for a core.
-                    "-Djmh.ignoreLock=true",
                     "-cp",
                     jar.toString(),
                     Fork.class.getName(),

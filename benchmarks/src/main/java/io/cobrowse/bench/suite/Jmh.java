@@ -27,6 +27,11 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 public final class Jmh {
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    static {
+        // A JMH elsewhere on the machine is noise, and no reason to fail.
+        System.setProperty("jmh.ignoreLock", "true");
+    }
+
     private Jmh() {}
 
     /** Returns every benchmark of this jar with every combination of its parameters. */
