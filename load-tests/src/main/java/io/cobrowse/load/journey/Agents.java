@@ -74,12 +74,13 @@ final class Agents {
     }
 
     private boolean waiting(Session session) {
-        return !run.closing() && System.nanoTime() - session.getLong(IDLE_UNTIL) < 0;
+        boolean patient = System.nanoTime() - session.getLong(IDLE_UNTIL) < 0;
+        return !run.closing() && (patient || run.lobby().agentsWanted());
     }
 
     private Session takeTicket(Session session) {
         Pair pair = run.lobby().takeTicket();
-        if (pair == null || pair.lost() || !pair.claim()) {
+        if (pair == null || pair.lost() || !run.lobby().claim(pair)) {
             return session;
         }
         ThreadLocalRandom random = ThreadLocalRandom.current();

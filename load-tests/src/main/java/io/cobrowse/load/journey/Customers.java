@@ -105,7 +105,9 @@ final class Customers {
                 .exec(client.join())
                 .exec(this::giveToken)
                 .exec(Steps.await(
-                        journey.agentPatience(), me -> me.pair.agentJoined || (run.closing() && me.pair.claim())))
+                        journey.agentPatience(),
+                        me -> me.pair.agentJoined
+                                || (run.closing() && run.lobby().claim(me.pair))))
                 .exec(steps.require(me -> me.pair.agentJoined || run.closing(), "No agent joined"))
                 .exec(doIfOrElse(session -> Steps.me(session).pair.agentJoined)
                         .then(share())
@@ -223,6 +225,7 @@ final class Customers {
 
     private Session leave(Session session) {
         Party me = Steps.me(session);
+        run.lobby().claim(me.pair); // Where no agent has, none need come.
         Session left = steps.end(session);
         boolean again = me.pair.lost() && (run.killed(me.pair.owner) || me.pair.moved) && !run.closing();
         if (again) {

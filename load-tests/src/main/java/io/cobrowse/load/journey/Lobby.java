@@ -8,6 +8,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.DelayQueue;
 import java.util.concurrent.Delayed;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** Where virtual users find each other, beside the network: customers, agents and pollers. Thread-safe. */
@@ -30,9 +31,25 @@ final class Lobby {
     private final Map<Integer, Pair> pairs = new ConcurrentHashMap<>();
     private final Map<String, Pair> pairsByToken = new ConcurrentHashMap<>();
     private final Map<String, Party> parties = new ConcurrentHashMap<>();
+    private final AtomicInteger unserved = new AtomicInteger();
     private final Set<String> nodes = ConcurrentHashMap.newKeySet();
 
+    /** Takes a pair whose agent has not come, for the agent who comes or for the customer who gives up; true the first time. */
+    boolean claim(Pair pair) {
+        boolean first = pair.claim();
+        if (first) {
+            unserved.decrementAndGet();
+        }
+        return first;
+    }
+
+    /** Whether there are customers who want an agent, or will. */
+    boolean agentsWanted() {
+        return unserved.get() > 0;
+    }
+
     void enter(Pair pair) {
+        unserved.incrementAndGet();
         pairs.put(pair.number, pair);
     }
 

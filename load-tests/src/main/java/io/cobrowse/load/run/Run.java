@@ -41,7 +41,6 @@ public final class Run {
      * @throws IOException if a process does not start, or a file cannot be written
      */
     public RunResult run() throws IOException, InterruptedException {
-        Files.createDirectories(plan.output());
         URI target = plan.target();
         if (target != null) {
             return against(target, null);
@@ -55,6 +54,7 @@ public final class Run {
 
     /** Runs against what is there already; the cluster is null where it is another machine's. */
     public RunResult against(URI target, @Nullable LocalCluster cluster) throws IOException, InterruptedException {
+        Files.createDirectories(plan.output());
         Environment environment = Environment.here(plan.command());
         awaitStart();
         LoadSpec spec = new LoadSpec(

@@ -26,6 +26,8 @@ import org.HdrHistogram.Histogram;
 /** A run as a report: {@code report.html}. */
 public final class RunReport {
     private static final List<Step> SHOWN = List.of(Step.PAGE_SHOWN, Step.CHANGE_SHOWN, Step.POINTER_SHOWN);
+    private static final List<Step> BEGINNING =
+            List.of(Step.OPEN_PAGE, Step.CREATE_SESSION, Step.CONNECT, Step.HANDSHAKE, Step.JOIN, Step.LOOK_UP);
     private static final double MEBIBYTE = 1 << 20;
 
     private final RunResult result;
@@ -48,6 +50,13 @@ public final class RunReport {
     private HtmlReport.Content content() {
         List<Section> sections = new ArrayList<>();
         sections.add(Section.of("Checks", "What decides whether the run passes.", checks()));
+        if (!load.losses().isEmpty()) {
+            sections.add(Section.of(
+                    "Losses, itemised",
+                    "What the fault cost, and the routing rules allow; all else would be a violation. The first examples of"
+                            + " each kind.",
+                    losses()));
+        }
         sections.add(Section.of(
                 "Latency by step",
                 "In milliseconds, from the time at which the step was scheduled until its answer; of a message, until it is"
@@ -55,11 +64,10 @@ public final class RunReport {
                 steps()));
         sections.add(Section.of(
                 "Percentiles", "Of what people see most: how late a change or a pointer event shows.", percentiles()));
-        sections.add(Section.of(
-                "Latency over time",
-                "99th percentile, in slices of " + latencies.sliceSeconds()
-                        + " s; the window that is measured begins at 0.",
-                overTime(99)));
+        String slices = "99th percentile, in slices of " + latencies.sliceSeconds()
+                + " s; the window that is measured begins at 0.";
+        sections.add(Section.of("Latency over time: what is shown", slices, overTime(SHOWN)));
+        sections.add(Section.of("Latency over time: beginning a session", slices, overTime(BEGINNING)));
         sections.add(Section.of(
                 "Messages over time", "Page, changes and pointer events that came to the other end.", throughput()));
         sections.add(Section.of("By step", "Median and 99th percentile.", bySteps()));
@@ -118,12 +126,26 @@ public final class RunReport {
         for (Verdict.Check check : verdict.checks()) {
             rows.add(List.of(check.name(), check.detail()));
             passed.add(check.passed());
-            for (String example : check.examples()) {
+            for (String example : check.passed() ? List.<String>of() : check.examples()) {
                 rows.add(List.of("", example));
-                passed.add(check.passed());
+                passed.add(false);
             }
         }
         return new Table(List.of("check", "figures"), rows, passed);
+    }
+
+    private Table losses() {
+        List<List<String>> rows = new ArrayList<>();
+        load.losses().forEach((kind, count) -> {
+            String number = String.format(Locale.ROOT, "%,d", count.count());
+            for (int i = 0; i < count.examples().size(); i++) {
+                rows.add(List.of(
+                        i == 0 ? kind.label() : "",
+                        i == 0 ? number : "",
+                        count.examples().get(i)));
+            }
+        });
+        return Table.of(List.of("kind", "count", "examples"), rows);
     }
 
     private Table steps() {
@@ -165,14 +187,14 @@ public final class RunReport {
         return new Chart("bar", "", "ms", true, labels, series, List.of());
     }
 
-    private Chart overTime(double percentile) {
+    private Chart overTime(List<Step> steps) {
         List<Series> series = new ArrayList<>();
-        latencies
-                .overTime()
-                .forEach((step, slices) -> series.add(new Series(
-                        step.key(),
-                        points(slices, histogram -> histogram.getValueAtPercentile(percentile) / 1e6),
-                        false)));
+        latencies.overTime().forEach((step, slices) -> {
+            if (steps.contains(step)) {
+                series.add(new Series(
+                        step.key(), points(slices, histogram -> histogram.getValueAtPercentile(99) / 1e6), false));
+            }
+        });
         return new Chart("line", "seconds", "ms", true, List.of(), series, markers());
     }
 

@@ -55,7 +55,7 @@ const markers = {
   id: 'markers',
   afterDatasetsDraw(chart, unused, options) {
     const { ctx, chartArea, scales } = chart;
-    for (const marker of options.all) {
+    for (const [i, marker] of options.all.entries()) {
       const x = scales.x.getPixelForValue(marker.at);
       ctx.save();
       ctx.strokeStyle = '#66717d';
@@ -66,7 +66,7 @@ const markers = {
       ctx.stroke();
       ctx.fillStyle = '#66717d';
       ctx.textAlign = x > (chartArea.left + chartArea.right) / 2 ? 'right' : 'left';
-      ctx.fillText(' ' + marker.text + ' ', x, chartArea.top + 10);
+      ctx.fillText(' ' + marker.text + ' ', x, chartArea.top + 10 + 13 * i);
       ctx.restore();
     }
   },

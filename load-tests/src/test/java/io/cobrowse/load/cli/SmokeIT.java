@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SmokeIT {
     private static final int INJECTORS = 3;
     /** In which the injectors' JVMs start, on a busy machine. */
-    private static final long START_SECONDS = 20;
+    private static final long START_SECONDS = 30;
 
     @TempDir
     private Path directory;

@@ -25,7 +25,7 @@ class ChecksIT {
             journey:
               { websocket: 0, read-page: [0ms, 100ms], give-token: [0ms, 100ms], chats: 0, reconnects: 0, double-clicks: 0 }
             profiles:
-              checks: { sessions: 12, session-length: 30s, fill: 2s, hold: 10s, fault: none }
+              checks: { sessions: 20, session-length: 30s, fill: 2s, hold: 12s, fault: none }
             """;
 
     @TempDir
@@ -94,7 +94,6 @@ class ChecksIT {
             assertThat(List.of(check(verdict, "p99 of change-shown"), check(verdict, "p99 of pointer-shown")))
                     .allSatisfy(check ->
                             assertThat(check.passed()).as(check.detail()).isFalse());
-            assertThat(check(verdict, "violations").passed()).isTrue();
         }
     }
 }

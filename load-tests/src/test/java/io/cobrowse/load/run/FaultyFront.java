@@ -66,7 +66,7 @@ final class FaultyFront implements AutoCloseable {
         boolean begins = target.startsWith("/cobrowse/rest/live/sessions") || target.startsWith("/cobrowse/demo");
         boolean hit = !begins
                 && (COOKIE.matcher(cookie).find() || QUERY.matcher(target).find())
-                && sticky.incrementAndGet() % every == 0;
+                && sticky.incrementAndGet() % every == every / 2;
         if (hit && misroute) {
             target = swap(QUERY, target);
             cookie = swap(COOKIE, cookie);
