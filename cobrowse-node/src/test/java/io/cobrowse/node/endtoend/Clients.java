@@ -1,6 +1,13 @@
 package io.cobrowse.node.endtoend;
 
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import jakarta.websocket.ClientEndpointConfig;
+import jakarta.websocket.Endpoint;
+import jakarta.websocket.EndpointConfig;
+import jakarta.websocket.Session;
 import jakarta.websocket.WebSocketContainer;
+import java.io.IOException;
 import java.net.URI;
 import java.util.HashMap;
 import java.util.Map;
@@ -13,7 +20,6 @@ import org.cometd.common.JettyJSONContextClient;
 import org.eclipse.jetty.client.HttpClient;
 import org.eclipse.jetty.ee11.websocket.jakarta.client.JakartaWebSocketClientContainerProvider;
 import org.eclipse.jetty.http.HttpCookieStore;
-import org.eclipse.jetty.util.component.LifeCycle;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /** What all browsers of a test share: the connections, threads and timers that CometD would else make for each of them. */
@@ -51,8 +57,20 @@ public final class Clients implements AutoCloseable {
         http.setHttpCookieStore(new HttpCookieStore.Empty()); // Each browser has its own.
         http.start();
         webSockets = JakartaWebSocketClientContainerProvider.getContainer(http);
-        LifeCycle.start(
-                webSockets); // It would start with the first WebSocket, and fail those that are asked for meanwhile.
+        startWebSockets();
+    }
+
+    /** The first WebSocket has the container start what it works with, and fails those that are asked for meanwhile. */
+    private void startWebSockets() {
+        Endpoint unused = new Endpoint() {
+            @Override
+            public void onOpen(Session session, EndpointConfig config) {
+                throw new IllegalStateException("Nobody listens on port 1");
+            }
+        };
+        assertThatThrownBy(() -> webSockets.connectToServer(
+                        unused, ClientEndpointConfig.Builder.create().build(), URI.create("ws://127.0.0.1:1/")))
+                .isInstanceOf(IOException.class);
     }
 
     HttpClient http() {

@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Test;
 class LongPollTest {
     private static final int POLLS = 2_000;
     private static final int STREAMS = 100;
-    private static final Duration IDLE = Duration.ofSeconds(5);
-    private static final Duration PARKED = Duration.ofSeconds(7);
+    private static final Duration IDLE = Duration.ofSeconds(3);
+    private static final Duration PARKED = Duration.ofSeconds(4);
     private static final Duration SOON = Duration.ofMinutes(2);
 
     private final CountDownLatch release = new CountDownLatch(1);
