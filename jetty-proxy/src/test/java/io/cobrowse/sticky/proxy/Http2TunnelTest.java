@@ -200,6 +200,14 @@ class Http2TunnelTest {
     }
 
     @Test
+    void shouldLeaveNothingBehindWhereStreamsAreResetAsSoonAsTheyAreAnswered() throws Exception {
+        for (int i = 0; i < 200; i++) {
+            client.reset(open());
+        }
+        await().until(() -> node.open() == 0 && tunnels() == 0);
+    }
+
+    @Test
     void shouldCloseAllTunnelsOfAConnectionThatIsLost() throws Exception {
         open();
         open();

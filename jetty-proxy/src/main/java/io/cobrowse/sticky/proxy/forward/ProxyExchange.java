@@ -409,6 +409,7 @@ public final class ProxyExchange {
         asked.answer(head, response);
         request.setAttribute(HttpStream.UPGRADE_CONNECTION_ATTRIBUTE, tunnel.client());
         tunnel.takeUpstream(early);
+        request.addHttpStreamWrapper(stream -> new HandingOver(stream, tunnel));
         servletRequest.getAsyncContext().complete();
         return true;
     }
@@ -592,6 +593,28 @@ public final class ProxyExchange {
             current.abort(this, cause);
         }
         body.release();
+    }
+
+    /** Tells a tunnel when the request for it is over, and its client's end has come or will not come any more. */
+    private static final class HandingOver extends HttpStream.Wrapper {
+        private final Tunnel tunnel;
+
+        private HandingOver(HttpStream stream, Tunnel tunnel) {
+            super(stream);
+            this.tunnel = tunnel;
+        }
+
+        @Override
+        public void succeeded() {
+            super.succeeded();
+            tunnel.requested();
+        }
+
+        @Override
+        public void failed(Throwable cause) {
+            super.failed(cause);
+            tunnel.requested();
+        }
     }
 
     @FunctionalInterface

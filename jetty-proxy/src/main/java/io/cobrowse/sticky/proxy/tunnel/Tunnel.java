@@ -20,6 +20,7 @@ public final class Tunnel {
     private final TunnelEnd client;
     private final TunnelEnd upstream;
     private final AtomicBoolean closed = new AtomicBoolean();
+    private volatile boolean opened;
     private volatile long lastActiveNanos = System.nanoTime();
 
     Tunnel(Tunnels tunnels, Node node, EndPoint client, EndPoint upstream, Executor executor, ByteBufferPool buffers) {
@@ -54,9 +55,25 @@ public final class Tunnel {
         return node;
     }
 
+    /** The client's end is there, and with it both. */
     void start() {
-        client.start();
-        upstream.start();
+        opened = true;
+        if (closed.get()) {
+            client.discard();
+        } else {
+            client.start();
+            upstream.start();
+        }
+    }
+
+    /**
+     * The request for the tunnel is over. An HTTP/2 client may have reset its stream before the stream became the client's
+     * end, which then never comes.
+     */
+    public void requested() {
+        if (!opened) {
+            close();
+        }
     }
 
     /** Bytes have moved. */

@@ -73,7 +73,10 @@ final class TunnelEnd extends AbstractConnection.NonBlocking implements Connecti
 
     void discard() {
         pump.abort(new IOException("The tunnel was closed"));
-        getEndPoint().close();
+        // A stream of HTTP/2 cannot be closed before it is taken over, at which it then is.
+        if (getEndPoint().getConnection() != null) {
+            getEndPoint().close();
+        }
     }
 
     @Override
