@@ -201,7 +201,7 @@ class Http2TunnelTest {
 
     @Test
     void shouldLeaveNothingBehindWhereStreamsAreResetAsSoonAsTheyAreAnswered() throws Exception {
-        for (int i = 0; i < 200; i++) {
+        for (int i = 0; i < 50; i++) {
             client.reset(open());
         }
         await().until(() -> node.open() == 0 && tunnels() == 0);
