@@ -54,6 +54,7 @@ final class UpstreamConnection extends AbstractConnection.NonBlocking {
     private volatile long clientDeadlineNanos;
     private volatile boolean started;
     private volatile boolean sendFailed;
+    private volatile boolean upgradeWaits;
     private volatile boolean handshaking;
     private volatile boolean handshaken;
     private final AtomicInteger undone = new AtomicInteger(2);
@@ -206,6 +207,9 @@ final class UpstreamConnection extends AbstractConnection.NonBlocking {
             receiveDeadlineNanos = pool.deadline();
         }
         halfDone();
+        if (upgradeWaits) {
+            pump.iterate();
+        }
     }
 
     /** The request will not be sent to its end, because writing it failed: what the node has to say is still heard. */
@@ -331,7 +335,9 @@ final class UpstreamConnection extends AbstractConnection.NonBlocking {
                 return false;
             }
             if (head.upgraded() && response.complete()) {
-                upgrade(exchange);
+                if (isSent()) {
+                    upgrade(exchange);
+                }
                 return false;
             }
             if (response.headParsed() && (response.held() != null || response.complete() || (dry && !headWritten))) {
@@ -407,6 +413,13 @@ final class UpstreamConnection extends AbstractConnection.NonBlocking {
     private void resetMessage() {
         RequestPump request = requestPump;
         response.reset(request != null && request.head());
+    }
+
+    /** The answer may be here before the write of the request has returned, until which the end point takes no other. */
+    private boolean isSent() {
+        upgradeWaits = true;
+        RequestPump request = requestPump;
+        return request == null || request.done() || sendFailed;
     }
 
     /** The node has switched protocols: the end point leaves this connection for a tunnel, with what was read too far. */
