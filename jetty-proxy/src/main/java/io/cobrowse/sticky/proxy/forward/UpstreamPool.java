@@ -28,8 +28,8 @@ import org.eclipse.jetty.util.Promise;
  * {@link Upstreams#MAX_CONNECTIONS}, far above what one proxy serves.
  */
 final class UpstreamPool {
-    /** How often a name is asked for anew while there are connections. */
-    private static final long RESOLVE_NANOS = TimeUnit.SECONDS.toNanos(NodeResolver.MAX_AGE_SECONDS);
+    /** How often it is looked, while there are connections, whether the name leads elsewhere now. */
+    private static final long RESOLVE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final Upstreams upstreams;
     private final String authority;

@@ -35,6 +35,8 @@ class RunCommandTest {
             timeouts: {drain: 100ms}
             """;
 
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
+
     @TempDir
     Path directory;
 
@@ -171,13 +173,14 @@ class RunCommandTest {
             URI proxy = URI.create(out().lines().toList().get(0).split(" ")[1]);
             assertThat(get(proxy)).isEqualTo("127.0.0.1");
             Files.writeString(hosts, "127.0.0.2 node.example\n");
-            await().atMost(Duration.ofSeconds(60)).until(() -> get(proxy).equals("127.0.0.2"));
+            await().atMost(Duration.ofSeconds(60))
+                    .pollInterval(Duration.ofSeconds(1))
+                    .until(() -> get(proxy).equals("127.0.0.2"));
         }
     }
 
     private static String get(URI uri) throws Exception {
-        return HttpClient.newHttpClient()
-                .send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString())
+        return HTTP.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString())
                 .body();
     }
 
@@ -210,6 +213,8 @@ class RunCommandTest {
         command.addAll(jvmOptions);
         command.addAll(List.of(
                 "-Xmx128m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
                 "-Dlogback.configurationFile=logback.xml", // What ships, not what tests log with.
                 "-cp",
                 System.getProperty("java.class.path"),
