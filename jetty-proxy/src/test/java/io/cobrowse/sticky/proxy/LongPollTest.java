@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -71,10 +72,10 @@ class LongPollTest {
     }
 
     /** Serves requests for as long as polls are parked; each has to be answered while all polls stay. */
-    private void serveOthersBeside(int polls) throws IOException {
+    private void serveOthersBeside(int polls) throws IOException, InterruptedException {
         long end = System.nanoTime() + PARKED.toNanos();
         try (RawClient other = new RawClient(proxy.uri("public"))) {
-            while (System.nanoTime() - end < 0) {
+            while (System.nanoTime() - end < 0 && !release.await(10, TimeUnit.MILLISECONDS)) {
                 assertThat(other.get("/x?co-browse-node-id=2").text()).isEqualTo("ok");
                 assertThat(active()).isGreaterThanOrEqualTo(polls);
             }

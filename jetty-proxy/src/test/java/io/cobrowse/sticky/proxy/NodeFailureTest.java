@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -228,6 +229,21 @@ class NodeFailureTest {
         assertProblem(client.request(method, "/r"), 502, "upstream-failed");
         assertThat(node.received()).isEqualTo(1);
         assertThat(client.get("/after").text()).isEqualTo("ok");
+    }
+
+    /** A hundred retries in ten seconds, or a fifth of the requests where that is more. */
+    @Test
+    void shouldNotHitASickNodeHarderThanTheRetryBudgetAllows() throws Exception {
+        int requests = 300;
+        int budget = 100;
+        RawNode node = node(losing(Integer.MAX_VALUE));
+        start(node.url());
+        long begin = System.nanoTime();
+        for (int i = 0; i < requests; i++) {
+            assertProblem(client.get("/" + i), 502, "upstream-failed");
+        }
+        long windows = 1 + TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begin) / 10;
+        assertThat((long) node.received()).isBetween((long) requests + budget, requests + budget * windows);
     }
 
     @Test

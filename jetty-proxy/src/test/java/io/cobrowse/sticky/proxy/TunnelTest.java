@@ -308,7 +308,6 @@ class TunnelTest {
     void shouldEchoAHundredMebibytesUnchangedAlsoToAReaderThatStopsForFiveSeconds() throws Exception {
         open(client);
         int size = 100 << 20;
-        AtomicLong written = new AtomicLong();
         CompletableFuture<Void> sent = CompletableFuture.runAsync(() -> {
             try {
                 OutputStream out = client.socket().getOutputStream();
@@ -317,7 +316,6 @@ class TunnelTest {
                 for (int i = 0; i < size; i += block.length) {
                     random.nextBytes(block);
                     out.write(block);
-                    written.addAndGet(block.length);
                 }
             } catch (IOException failure) {
                 throw new IllegalStateException(failure);
@@ -328,11 +326,8 @@ class TunnelTest {
         byte[] expected = new byte[64 * 1024];
         for (int i = 0; i < size; i += expected.length) {
             if (i == 10 << 20) {
-                // What has been written and not read stands in the sockets' buffers and the tunnel's, and does not
-                // grow.
-                await().during(Duration.ofSeconds(5))
-                        .atMost(Duration.ofSeconds(10))
-                        .until(() -> written.get() < size / 2);
+                // Meanwhile all is written into the buffers of four sockets, which may be 32 MiB each, or held back.
+                TimeUnit.SECONDS.sleep(5);
             }
             random.nextBytes(expected);
             assertThat(Arrays.equals(in.readNBytes(expected.length), expected)).isTrue();
