@@ -1,6 +1,6 @@
 package io.cobrowse.sticky.routing;
 
-import java.util.Arrays;
+import java.nio.charset.StandardCharsets;
 
 /**
  * Maps the names of nodes to their indexes, looked up by a range of a text without making a {@code String} of it. Open
@@ -10,33 +10,43 @@ import java.util.Arrays;
 final class Lookup {
     static final int ABSENT = -1;
 
-    private static final int MAX_NAME_LENGTH = 64;
-    private static final String VACANT = "";
     /** 2 to the 32 divided by the golden ratio: spreads hashes that differ little (Knuth, volume 3, section 6.4). */
     private static final int FIBONACCI = 0x9E3779B9;
 
-    private final String[] names;
+    /** A slot is a name's length, 0 where it is vacant, and its characters: one cache line or two, with no pointer to follow. */
+    private final byte[] slots;
+
     private final int[] indexes;
+    private final int width;
     private final int shift;
 
-    Lookup(int size) {
+    /**
+     * Makes a map that holds nothing yet.
+     *
+     * @param size of all names that will be added
+     * @param longest length of any of them, at most 64
+     */
+    Lookup(int size, int longest) {
         int bits = Math.max(1, 33 - Integer.numberOfLeadingZeros(size));
-        names = new String[1 << bits];
-        Arrays.fill(names, VACANT);
-        indexes = new int[names.length];
+        width = 1 + longest;
+        slots = new byte[width << bits];
+        indexes = new int[1 << bits];
         shift = 32 - bits;
     }
 
-    /** Adds a name; returns the index that had it before and keeps it, or {@link #ABSENT}. */
+    /** Adds an ASCII name; returns the index that had it before and keeps it, or {@link #ABSENT}. */
     int putIfAbsent(String name, int index) {
+        int other = find(name, 0, name.length());
+        if (other != ABSENT) {
+            return other;
+        }
         int slot = firstSlot(name.hashCode());
-        while (!names[slot].isEmpty()) {
-            if (names[slot].equals(name)) {
-                return indexes[slot];
-            }
+        while (slots[slot * width] != 0) {
             slot = next(slot);
         }
-        names[slot] = name;
+        byte[] characters = name.getBytes(StandardCharsets.US_ASCII);
+        slots[slot * width] = (byte) characters.length;
+        System.arraycopy(characters, 0, slots, slot * width + 1, characters.length);
         indexes[slot] = index;
         return ABSENT;
     }
@@ -44,7 +54,7 @@ final class Lookup {
     /** Returns the index of the name that stands at {@code [start, end)} of the text, or {@link #ABSENT}. */
     int find(String text, int start, int end) {
         int length = end - start;
-        if (length > MAX_NAME_LENGTH) {
+        if (length >= width) {
             return ABSENT;
         }
         int hash = 0; // as String.hashCode
@@ -52,11 +62,12 @@ final class Lookup {
             hash = 31 * hash + text.charAt(i);
         }
         for (int slot = firstSlot(hash); ; slot = next(slot)) {
-            String name = names[slot];
-            if (name.isEmpty()) {
+            int at = slot * width;
+            int nameLength = slots[at];
+            if (nameLength == 0) {
                 return ABSENT;
             }
-            if (name.length() == length && text.startsWith(name, start)) {
+            if (nameLength == length && equals(at + 1, text, start, end)) {
                 return indexes[slot];
             }
         }
@@ -67,7 +78,7 @@ final class Lookup {
      * also when a percent code is malformed. {@code +} is a plus.
      */
     int findDecoded(String text, int start, int end) {
-        if (end - start > 3 * MAX_NAME_LENGTH) {
+        if (end - start > 3 * (width - 1)) {
             return ABSENT;
         }
         int hash = 0;
@@ -79,11 +90,12 @@ final class Lookup {
             hash = 31 * hash + c;
         }
         for (int slot = firstSlot(hash); ; slot = next(slot)) {
-            String name = names[slot];
-            if (name.isEmpty()) {
+            int at = slot * width;
+            int nameLength = slots[at];
+            if (nameLength == 0) {
                 return ABSENT;
             }
-            if (equalsDecoded(name, text, start, end)) {
+            if (equalsDecoded(at + 1, nameLength, text, start, end)) {
                 return indexes[slot];
             }
         }
@@ -94,13 +106,22 @@ final class Lookup {
     }
 
     private int next(int slot) {
-        return (slot + 1) & (names.length - 1);
+        return (slot + 1) & (indexes.length - 1);
     }
 
-    private static boolean equalsDecoded(String name, String text, int start, int end) {
+    private boolean equals(int name, String text, int start, int end) {
+        for (int i = start; i < end; i++) {
+            if (text.charAt(i) != slots[name + i - start]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean equalsDecoded(int name, int length, String text, int start, int end) {
         int i = start;
-        for (int n = 0; n < name.length(); n++) {
-            if (i >= end || decode(text, i, end) != name.charAt(n)) {
+        for (int n = name; n < name + length; n++) {
+            if (i >= end || decode(text, i, end) != slots[n]) {
                 return false;
             }
             i += encodedLength(text, i);

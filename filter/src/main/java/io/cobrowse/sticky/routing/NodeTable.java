@@ -20,6 +20,9 @@ public final class NodeTable {
     static final int ABSENT = Lookup.ABSENT;
 
     private final List<Node> nodes;
+    /** What a decision needs of each node, without a look at the node. */
+    private final Routes[] routes;
+
     private final NodeState[] states;
     /** Tenths of its weight that each node has now. */
     private final int[] shares;
@@ -33,6 +36,7 @@ public final class NodeTable {
 
     private NodeTable(List<Node> nodes, NodeState[] states, int[] shares, Lookup byId, Lookup byCookie) {
         this.nodes = nodes;
+        this.routes = nodes.stream().map(Node::routes).toArray(Routes[]::new);
         this.states = states;
         this.shares = shares;
         this.byId = byId;
@@ -67,9 +71,9 @@ public final class NodeTable {
             throw new IllegalArgumentException("at least one node is needed");
         }
         List<String> duplicates = new ArrayList<>();
-        Lookup byId = new Lookup(nodes.size());
-        Lookup byCookie = new Lookup(
-                nodes.stream().mapToInt(node -> node.cookies().size()).sum());
+        Lookup byId = lookup(nodes.stream().map(Node::id).toList());
+        Lookup byCookie =
+                lookup(nodes.stream().flatMap(node -> node.cookies().stream()).toList());
         for (int i = 0; i < nodes.size(); i++) {
             Node node = nodes.get(i);
             if (byId.putIfAbsent(node.id(), i) != ABSENT) {
@@ -87,6 +91,11 @@ public final class NodeTable {
             throw new IllegalArgumentException(String.join("\n", duplicates));
         }
         return new NodeTable(nodes, states, shares, byId, byCookie);
+    }
+
+    private static Lookup lookup(List<String> names) {
+        return new Lookup(
+                names.size(), names.stream().mapToInt(String::length).max().orElse(0));
     }
 
     /**
@@ -188,6 +197,10 @@ public final class NodeTable {
 
     Node node(int index) {
         return nodes.get(index);
+    }
+
+    Routes routes(int index) {
+        return routes[index];
     }
 
     NodeState state(int index) {

@@ -164,22 +164,20 @@ public final class Router {
             if (inCookie >= 0 && inCookie != inUrl) {
                 conflicts.increment();
             }
-            Routes routes = now.table().node(inUrl).routes();
+            Routes routes = now.table().routes(inUrl);
             return counted(stick(now, inUrl, inCookie == inUrl ? routes.urlAndCookie : routes.url));
         }
         if (inCookie >= 0) {
             return counted(
                     !upgrade && startsAnew(now, inCookie, method, rawPath)
                             ? balance(now, List.of())
-                            : stick(now, inCookie, now.table().node(inCookie).routes().cookie));
+                            : stick(now, inCookie, now.table().routes(inCookie).cookie));
         }
         if (inHeader == UNKNOWN) {
             unknownHeaders.increment();
         }
         return counted(
-                inHeader >= 0
-                        ? stick(now, inHeader, now.table().node(inHeader).routes().header)
-                        : balance(now, List.of()));
+                inHeader >= 0 ? stick(now, inHeader, now.table().routes(inHeader).header) : balance(now, List.of()));
     }
 
     private static Route stick(Snapshot now, int index, Route route) {
