@@ -35,6 +35,8 @@ final class Chaos implements AutoCloseable {
         cluster = ChaosCluster.start(health);
         load = new Load(cluster.uri(), clients);
         try {
+            // A client's first request takes as long as it takes to load its classes.
+            HTTP.send(HttpRequest.newBuilder(cluster.uri()).build(), BodyHandlers.discarding());
             load.begin(pairs);
         } catch (Exception | AssertionError failure) {
             close();

@@ -19,7 +19,6 @@ import java.util.stream.IntStream;
 
 /** A few connections on which one request follows the other, as fast as they are answered. */
 final class FullRate implements AutoCloseable {
-    private static final int CONNECTIONS = 4;
     /** Times that are kept of each connection, in a ring. */
     private static final int KEPT = 1 << 18;
 
@@ -27,13 +26,15 @@ final class FullRate implements AutoCloseable {
             "GET /cobrowse/ HTTP/1.1\r\nHost: p\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
     private final URI uri;
-    private final ExecutorService threads = Executors.newFixedThreadPool(CONNECTIONS);
+    private final ExecutorService threads = Executors.newCachedThreadPool();
     private final Queue<Integer> others = new ConcurrentLinkedQueue<>();
-    private final long[][] micros = new long[CONNECTIONS][KEPT];
-    private final int[] counts = new int[CONNECTIONS];
+    private final long[][] micros;
+    private final int[] counts;
 
-    FullRate(URI uri) {
+    FullRate(URI uri, int connections) {
         this.uri = uri;
+        this.micros = new long[connections][KEPT];
+        this.counts = new int[connections];
     }
 
     /** Runs for this long. */
@@ -43,16 +44,17 @@ final class FullRate implements AutoCloseable {
         for (long[] mine : micros) {
             running.add(threads.submit(() -> ask(time, mine)));
         }
-        for (int i = 0; i < CONNECTIONS; i++) {
+        for (int i = 0; i < counts.length; i++) {
             counts[i] = Math.min(KEPT, running.get(i).get());
         }
     }
 
-    /** Returns the microseconds that the answers of the last run took, the last ones of each connection. */
+    /** Returns the microseconds that the answers of the last run took, the last ones of each connection, in order of size. */
     long[] micros() {
-        return IntStream.range(0, CONNECTIONS)
+        return IntStream.range(0, counts.length)
                 .boxed()
                 .flatMapToLong(i -> Arrays.stream(micros[i], 0, counts[i]))
+                .sorted()
                 .toArray();
     }
 

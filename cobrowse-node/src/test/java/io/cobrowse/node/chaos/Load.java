@@ -46,11 +46,13 @@ final class Load implements AutoCloseable {
     private final Map<Pair, String> owners = new ConcurrentHashMap<>();
     private final Map<Pair, String> failures = new ConcurrentHashMap<>();
     private final Set<Pair> leaving = ConcurrentHashMap.newKeySet();
+    private final Set<Pair> gone = ConcurrentHashMap.newKeySet();
     private final Map<Browser, Long> firstLossNanos = new ConcurrentHashMap<>();
     private final Queue<String> sessionErrors = new ConcurrentLinkedQueue<>();
     private final AtomicInteger numbers = new AtomicInteger();
     private final AtomicLong exchanges = new AtomicLong();
     private final AtomicLong newSessions = new AtomicLong();
+    private final Map<String, Long> newSessionsByOwner = new ConcurrentHashMap<>();
     private final AtomicInteger underWay = new AtomicInteger();
     private final AtomicLong cutOff = new AtomicLong();
 
@@ -139,7 +141,9 @@ final class Load implements AutoCloseable {
             newSessions.incrementAndGet();
             if (wasWritten(answer)) {
                 cutOff.incrementAndGet();
-            } else if (answer.getStatus() != 200) {
+            } else if (answer.getStatus() == 200) {
+                newSessionsByOwner.merge((String) Browser.json(answer).get("sessionServerName"), 1L, Long::sum);
+            } else {
                 sessionErrors.add(answer.getStatus() + " " + answer.getContentAsString());
             }
         } catch (InterruptedException stopping) {
@@ -193,18 +197,19 @@ final class Load implements AutoCloseable {
     }
 
     /** Ends pairs whose node is gone. */
-    void giveUp(List<Pair> gone) {
-        for (Pair pair : gone) {
+    void giveUp(List<Pair> lost) {
+        gone.addAll(lost); // First: what becomes of them is no failure, also when it comes late.
+        for (Pair pair : lost) {
             pairs.remove(pair).cancel(true);
             pair.customer().comet().abort();
             pair.agent().comet().abort();
-            failures.remove(pair);
         }
     }
 
     /** Fails when anything went wrong but for pairs of this node. */
     void assertOthersWell(String node) {
         List<String> others = failures.entrySet().stream()
+                .filter(failure -> !gone.contains(failure.getKey()))
                 .filter(failure -> !owners.get(failure.getKey()).equals(node))
                 .map(failure -> owners.get(failure.getKey()) + ": " + failure.getValue())
                 .toList();
@@ -223,6 +228,11 @@ final class Load implements AutoCloseable {
 
     long newSessions() {
         return newSessions.get();
+    }
+
+    /** Returns the number of new sessions on this node. */
+    long newSessions(String owner) {
+        return newSessionsByOwner.getOrDefault(owner, 0L);
     }
 
     /** Returns the number of new sessions whose request had been written to a node that died. */

@@ -5,19 +5,12 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** A node as a process of its own, which can be killed, stopped, continued, and started again on the same port. */
 final class NodeProcess implements AutoCloseable {
-    private static final HttpClient HTTP =
-            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10)).build();
-
     private final int port;
     private final List<String> command;
     private Process process;
@@ -100,14 +93,6 @@ final class NodeProcess implements AutoCloseable {
         if (code != 0) {
             throw new IllegalStateException("kill -" + name + " exits with " + code);
         }
-    }
-
-    /** Returns the number of sessions on the node. */
-    long sessions() throws IOException, InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(URI.create(url() + "/cobrowse/internal/stats"))
-                .build();
-        String stats = HTTP.send(request, BodyHandlers.ofString()).body();
-        return Long.parseLong(stats.replaceAll("(?s).*\"sessions\":(\\d+).*", "$1"));
     }
 
     @Override

@@ -71,7 +71,7 @@ public final class Browser {
 
     /** Returns the JSON of an answer that must have status 200. */
     @SuppressWarnings("unchecked")
-    static Map<String, Object> json(ContentResponse response) {
+    public static Map<String, Object> json(ContentResponse response) {
         assertThat(response.getStatus()).as(response.getContentAsString()).isEqualTo(200);
         return (Map<String, Object>) new JSON().fromJSON(response.getContentAsString());
     }
