@@ -15,12 +15,14 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The customer's and the agent's page in two real browsers, through the proxy. */
+/** The customer's and the agent's page in two real browsers, through the proxy; run by the profile {@code browser}. */
+@Tag("browser")
 class BrowserTest {
     private static final String CUSTOMER = "/cobrowse/demo/customer.html";
     private static final String AGENT = "/cobrowse/demo/agent.html";
