@@ -21,8 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The customer's and the agent's page in two real browsers, through the proxy; run by the profile {@code browser}. */
-@Tag("browser")
+/** The customer's and the agent's page in two real browsers, through the proxy; run by the profile {@code long}. */
+@Tag("long")
 class BrowserTest {
     private static final String CUSTOMER = "/cobrowse/demo/customer.html";
     private static final String AGENT = "/cobrowse/demo/agent.html";

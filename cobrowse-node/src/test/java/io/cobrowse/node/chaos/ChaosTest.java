@@ -23,7 +23,7 @@ class ChaosTest {
     private static final int PAIRS = 100;
     /** A busy machine must not take the other nodes out. */
     private static final Health PATIENT =
-            new Health(Health.DEFAULTS.path(), Duration.ofSeconds(1), Duration.ofSeconds(3), 2, 2);
+            new Health(Health.DEFAULTS.path(), Duration.ofSeconds(1), Duration.ofSeconds(2), 2, 2);
 
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
@@ -53,7 +53,7 @@ class ChaosTest {
         return HTTP.send(
                 HttpRequest.newBuilder(uri)
                         .header("Cookie", "gcbSessionServer=" + ChaosCluster.BAD)
-                        .timeout(Duration.ofSeconds(3))
+                        .timeout(Duration.ofSeconds(1))
                         .build(),
                 BodyHandlers.ofString());
     }

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -21,8 +22,9 @@ import org.junit.jupiter.api.Test;
  *
  * <p>Proves that HTTP and WebSocket are balanced and kept on their nodes alike, each tunnel counted on its node; and that
  * clients whose tunnels are cut come back to the node that knows them, by cookie or by URL, and go on as the clients they
- * were, while those of other nodes and those over long-polling notice nothing.
+ * were, while those of other nodes and those over long-polling notice nothing. Run by the profile {@code long}.
  */
+@Tag("long")
 class WebSocketJobTest {
     private static final int WEB_SOCKET_PAIRS = 500;
     private static final int LONG_POLLING_PAIRS = 200;

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * code that allocates does in all.
  */
 class AllocationTest {
-    private static final int CALLS = 10_000;
+    private static final int CALLS = 2_000;
     private static final int BATCHES = 5;
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
