@@ -122,10 +122,16 @@ final class Agents {
                 .transformResponse((response, session) -> {
                     Party me = Steps.me(session);
                     long now = System.nanoTime();
-                    if (response.status().code() != 404
-                            && steps.answers().check(response, me, Step.LOOK_UP.key(), false)) {
+                    if (response.status().code() != 404) {
+                        boolean found = steps.answers().check(response, me, Step.LOOK_UP.key(), false);
                         steps.finish(me, now);
-                        found(me, response, session.getBoolean(BY_URL));
+                        if (found) {
+                            found(me, response, session.getBoolean(BY_URL));
+                        } else {
+                            // Told that the node of an old cookie is down: asks anew, without that cookie.
+                            me.pending = Step.LOOK_UP;
+                            me.due = now + LOOK_UP_PAUSE.toNanos();
+                        }
                     }
                     return response;
                 }));

@@ -177,7 +177,7 @@ final class Customers {
         Pair pair = me.pair;
         String mark = Answers.mark(response);
         boolean moved = !mark.equals(pair.ownerMark);
-        if (moved && run.draining(pair.owner)) {
+        if (moved && run.takesNothingNew(pair.owner)) {
             me.closed = true;
             run.chatMoved(pair, "the chat was begun on " + mark + " for the " + me);
         } else {

@@ -177,12 +177,12 @@ public final class LoadRun implements AutoCloseable {
     }
 
     /** Whether that node is to get nothing new. */
-    boolean draining(String node) {
+    boolean takesNothingNew(String node) {
         NodeFault current = fault;
-        return current.kind == Fault.DRAIN && node.equals(current.node);
+        return current.kind != Fault.NONE && node.equals(current.node);
     }
 
-    /** A chat has taken a customer away from a node that is drained, as the rules have it: the session is lost. */
+    /** A chat has taken a customer away from a node that takes nothing new, as the rules have it: the session is lost. */
     void chatMoved(Pair pair, String example) {
         pair.moved = true;
         losses.add(Incident.WRONG_NODE, example);
@@ -201,8 +201,7 @@ public final class LoadRun implements AutoCloseable {
 
     /** Whether a session that was asked for then may not begin on that node. */
     boolean takesNothingNew(String node, long askedNanos) {
-        NodeFault current = fault;
-        return current.kind != Fault.NONE && node.equals(current.node) && askedNanos - current.atNanos > 0;
+        return takesNothingNew(node) && askedNanos - fault.atNanos > 0;
     }
 
     /**
