@@ -24,9 +24,10 @@ import org.jspecify.annotations.Nullable;
  * processors while all else, the injector too, has the other half; or of a target as a whole. For one thread.
  */
 public final class CapacityRun {
-    private static final int FIRST = 50;
+    private static final int WARM_UP = 200;
+    private static final int FIRST = 400;
     private static final int GREATEST = 3200;
-    private static final double PRECISION = 0.06;
+    private static final double PRECISION = 0.08;
     private static final int NODES_BEHIND_THE_PROXY = 2;
 
     private final RunPlan plan;
@@ -122,12 +123,12 @@ public final class CapacityRun {
     private Component measure(String name, int cores, ClusterLoad load, @Nullable LocalCluster cluster)
             throws IOException, InterruptedException {
         out.printf("  Warming up ...%n");
-        load.load(2 * FIRST);
+        load.load(WARM_UP);
         double idleBytes = cluster == null ? Double.NaN : liveBytes(cluster, name);
         CapacitySearch.Found found = new CapacitySearch(load, FIRST, GREATEST, PRECISION).search();
         Estimate bytes = null;
         if (cluster != null && found.capacity() > 0) {
-            int sessions = Math.max(FIRST, found.capacity() / 2);
+            int sessions = Math.max(1, found.capacity() / 2);
             load.load(sessions, true);
             bytes = bytesPerSession(load.lastUsages(), name, idleBytes, sessions);
         }

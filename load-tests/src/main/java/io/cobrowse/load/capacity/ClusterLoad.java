@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class ClusterLoad implements SystemUnderLoad {
     private static final Duration SESSION_LENGTH = Duration.ofSeconds(60);
     private static final int LEAST_FILL_SECONDS = 6;
-    private static final int FILLED_PER_SECOND = 80;
+    private static final int FILLED_PER_SECOND = 120;
     /** The last ones to come have joined by then. */
     private static final long SETTLE_MILLIS = 5_000;
 
