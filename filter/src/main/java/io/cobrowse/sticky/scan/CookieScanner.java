@@ -85,20 +85,8 @@ public final class CookieScanner {
 
     /** Returns the value that begins behind the {@code =}; it may be empty. */
     private static long value(String field, int from) {
-        int semicolon = field.indexOf(';', from);
-        int end = semicolon < 0 ? field.length() : semicolon;
-        // Blanks and quotes are no greater than the quote, and what a node is named by rarely begins or ends so.
-        return from < end && field.charAt(from) > '"' && field.charAt(end - 1) > '"'
-                ? Slice.of(from, end)
-                : trimmed(field, from, end);
-    }
-
-    private static long trimmed(String field, int from, int to) {
-        int start = from;
-        while (start < to && isBlank(field.charAt(start))) {
-            start++;
-        }
-        int end = to;
+        int start = skipBlanks(field, from);
+        int end = endOfPair(field, start);
         while (end > start && isBlank(field.charAt(end - 1))) {
             end--;
         }
