@@ -335,7 +335,7 @@ final class UpstreamConnection extends AbstractConnection.NonBlocking {
                 return false;
             }
             if (head.upgraded() && response.complete()) {
-                if (isSent()) {
+                if (readyToUpgrade()) {
                     upgrade(exchange);
                 }
                 return false;
@@ -415,9 +415,12 @@ final class UpstreamConnection extends AbstractConnection.NonBlocking {
         response.reset(request != null && request.head());
     }
 
-    /** The answer may be here before the write of the request has returned, until which the end point takes no other. */
-    private boolean isSent() {
-        upgradeWaits = true;
+    /**
+     * Returns whether the write of the request has returned, which the answer may overtake, and until which the end point
+     * takes no other; if not, the pump goes on when it has.
+     */
+    private boolean readyToUpgrade() {
+        upgradeWaits = true; // First, lest the return comes between the look and the wait.
         RequestPump request = requestPump;
         return request == null || request.done() || sendFailed;
     }
