@@ -213,8 +213,12 @@ class ForwardingTest {
                 + "3\r\nabc\r\n3\r\ndef\r\n0\r\nX-T: end\r\n\r\n"));
         RawClient.Answer answer = client.get("/r");
         assertThat(answer.text()).isEqualTo("abcdef\n--\nX-T: end");
-        assertThat(client.get("/again").text()).startsWith("abcdef");
-        assertThat(node.connections()).isEqualTo(1);
+        for (int i = 0; i < 10; i++) {
+            assertThat(client.get("/again").text()).startsWith("abcdef");
+        }
+        // A client may be quicker than the return of the write of its last request, which then has the connection
+        // still.
+        assertThat(node.connections()).isLessThan(10);
     }
 
     @Test
