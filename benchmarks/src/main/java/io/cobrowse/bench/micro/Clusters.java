@@ -3,6 +3,7 @@ package io.cobrowse.bench.micro;
 import io.cobrowse.sticky.routing.Node;
 import java.net.URI;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
@@ -18,12 +19,22 @@ final class Clusters {
 
     private Clusters() {}
 
-    /** Returns nodes with the ids 1, 2, 3 and so on, and the cookies node-1, node-2, node-3. */
+    /** Returns the id of a node, from 1: as long for every node, so that sizes of clusters differ in nothing else. */
+    static String id(int node) {
+        return String.format(Locale.ROOT, "%05d", node);
+    }
+
+    /** Returns the cookie of the node with an id. */
+    static String cookie(String id) {
+        return "node-" + id;
+    }
+
+    /** Returns nodes from 1. */
     static List<Node> nodes(int count) {
         return IntStream.rangeClosed(1, count)
                 .mapToObj(i -> new Node(
-                        Integer.toString(i),
-                        List.of("node-" + i),
+                        id(i),
+                        List.of(cookie(id(i))),
                         URI.create("http://10." + i / 65536 + "." + i / 256 % 256 + "." + i % 256 + ":8700"),
                         1,
                         false))
@@ -34,7 +45,7 @@ final class Clusters {
     static String[] clients(int nodes, UnaryOperator<String> request) {
         return new Random(SEED)
                 .ints(CLIENTS, 1, nodes + 1)
-                .mapToObj(node -> request.apply(Integer.toString(node)))
+                .mapToObj(node -> request.apply(id(node)))
                 .toArray(String[]::new);
     }
 }

@@ -21,7 +21,8 @@ import org.eclipse.jetty.util.component.LifeCycle;
 /** A request that a Jetty server has received over a socket and that is not answered before this is closed. */
 public final class HeldRequest implements AutoCloseable {
     private static final int PATIENCE_SECONDS = 30;
-    private static final String REQUEST = """
+    private static final String REQUEST =
+            """
             GET /cobrowse/cometd/connect?r=1700000000000 HTTP/1.1
             Host: cobrowse.example.com
             User-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36
@@ -32,7 +33,7 @@ public final class HeldRequest implements AutoCloseable {
             Referer: https://www.example.com/shop/cart?step=2
             Connection: keep-alive
             Cache-Control: max-age=0
-            Cookie:\s""".replace("\n", "\r\n") + Corpus.Cookie.TYPICAL_MIDDLE.field() + "\r\n\r\n";
+            Cookie:\s""".replace("\n", "\r\n") + Corpus.typicalCookies(Clusters.cookie(Clusters.id(2))) + "\r\n\r\n";
 
     private record Exchange(HttpServletRequest request, HttpServletResponse response) {}
 

@@ -52,7 +52,9 @@ public class RouteBenchmark {
         router = new Router(Stickiness.DEFAULTS, Balance.ROUND_ROBIN, NodeTable.of(Clusters.nodes(nodes)));
         cookies = Clusters.clients(
                 nodes,
-                id -> by == By.COOKIE ? Corpus.typicalCookies("node-" + id) : Corpus.Cookie.TYPICAL_ABSENT.field());
+                id -> by == By.COOKIE
+                        ? Corpus.typicalCookies(Clusters.cookie(id))
+                        : Corpus.Cookie.TYPICAL_ABSENT.field());
         queries = by == By.URL ? Clusters.clients(nodes, Corpus::typicalQuery) : new String[Clusters.CLIENTS];
         Affinity expected = Affinity.valueOf(by == By.ROUND_ROBIN ? "NONE" : by.name());
         if (route().affinity() != expected) {

@@ -1,5 +1,8 @@
 package io.cobrowse.sticky.routing;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -13,11 +16,21 @@ final class Lookup {
     /** 2 to the 32 divided by the golden ratio: spreads hashes that differ little (Knuth, volume 3, section 6.4). */
     private static final int FIBONACCI = 0x9E3779B9;
 
-    /** A slot is a name's length, 0 where it is vacant, and its characters: one cache line or two, with no pointer to follow. */
+    private static final VarHandle INDEX = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.nativeOrder());
+    /** Where a slot's length stands, behind its index. */
+    private static final int LENGTH = Integer.BYTES;
+    /** Where a slot's characters stand. */
+    private static final int NAME = LENGTH + 1;
+
+    /**
+     * A slot is an index, the length of its name, 0 where the slot is vacant, and the characters: one cache line or two, with
+     * no pointer to follow.
+     */
     private final byte[] slots;
 
-    private final int[] indexes;
+    private final int longest;
     private final int width;
+    private final int mask;
     private final int shift;
 
     /**
@@ -28,9 +41,10 @@ final class Lookup {
      */
     Lookup(int size, int longest) {
         int bits = Math.max(1, 33 - Integer.numberOfLeadingZeros(size));
-        width = 1 + longest;
+        this.longest = longest;
+        width = (NAME + longest + Integer.BYTES - 1) & -Integer.BYTES; // so that every index is aligned
         slots = new byte[width << bits];
-        indexes = new int[1 << bits];
+        mask = (1 << bits) - 1;
         shift = 32 - bits;
     }
 
@@ -41,34 +55,39 @@ final class Lookup {
             return other;
         }
         int slot = firstSlot(name.hashCode());
-        while (slots[slot * width] != 0) {
+        while (slots[slot * width + LENGTH] != 0) {
             slot = next(slot);
         }
+        int at = slot * width;
         byte[] characters = name.getBytes(StandardCharsets.US_ASCII);
-        slots[slot * width] = (byte) characters.length;
-        System.arraycopy(characters, 0, slots, slot * width + 1, characters.length);
-        indexes[slot] = index;
+        INDEX.set(slots, at, index);
+        slots[at + LENGTH] = (byte) characters.length;
+        System.arraycopy(characters, 0, slots, at + NAME, characters.length);
         return ABSENT;
     }
 
     /** Returns the index of the name that stands at {@code [start, end)} of the text, or {@link #ABSENT}. */
     int find(String text, int start, int end) {
         int length = end - start;
-        if (length >= width) {
+        if (length > longest) {
             return ABSENT;
         }
-        int hash = 0; // as String.hashCode
-        for (int i = start; i < end; i++) {
+        int hash = 0; // as String.hashCode, two characters at a time, for each multiplication waits for the one before
+        int i = start;
+        for (; i < end - 1; i += 2) {
+            hash = 31 * 31 * hash + (31 * text.charAt(i) + text.charAt(i + 1));
+        }
+        if (i < end) {
             hash = 31 * hash + text.charAt(i);
         }
         for (int slot = firstSlot(hash); ; slot = next(slot)) {
             int at = slot * width;
-            int nameLength = slots[at];
+            int nameLength = slots[at + LENGTH];
             if (nameLength == 0) {
                 return ABSENT;
             }
-            if (nameLength == length && equals(at + 1, text, start, end)) {
-                return indexes[slot];
+            if (nameLength == length && equals(at + NAME, text, start, end)) {
+                return (int) INDEX.get(slots, at);
             }
         }
     }
@@ -78,7 +97,7 @@ final class Lookup {
      * also when a percent code is malformed. {@code +} is a plus.
      */
     int findDecoded(String text, int start, int end) {
-        if (end - start > 3 * (width - 1)) {
+        if (end - start > 3 * longest) {
             return ABSENT;
         }
         int hash = 0;
@@ -91,12 +110,12 @@ final class Lookup {
         }
         for (int slot = firstSlot(hash); ; slot = next(slot)) {
             int at = slot * width;
-            int nameLength = slots[at];
+            int nameLength = slots[at + LENGTH];
             if (nameLength == 0) {
                 return ABSENT;
             }
-            if (equalsDecoded(at + 1, nameLength, text, start, end)) {
-                return indexes[slot];
+            if (equalsDecoded(at + NAME, nameLength, text, start, end)) {
+                return (int) INDEX.get(slots, at);
             }
         }
     }
@@ -106,7 +125,7 @@ final class Lookup {
     }
 
     private int next(int slot) {
-        return (slot + 1) & (indexes.length - 1);
+        return (slot + 1) & mask;
     }
 
     private boolean equals(int name, String text, int start, int end) {

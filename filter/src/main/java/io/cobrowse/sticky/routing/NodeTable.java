@@ -1,5 +1,6 @@
 package io.cobrowse.sticky.routing;
 
+import io.cobrowse.sticky.routing.Routes.Naming;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -20,8 +21,8 @@ public final class NodeTable {
     static final int ABSENT = Lookup.ABSENT;
 
     private final List<Node> nodes;
-    /** What a decision needs of each node, without a look at the node. */
-    private final Routes[] routes;
+    /** The routes by {@link Naming} of each ready node, null for any other: a decision looks at this line of the cache only. */
+    private final Route[] ready;
 
     private final NodeState[] states;
     /** Tenths of its weight that each node has now. */
@@ -36,8 +37,13 @@ public final class NodeTable {
 
     private NodeTable(List<Node> nodes, NodeState[] states, int[] shares, Lookup byId, Lookup byCookie) {
         this.nodes = nodes;
-        this.routes = nodes.stream().map(Node::routes).toArray(Routes[]::new);
         this.states = states;
+        this.ready = new Route[nodes.size() * Naming.COUNT];
+        for (int i = 0; i < states.length; i++) {
+            if (states[i] == NodeState.READY) {
+                nodes.get(i).routes().copyNamed(ready, i * Naming.COUNT);
+            }
+        }
         this.shares = shares;
         this.byId = byId;
         this.byCookie = byCookie;
@@ -199,8 +205,10 @@ public final class NodeTable {
         return nodes.get(index);
     }
 
-    Routes routes(int index) {
-        return routes[index];
+    /** Returns the route to a ready node, or null where the node is anything else. */
+    @Nullable
+    Route ready(int index, Naming naming) {
+        return ready[index * Naming.COUNT + naming.place];
     }
 
     NodeState state(int index) {

@@ -1,6 +1,7 @@
 package io.cobrowse.sticky.routing;
 
 import io.cobrowse.sticky.routing.Route.Outcome;
+import io.cobrowse.sticky.routing.Routes.Naming;
 import io.cobrowse.sticky.routing.Stickiness.OnNodeDown;
 import io.cobrowse.sticky.routing.Stickiness.OnUnknownNode;
 import io.cobrowse.sticky.scan.CookieScanner;
@@ -164,25 +165,32 @@ public final class Router {
             if (inCookie >= 0 && inCookie != inUrl) {
                 conflicts.increment();
             }
-            Routes routes = now.table().routes(inUrl);
-            return counted(stick(now, inUrl, inCookie == inUrl ? routes.urlAndCookie : routes.url));
+            return stick(now, inUrl, inCookie == inUrl ? Naming.URL_AND_COOKIE : Naming.URL);
         }
         if (inCookie >= 0) {
-            return counted(
-                    !upgrade && startsAnew(now, inCookie, method, rawPath)
-                            ? balance(now, List.of())
-                            : stick(now, inCookie, now.table().routes(inCookie).cookie));
+            return !upgrade && startsAnew(now, inCookie, method, rawPath)
+                    ? counted(balance(now, List.of()))
+                    : stick(now, inCookie, Naming.COOKIE);
         }
         if (inHeader == UNKNOWN) {
             unknownHeaders.increment();
         }
-        return counted(
-                inHeader >= 0 ? stick(now, inHeader, now.table().routes(inHeader).header) : balance(now, List.of()));
+        return inHeader >= 0 ? stick(now, inHeader, Naming.HEADER) : counted(balance(now, List.of()));
     }
 
-    private static Route stick(Snapshot now, int index, Route route) {
-        NodeTable table = now.table();
-        return table.state(index).available() ? route : gone(now, route, table.node(index));
+    private Route stick(Snapshot now, int index, Naming naming) {
+        Route ready = now.table().ready(index, naming);
+        if (ready == null) {
+            return stickUnready(now, index, naming);
+        }
+        forwarded(naming.affinity).increment();
+        return ready;
+    }
+
+    private Route stickUnready(Snapshot now, int index, Naming naming) {
+        Node node = now.table().node(index);
+        Route route = node.routes().named(naming);
+        return counted(now.table().state(index).available() ? route : gone(now, route, node));
     }
 
     private static Route gone(Snapshot now, Route route, Node node) {
@@ -225,10 +233,10 @@ public final class Router {
 
     /** Returns whether a request may leave the node that its cookie names, for the sake of a new session (R11). */
     private static boolean startsAnew(Snapshot now, int index, String method, String rawPath) {
-        NodeState state = now.table().state(index);
-        if (state == NodeState.READY) {
+        if (now.table().ready(index, Naming.COOKIE) != null) {
             return false;
         }
+        NodeState state = now.table().state(index);
         List<SessionStart> starts = now.stickiness().sessionStart();
         for (int i = 0; i < starts.size(); i++) {
             SessionStart start = starts.get(i);
