@@ -46,8 +46,9 @@ public final class CookieScanner {
         while (start >= 0) {
             int equals = skipBlanks(field, start + name.length());
             if (equals < field.length() && field.charAt(equals) == '=' && beginsPair(field, start)) {
-                long value = value(field, equals + 1);
-                if (Slice.start(value) < Slice.end(value)) {
+                int end = endOfPair(field, equals + 1);
+                long value = value(field, equals + 1, end);
+                if (value != Slice.NONE) {
                     return value;
                 }
             }
@@ -83,17 +84,28 @@ public final class CookieScanner {
         return i;
     }
 
-    /** Returns the value that begins behind the {@code =}; it may be empty. */
-    private static long value(String field, int from) {
-        int start = skipBlanks(field, from);
-        int end = endOfPair(field, start);
+    /** Returns the value that stands between the {@code =} and the end of the pair, {@link Slice#NONE} where it is empty. */
+    private static long value(String field, int from, int end) {
+        // Nearly every value begins and ends with a character that can be neither blank nor quote.
+        return from < end && field.charAt(from) > '"' && field.charAt(end - 1) > '"'
+                ? Slice.of(from, end)
+                : trimmed(field, from, end);
+    }
+
+    private static long trimmed(String field, int from, int to) {
+        int start = from;
+        int end = to;
         while (end > start && isBlank(field.charAt(end - 1))) {
             end--;
         }
-        if (end - start >= 2 && field.charAt(start) == '"' && field.charAt(end - 1) == '"') {
-            return Slice.of(start + 1, end - 1);
+        while (start < end && isBlank(field.charAt(start))) {
+            start++;
         }
-        return Slice.of(start, end);
+        if (end - start >= 2 && field.charAt(start) == '"' && field.charAt(end - 1) == '"') {
+            start++;
+            end--;
+        }
+        return start < end ? Slice.of(start, end) : Slice.NONE;
     }
 
     private static boolean isBlank(char c) {
