@@ -8,12 +8,12 @@ import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 
-/** Answers whatever comes with 503, by a blocking thread and nothing else: shows what the machine itself takes. */
+/** Answers whatever comes with 503, by a blocking thread for each connection and nothing else: shows what the machine itself takes. */
 final class BareServer implements AutoCloseable {
     private static final byte[] ANSWER =
             "HTTP/1.1 503 Bare\r\nContent-Length: 2\r\n\r\nno".getBytes(StandardCharsets.US_ASCII);
 
-    private final ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+    private final ServerSocket server = new ServerSocket(0, 16, InetAddress.getLoopbackAddress());
 
     BareServer() throws IOException {
         new Thread(this::serve, "bare-server").start();
@@ -24,17 +24,26 @@ final class BareServer implements AutoCloseable {
     }
 
     private void serve() {
-        byte[] request = new byte[1024];
         while (!server.isClosed()) {
-            try (Socket client = server.accept();
-                    InputStream in = client.getInputStream()) {
-                client.setTcpNoDelay(true);
-                while (in.read(request) > 0) {
-                    client.getOutputStream().write(ANSWER);
-                }
+            try {
+                Socket client = server.accept();
+                new Thread(() -> serve(client), "bare-connection").start();
             } catch (IOException ended) {
-                // The client has gone, or the test is over.
+                // The test is over.
             }
+        }
+    }
+
+    private static void serve(Socket client) {
+        byte[] request = new byte[1024];
+        try (client;
+                InputStream in = client.getInputStream()) {
+            client.setTcpNoDelay(true);
+            while (in.read(request) > 0) {
+                client.getOutputStream().write(ANSWER);
+            }
+        } catch (IOException ended) {
+            // The client has gone.
         }
     }
 

@@ -3,14 +3,14 @@ package io.cobrowse.node.chaos;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.cobrowse.node.chaos.FullRate.Outcome;
 import io.cobrowse.node.endtoend.Pair;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Health;
 import io.cobrowse.sticky.routing.NodeState;
-import java.net.URI;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.HdrHistogram.Histogram;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -25,6 +25,8 @@ class ChaosLongTest {
     private static final Duration FLAPPING = Duration.ofMinutes(2);
     private static final Duration WARM_UP = Duration.ofSeconds(10);
     private static final Duration ALL_DOWN = Duration.ofMinutes(1);
+    private static final int TURNS = 10;
+    private static final Duration LATE = Duration.ofMillis(10);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int MAX_GROWTH_MIB = 16;
 
@@ -138,23 +140,37 @@ class ChaosLongTest {
 
     @Test
     void shouldAnswerAtFullRateWhileAllNodesAreDownAndRecover() throws Exception {
-        try (ChaosCluster cluster = ChaosCluster.start(Chaos.HEALTH)) {
+        try (ChaosCluster cluster = ChaosCluster.start(Chaos.HEALTH);
+                FullRate clients = new FullRate(cluster.uri(), CONNECTIONS)) {
             for (String name : cluster.names()) {
                 cluster.process(name).kill();
             }
-            try (FullRate first = new FullRate(cluster.uri(), 1)) {
-                first.run(Duration.ofSeconds(1)); // Finds them dead.
-            }
+            clients.run(Duration.ofSeconds(1)); // Finds them dead.
             for (String name : cluster.names()) {
                 cluster.awaitState(name, NodeState.DOWN);
             }
-            // With more connections than processors, clients and proxy wait for each other's time slices.
-            answersOf503("all down", cluster.uri(), 1);
-            long growth = answersOf503("all down", cluster.uri(), CONNECTIONS);
-            assertThat(growth).isLessThan(MAX_GROWTH_MIB);
-            try (BareServer bare = new BareServer()) {
-                answersOf503("a thread with a socket in the place of the proxy", bare.uri(), 1);
+            // The machine stalls too: in turn, so that the control meets as many of its stalls.
+            Outcome down = Outcome.none();
+            Outcome control = Outcome.none();
+            long growth;
+            try (BareServer server = new BareServer();
+                    FullRate bare = new FullRate(server.uri(), CONNECTIONS)) {
+                bare.run(WARM_UP);
+                clients.run(WARM_UP);
+                long before = Memory.usedMib();
+                for (int turn = 0; turn < TURNS; turn++) {
+                    down = down.with(clients.run(ALL_DOWN.dividedBy(TURNS)));
+                    control = control.with(bare.run(ALL_DOWN.dividedBy(TURNS)));
+                }
+                growth = Memory.usedMib() - before;
+                print("all down", down);
+                print("threads with sockets in the place of the proxy, in turn with it", control);
+                Chaos.figure("heap %d MiB, grown by %d MiB", before, growth);
             }
+            assertThat(down.statuses()).containsOnlyKeys(503);
+            assertThat(Duration.ofNanos(down.nanos().getValueAtPercentile(99.9)))
+                    .isLessThan(LATE);
+            assertThat(growth).isLessThan(MAX_GROWTH_MIB);
             for (String name : cluster.names()) {
                 cluster.process(name).start();
                 cluster.awaitState(name, NodeState.READY);
@@ -162,30 +178,18 @@ class ChaosLongTest {
         }
     }
 
-    /** Returns the MiB by which the heap has grown. */
-    private static long answersOf503(String what, URI uri, int connections) throws Exception {
-        try (FullRate rate = new FullRate(uri, connections)) {
-            rate.run(WARM_UP);
-            long before = Memory.usedMib();
-            rate.run(ALL_DOWN);
-            long growth = Memory.usedMib() - before;
-            long[] micros = rate.micros();
-            assertThat(rate.others()).as("answers other than 503").isEmpty();
-            Chaos.figure(
-                    "%s, connections %d: %d answers of 503 in %d s, %d of them in 10 ms or more; median %d us,"
-                            + " 99 %% %d us, 99.9 %% %d us, max %d us; heap %d MiB, grown by %d MiB",
-                    what,
-                    connections,
-                    micros.length,
-                    ALL_DOWN.toSeconds(),
-                    Arrays.stream(micros).filter(each -> each >= 10_000).count(),
-                    micros[micros.length / 2],
-                    micros[(int) (micros.length * 0.99)],
-                    micros[(int) (micros.length * 0.999)],
-                    micros[micros.length - 1],
-                    before,
-                    growth);
-            return growth;
-        }
+    private static void print(String what, Outcome outcome) {
+        Histogram nanos = outcome.nanos();
+        Chaos.figure(
+                "%s: answers %s in %d s, %d of them in 10 ms or more; median %.2f ms, 99.9 %% %.2f ms, 99.99 %% %.2f ms,"
+                        + " max %.2f ms",
+                what,
+                outcome.statuses(),
+                outcome.time().toSeconds(),
+                outcome.inOrAbove(LATE),
+                nanos.getValueAtPercentile(50) / 1e6,
+                nanos.getValueAtPercentile(99.9) / 1e6,
+                nanos.getValueAtPercentile(99.99) / 1e6,
+                nanos.getMaxValue() / 1e6);
     }
 }

@@ -1,113 +1,162 @@
 package io.cobrowse.node.chaos;
 
-import java.io.BufferedInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.stream.IntStream;
+import java.util.concurrent.TimeUnit;
+import org.HdrHistogram.Histogram;
 
-/** A few connections on which one request follows the other, as fast as they are answered. */
+/**
+ * A few connections on which one request follows the other, as fast as they are answered. Allocates nothing for a request, so
+ * that the collector's pauses are the proxy's where both share a JVM.
+ */
 final class FullRate implements AutoCloseable {
-    /** Times that are kept of each connection, in a ring. */
-    private static final int KEPT = 1 << 18;
-
     private static final byte[] REQUEST =
             "GET /cobrowse/ HTTP/1.1\r\nHost: p\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] LENGTH = "content-length: ".getBytes(StandardCharsets.US_ASCII);
+    private static final long MAX_NANOS = TimeUnit.MINUTES.toNanos(1);
+
+    /**
+     * What came of a run.
+     *
+     * @param nanos that each answer took
+     * @param statuses how often each was answered
+     */
+    record Outcome(Histogram nanos, Map<Integer, Long> statuses, Duration time) {
+        static Outcome none() {
+            return new Outcome(new Histogram(MAX_NANOS, 3), new TreeMap<>(), Duration.ZERO);
+        }
+
+        /** Returns what came of both, one behind the other. */
+        Outcome with(Outcome later) {
+            Histogram sum = nanos.copy();
+            sum.add(later.nanos);
+            Map<Integer, Long> counts = new TreeMap<>(statuses);
+            later.statuses.forEach((status, count) -> counts.merge(status, count, Long::sum));
+            return new Outcome(sum, counts, time.plus(later.time));
+        }
+
+        /** Returns how many answers took this long or longer, to a thousandth of it. */
+        long inOrAbove(Duration limit) {
+            return nanos.getCountBetweenValues(limit.toNanos(), MAX_NANOS);
+        }
+    }
 
     private final URI uri;
+    private final int connections;
     private final ExecutorService threads = Executors.newCachedThreadPool();
-    private final Queue<Integer> others = new ConcurrentLinkedQueue<>();
-    private final long[][] micros;
-    private final int[] counts;
 
     FullRate(URI uri, int connections) {
         this.uri = uri;
-        this.micros = new long[connections][KEPT];
-        this.counts = new int[connections];
+        this.connections = connections;
     }
 
-    /** Runs for this long. */
-    void run(Duration time) throws Exception {
-        others.clear();
-        List<Future<Integer>> running = new ArrayList<>();
-        for (long[] mine : micros) {
-            running.add(threads.submit(() -> ask(time, mine)));
+    /** Asks for this long. */
+    Outcome run(Duration time) throws Exception {
+        List<Future<Outcome>> running = new ArrayList<>();
+        for (int i = 0; i < connections; i++) {
+            running.add(threads.submit(() -> ask(time)));
         }
-        for (int i = 0; i < counts.length; i++) {
-            counts[i] = Math.min(KEPT, running.get(i).get());
+        Outcome all = Outcome.none();
+        for (Future<Outcome> one : running) {
+            all = all.with(one.get());
         }
+        return new Outcome(all.nanos(), all.statuses(), time);
     }
 
-    /** Returns the microseconds that the answers of the last run took, the last ones of each connection, in order of size. */
-    long[] micros() {
-        return IntStream.range(0, counts.length)
-                .boxed()
-                .flatMapToLong(i -> Arrays.stream(micros[i], 0, counts[i]))
-                .sorted()
-                .toArray();
-    }
-
-    private int ask(Duration time, long[] mine) throws IOException {
-        int count = 0;
-        long endNanos = System.nanoTime() + time.toNanos();
+    private Outcome ask(Duration time) throws IOException {
+        Histogram nanos = new Histogram(MAX_NANOS, 3);
+        long[] statuses = new long[600];
         try (Socket socket = new Socket(uri.getHost(), uri.getPort())) {
             socket.setTcpNoDelay(true);
-            InputStream in = new BufferedInputStream(socket.getInputStream());
-            while (System.nanoTime() - endNanos < 0) {
-                long begin = System.nanoTime();
-                socket.getOutputStream().write(REQUEST);
-                int status = answer(in);
-                mine[count++ & (KEPT - 1)] = (System.nanoTime() - begin) / 1000;
-                if (status != 503) {
-                    others.add(status);
+            Answers answers = new Answers(socket.getInputStream());
+            OutputStream out = socket.getOutputStream();
+            long begin = System.nanoTime();
+            for (long sent = begin, now; sent - begin < time.toNanos(); sent = now) {
+                out.write(REQUEST);
+                statuses[answers.next()]++;
+                now = System.nanoTime();
+                nanos.recordValue(now - sent);
+            }
+        }
+        Map<Integer, Long> counts = new TreeMap<>();
+        for (int status = 0; status < statuses.length; status++) {
+            if (statuses[status] > 0) {
+                counts.put(status, statuses[status]);
+            }
+        }
+        return new Outcome(nanos, counts, time);
+    }
+
+    /** Reads answers with a Content-Length, one after the other. */
+    private static final class Answers {
+        private final InputStream in;
+        private final byte[] buffer = new byte[64 * 1024];
+
+        Answers(InputStream in) {
+            this.in = in;
+        }
+
+        /** Reads an answer to its end; returns its status. */
+        int next() throws IOException {
+            int received = 0;
+            int headEnd = -1;
+            int length = 0;
+            do {
+                int read = in.read(buffer, received, buffer.length - received);
+                if (read <= 0) {
+                    throw new EOFException("The proxy closed the connection, or its answer is too long");
+                }
+                received += read;
+                if (headEnd < 0) {
+                    headEnd = headEnd(received);
+                    length = headEnd < 0 ? 0 : contentLength(headEnd);
+                }
+            } while (headEnd < 0 || received < headEnd + length);
+            return number(9);
+        }
+
+        private int headEnd(int received) {
+            for (int i = 3; i < received; i++) {
+                if (buffer[i] == '\n' && buffer[i - 1] == '\r' && buffer[i - 2] == '\n') {
+                    return i + 1;
                 }
             }
+            return -1;
         }
-        return count;
-    }
 
-    /** Reads an answer with a Content-Length to its end; returns its status. */
-    private static int answer(InputStream in) throws IOException {
-        int status = 0;
-        int length = 0;
-        for (String line = line(in); !line.isEmpty(); line = line(in)) {
-            if (status == 0) {
-                status = Integer.parseInt(line.substring(9, 12));
-            } else if (line.regionMatches(true, 0, "Content-Length: ", 0, 16)) {
-                length = Integer.parseInt(line.substring(16));
+        private int contentLength(int headEnd) {
+            for (int line = 0; line < headEnd; line++) {
+                int matched = 0;
+                while (matched < LENGTH.length && (buffer[line + matched] | 0x20) == LENGTH[matched]) {
+                    matched++;
+                }
+                if (matched == LENGTH.length) {
+                    return number(line + matched);
+                }
             }
+            return 0;
         }
-        in.readNBytes(length);
-        return status;
-    }
 
-    private static String line(InputStream in) throws IOException {
-        StringBuilder line = new StringBuilder();
-        for (int b = in.read(); b != '\n'; b = in.read()) {
-            if (b < 0) {
-                throw new IOException("The proxy closed the connection");
+        private int number(int from) {
+            int number = 0;
+            for (int i = from; buffer[i] >= '0' && buffer[i] <= '9'; i++) {
+                number = 10 * number + buffer[i] - '0';
             }
-            if (b != '\r') {
-                line.append((char) b);
-            }
+            return number;
         }
-        return line.toString();
-    }
-
-    /** Returns the statuses other than 503 in the last run. */
-    Queue<Integer> others() {
-        return others;
     }
 
     @Override
