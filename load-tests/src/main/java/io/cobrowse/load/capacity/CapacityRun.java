@@ -11,6 +11,7 @@ import io.cobrowse.load.run.Usage;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -24,10 +25,16 @@ import org.jspecify.annotations.Nullable;
  * processors while all else, the injector too, has the other half; or of a target as a whole. For one thread.
  */
 public final class CapacityRun {
-    private static final int WARM_UP = 200;
-    private static final int FIRST = 400;
-    private static final int GREATEST = 3200;
+    /** As many sessions as the first trial has, and for as long as its processes still compile much. */
+    private static final int WARM_UP = 1_000;
+
+    private static final Duration WARM_UP_TIME = Duration.ofSeconds(60);
+    private static final int FIRST = 1_000;
+    private static final int GREATEST = 3_200;
     private static final double PRECISION = 0.08;
+    /** From this share of their processors on, components are late for want of them. */
+    private static final double SATURATED = 0.9;
+
     private static final int NODES_BEHIND_THE_PROXY = 2;
 
     private final RunPlan plan;
@@ -90,8 +97,8 @@ public final class CapacityRun {
                 "Capacity of the %s, on processors %s; all else on %s%n",
                 name, layoutText(subjects()), layoutText(others()));
         out.flush();
-        try (LocalCluster cluster =
-                LocalCluster.start(layout, Jars.fromLauncher(), plan.output().resolve(name))) {
+        try (LocalCluster cluster = LocalCluster.start(
+                layout, Jars.fromLauncher().withConcurrentNodes(), plan.output().resolve(name))) {
             RunPlan own = withOutput(name, layout);
             ClusterLoad load = new ClusterLoad(own, cluster.target(), cluster, sloP99Millis, out);
             return measure(name, half(), load, cluster);
@@ -123,16 +130,21 @@ public final class CapacityRun {
     private Component measure(String name, int cores, ClusterLoad load, @Nullable LocalCluster cluster)
             throws IOException, InterruptedException {
         out.printf("  Warming up ...%n");
-        load.load(WARM_UP);
+        load.warmUp(WARM_UP, WARM_UP_TIME);
         double idleBytes = cluster == null ? Double.NaN : liveBytes(cluster, name);
-        CapacitySearch.Found found = new CapacitySearch(load, FIRST, GREATEST, PRECISION).search();
+        CapacitySearch.Found found =
+                new CapacitySearch(load, FIRST, GREATEST, PRECISION, trial -> saturated(name, trial)).search();
         Estimate bytes = null;
         if (cluster != null && found.capacity() > 0) {
             int sessions = Math.max(1, found.capacity() / 2);
-            load.load(sessions, true);
+            load.watchMemory(sessions);
             bytes = bytesPerSession(load.lastUsages(), name, idleBytes, sessions);
         }
         return component(name, cores, found, bytes);
+    }
+
+    private boolean saturated(String name, Trial trial) {
+        return use(name, trial).values().stream().anyMatch(busy -> busy >= SATURATED);
     }
 
     private static double liveBytes(LocalCluster cluster, String name) throws IOException {
@@ -226,6 +238,7 @@ public final class CapacityRun {
                         sloP99Millis),
                 "A component that was not the bottleneck is planned at " + Math.round(100 * Component.PLANNED_USE)
                         + " % of its cores, by its CPU time a session.",
+                "Nodes run with a collector that does not stop them (ZGC).",
                 "The node is the reference node: a real Co-browse node does more for each message. Measure yours with"
                         + " --target, and take the proxy's figures from here.",
                 "Intervals are 95 %; where a limit was reached, they are the width of the search.");

@@ -3,20 +3,24 @@ package io.cobrowse.load.capacity;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
- * Searches for the greatest number of sessions that meets the service level: doubles until it is no longer met, a failure
- * being tried again once, halves the gap until it is narrow, and confirms what is found; where that fails, a step lower.
- * Not thread-safe.
+ * Searches for the greatest number of sessions that meets the service level: doubles until it is no longer met, halves the
+ * gap until it is narrow, and confirms what is found by a second trial; where that fails, a step lower. A failure that no
+ * busy processor explains is tried again once: it may be a stranger's doing. Not thread-safe.
  */
 final class CapacitySearch {
-    private static final int CONFIRMATIONS = 2;
+    /** Trials that must have met the service level at the number that is found. */
+    private static final int CONFIRMED = 2;
+
     private static final int MAX_STEPS_BACK = 4;
 
     private final SystemUnderLoad system;
     private final int least;
     private final int greatest;
     private final double precision;
+    private final Predicate<Trial> saturated;
     private final List<Trial> trials = new ArrayList<>();
 
     /**
@@ -33,19 +37,21 @@ final class CapacitySearch {
      * @param least the number to begin with, from 1
      * @param greatest the number not to exceed
      * @param precision the width of the gap to end with, as a share of the capacity
+     * @param saturated whether processors were so busy that they explain a failure
      */
-    CapacitySearch(SystemUnderLoad system, int least, int greatest, double precision) {
+    CapacitySearch(SystemUnderLoad system, int least, int greatest, double precision, Predicate<Trial> saturated) {
         this.system = system;
         this.least = least;
         this.greatest = greatest;
         this.precision = precision;
+        this.saturated = saturated;
     }
 
     Found search() throws IOException, InterruptedException {
         int good = 0;
         int bad = 0;
         for (int sessions = least; bad == 0 && good < greatest; sessions = Math.min(2 * sessions, greatest)) {
-            if (passes(sessions) || passesAgain(sessions)) {
+            if (passes(sessions)) {
                 good = sessions;
             } else {
                 bad = sessions;
@@ -66,11 +72,10 @@ final class CapacitySearch {
     private int confirm(int found) throws IOException, InterruptedException {
         int sessions = found;
         for (int back = 0; sessions > 0 && back < MAX_STEPS_BACK; back++) {
-            int passed = 0;
-            while (passed < CONFIRMATIONS && passes(sessions)) {
-                passed++;
+            while (timesPassed(sessions) < CONFIRMED && passes(sessions)) {
+                // Until it is confirmed, or fails.
             }
-            if (passed == CONFIRMATIONS) {
+            if (timesPassed(sessions) >= CONFIRMED) {
                 return sessions;
             }
             sessions = (int) Math.floor(sessions * (1 - precision));
@@ -78,14 +83,20 @@ final class CapacitySearch {
         return sessions;
     }
 
-    /** A failure may be a stranger's doing. */
-    private boolean passesAgain(int sessions) throws IOException, InterruptedException {
-        return passes(sessions);
+    private long timesPassed(int sessions) {
+        return trials.stream()
+                .filter(trial -> trial.sessions() == sessions && trial.passed())
+                .count();
     }
 
     private boolean passes(int sessions) throws IOException, InterruptedException {
+        Trial trial = trial(sessions);
+        return trial.passed() || (!saturated.test(trial) && trial(sessions).passed());
+    }
+
+    private Trial trial(int sessions) throws IOException, InterruptedException {
         Trial trial = system.load(sessions);
         trials.add(trial);
-        return trial.passed();
+        return trial;
     }
 }

@@ -51,17 +51,26 @@ final class ClusterLoad implements SystemUnderLoad {
 
     @Override
     public Trial load(int sessions) throws IOException, InterruptedException {
-        return load(sessions, false);
+        return load(sessions, MEASURED, false);
     }
 
-    /** @param watchMemory whether live memory is measured, which spoils the latencies */
-    Trial load(int sessions, boolean watchMemory) throws IOException, InterruptedException {
+    /** Lets all that is loaded grow warm; what comes of it is told only. */
+    void warmUp(int sessions, Duration time) throws IOException, InterruptedException {
+        load(sessions, time, false);
+    }
+
+    /** Has live memory measured, for {@link #lastUsages()}; that spoils the latencies. */
+    void watchMemory(int sessions) throws IOException, InterruptedException {
+        load(sessions, MEASURED, true);
+    }
+
+    private Trial load(int sessions, Duration time, boolean watchMemory) throws IOException, InterruptedException {
         int fill = Math.max(LEAST_FILL_SECONDS, sessions / FILLED_PER_SECOND);
         Profile profile = new Profile(
                 sessions,
                 SESSION_LENGTH,
                 Duration.ofSeconds(fill),
-                MEASURED.plusMillis(SETTLE_MILLIS),
+                time.plusMillis(SETTLE_MILLIS),
                 0,
                 0,
                 null,

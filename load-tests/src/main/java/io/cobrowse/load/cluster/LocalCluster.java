@@ -71,7 +71,7 @@ public final class LocalCluster implements AutoCloseable {
         }
         if (layout.proxied()) {
             Path config = Files.writeString(directory.resolve("proxy.yaml"), proxyConfig());
-            List<String> command = java(jars.proxy(), layout.proxyProcessors());
+            List<String> command = java(jars.proxy(), jars.proxyOptions(), layout.proxyProcessors());
             command.addAll(List.of("run", "--config", config.toString()));
             proxies.add(new ServerProcess("proxy", command, directory));
         }
@@ -84,7 +84,7 @@ public final class LocalCluster implements AutoCloseable {
     }
 
     private List<String> nodeCommand(int number) {
-        List<String> command = java(jars.node(), layout.nodeProcessors());
+        List<String> command = java(jars.node(), jars.nodeOptions(), layout.nodeProcessors());
         command.addAll(List.of(
                 "node",
                 "--name",
@@ -103,10 +103,10 @@ public final class LocalCluster implements AutoCloseable {
         return command;
     }
 
-    private List<String> java(Path jar, String processors) {
+    private List<String> java(Path jar, String options, String processors) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(Arrays.asList(jars.javaOptions().trim().split("\\s+", -1)));
+        command.addAll(Arrays.asList(options.trim().split("\\s+", -1)));
         command.addAll(List.of("-jar", jar.toString()));
         return new ArrayList<>(Cores.confine(processors, command));
     }
