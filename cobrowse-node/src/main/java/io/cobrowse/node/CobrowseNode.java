@@ -41,6 +41,9 @@ public final class CobrowseNode implements AutoCloseable {
     private final Sessions sessions;
     private final PeerLookup peers = new PeerLookup(LOOK_UP_LIMIT);
     private final Server server;
+    /** Beyond the JDK's 50 the kernel drops clients that come in a burst; they try again a second later. */
+    private static final int ACCEPT_QUEUE_SIZE = 4096;
+
     private final ServerConnector connector;
     private final FaultHandler faultHandler;
     private final CometServlet comet;
@@ -231,6 +234,7 @@ public final class CobrowseNode implements AutoCloseable {
         // stops,
         // which nobody would ever close, so that a node that refuses would hang.
         ServerConnector connector = new ServerConnector(server, 0, 1, new HttpConnectionFactory(http));
+        connector.setAcceptQueueSize(ACCEPT_QUEUE_SIZE);
         connector.setPort(port);
         connector.setIdleTimeout(IDLE_TIMEOUT_MILLIS);
         return connector;

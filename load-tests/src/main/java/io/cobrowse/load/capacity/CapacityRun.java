@@ -8,6 +8,7 @@ import io.cobrowse.load.cluster.ServerProcess;
 import io.cobrowse.load.run.Environment;
 import io.cobrowse.load.run.RunPlan;
 import io.cobrowse.load.run.Usage;
+import io.cobrowse.load.settings.Settings;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
@@ -21,21 +22,24 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Measures the capacity of a node and of the proxy, one after the other, each confined to the first half of this machine's
- * processors while all else, the injector too, has the other half; or of a target as a whole. For one thread.
+ * Measures the capacity of a node, and of the proxy in front of it, one after the other, each confined to the first half of this
+ * machine's processors while all else, the injector too, has the other half; or of a target as a whole. For one thread.
  */
 public final class CapacityRun {
-    /** As many sessions as the first trial has, and for as long as its processes still compile much. */
-    private static final int WARM_UP = 1_000;
+    /** What the sessions of the first trial send, and those that all grow warm with, on this machine. */
+    private static final double FIRST_MESSAGES_PER_SECOND = 750;
 
-    private static final Duration WARM_UP_TIME = Duration.ofSeconds(60);
-    private static final int FIRST = 1_000;
+    private static final double COLD_MESSAGES_PER_SECOND = 300;
+    /** Likewise for a target, which may carry less. */
+    private static final double FIRST_OF_A_TARGET = 200;
+    /** So long do processes that have just started compile much. */
+    private static final Duration COLD = Duration.ofSeconds(60);
+
+    private static final Duration WARM_UP = Duration.ofSeconds(30);
     private static final int GREATEST = 3_200;
     private static final double PRECISION = 0.08;
     /** From this share of their processors on, components are late for want of them. */
     private static final double SATURATED = 0.9;
-
-    private static final int NODES_BEHIND_THE_PROXY = 2;
 
     private final RunPlan plan;
     private final double sloP99Millis;
@@ -61,13 +65,12 @@ public final class CapacityRun {
         URI target = plan.target();
         if (target != null) {
             ClusterLoad load = new ClusterLoad(plan, target, null, sloP99Millis, out);
-            components.add(measure("system", 0, load, null));
+            components.add(measure("system", 0, load, null, sessions(FIRST_OF_A_TARGET)));
         } else {
             if (processors > 1) {
                 Cores.confineSelf(others());
             }
-            components.add(measure("node", new Layout(1, false, "", subjects(), null)));
-            components.add(measure("proxy", new Layout(NODES_BEHIND_THE_PROXY, true, subjects(), others(), null)));
+            measureHere(components);
         }
         return new Capacity(
                 environment,
@@ -92,31 +95,63 @@ public final class CapacityRun {
         return processors < 2 ? "" : half() + "-" + (processors - 1);
     }
 
-    private Component measure(String name, Layout layout) throws IOException, InterruptedException {
+    /** One cluster serves both, so that node and injector are warm when it is the proxy's turn. */
+    private void measureHere(List<Component> components) throws IOException, InterruptedException {
+        Layout layout = new Layout(1, true, others(), subjects(), null);
+        Jars jars = Jars.fromLauncher().withConcurrentNodes();
+        try (LocalCluster cluster =
+                LocalCluster.start(layout, jars, plan.output().resolve("processes"))) {
+            out.printf("Waiting for the compilers ...%n");
+            load("cold", cluster, cluster.target(), plan.settings()).warmUp(sessions(COLD_MESSAGES_PER_SECOND), COLD);
+            say("node");
+            // The node names the proxy in its serverUrl; here all agents have to stay with the node.
+            Settings settings =
+                    plan.settings().withJourney(plan.settings().journey().withUrlAgents(0));
+            components.add(measure("node", cluster, cluster.node(1), settings));
+            if (processors > 1) {
+                cluster.confineNodes(others());
+                cluster.confineProxy(subjects());
+            }
+            say("proxy");
+            components.add(measure("proxy", cluster, cluster.target(), plan.settings()));
+        }
+    }
+
+    private void say(String name) {
         out.printf(
                 "Capacity of the %s, on processors %s; all else on %s%n",
                 name, layoutText(subjects()), layoutText(others()));
         out.flush();
-        try (LocalCluster cluster = LocalCluster.start(
-                layout, Jars.fromLauncher().withConcurrentNodes(), plan.output().resolve(name))) {
-            RunPlan own = withOutput(name, layout);
-            ClusterLoad load = new ClusterLoad(own, cluster.target(), cluster, sloP99Millis, out);
-            return measure(name, half(), load, cluster);
-        }
+    }
+
+    private Component measure(String name, LocalCluster cluster, URI target, Settings settings)
+            throws IOException, InterruptedException {
+        return measure(
+                name, half(), load(name, cluster, target, settings), cluster, sessions(FIRST_MESSAGES_PER_SECOND));
+    }
+
+    private ClusterLoad load(String name, LocalCluster cluster, URI target, Settings settings) {
+        return new ClusterLoad(planOf(name, settings), target, cluster, sloP99Millis, out);
+    }
+
+    /** Returns how many sessions send so many messages a second. */
+    private int sessions(double messagesPerSecond) {
+        double each = plan.settings().complexity(plan.complexity()).messagesPerSecond();
+        return Math.max(1, (int) Math.round(messagesPerSecond / each));
     }
 
     private static String layoutText(String processors) {
         return processors.isEmpty() ? "any" : processors;
     }
 
-    private RunPlan withOutput(String name, Layout layout) {
+    private RunPlan planOf(String name, Settings settings) {
         return new RunPlan(
                 null,
-                layout,
+                plan.layout(),
                 plan.profileName(),
                 plan.profile(),
                 plan.complexity(),
-                plan.settings(),
+                settings,
                 1,
                 1,
                 null,
@@ -127,19 +162,13 @@ public final class CapacityRun {
                 plan.command());
     }
 
-    private Component measure(String name, int cores, ClusterLoad load, @Nullable LocalCluster cluster)
+    private Component measure(String name, int cores, ClusterLoad load, @Nullable LocalCluster cluster, int first)
             throws IOException, InterruptedException {
         out.printf("  Warming up ...%n");
-        load.warmUp(WARM_UP, WARM_UP_TIME);
-        double idleBytes = cluster == null ? Double.NaN : liveBytes(cluster, name);
+        List<Usage> usages = load.warmUp(first, WARM_UP);
+        Estimate bytes = cluster == null ? null : bytesPerSession(usages, name, liveBytes(cluster, name), first);
         CapacitySearch.Found found =
-                new CapacitySearch(load, FIRST, GREATEST, PRECISION, trial -> saturated(name, trial)).search();
-        Estimate bytes = null;
-        if (cluster != null && found.capacity() > 0) {
-            int sessions = Math.max(1, found.capacity() / 2);
-            load.watchMemory(sessions);
-            bytes = bytesPerSession(load.lastUsages(), name, idleBytes, sessions);
-        }
+                new CapacitySearch(load, first, GREATEST, PRECISION, trial -> saturated(name, trial)).search();
         return component(name, cores, found, bytes);
     }
 

@@ -14,7 +14,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -54,14 +53,10 @@ final class ClusterLoad implements SystemUnderLoad {
         return load(sessions, MEASURED, false);
     }
 
-    /** Lets all that is loaded grow warm; what comes of it is told only. */
-    void warmUp(int sessions, Duration time) throws IOException, InterruptedException {
-        load(sessions, time, false);
-    }
-
-    /** Has live memory measured, for {@link #lastUsages()}; that spoils the latencies. */
-    void watchMemory(int sessions) throws IOException, InterruptedException {
-        load(sessions, MEASURED, true);
+    /** Lets all that is loaded grow warm, and returns what it used; live memory is measured too, which spoils latencies. */
+    List<Usage> warmUp(int sessions, Duration time) throws IOException, InterruptedException {
+        load(sessions, time, true);
+        return lastUsages;
     }
 
     private Trial load(int sessions, Duration time, boolean watchMemory) throws IOException, InterruptedException {
@@ -108,10 +103,12 @@ final class ClusterLoad implements SystemUnderLoad {
     }
 
     private static String why(RunResult result) {
-        long violations = result.load().violationCount();
-        return violations == 0
-                ? ""
-                : ", " + violations + " violations: " + result.load().violations();
+        StringBuilder why = new StringBuilder();
+        result.load()
+                .violations()
+                .forEach((kind, count) ->
+                        why.append(", ").append(count.count()).append(' ').append(kind));
+        return why.toString();
     }
 
     private Trial judge(int sessions, RunPlan trialPlan, RunResult result) throws IOException {
@@ -143,10 +140,5 @@ final class ClusterLoad implements SystemUnderLoad {
             cores.merge(component, Math.round(usage.meanCores(from, until) * 1000) / 1000.0, Double::sum);
         }
         return cores;
-    }
-
-    /** The usages of the last trial. */
-    List<Usage> lastUsages() {
-        return new ArrayList<>(lastUsages);
     }
 }

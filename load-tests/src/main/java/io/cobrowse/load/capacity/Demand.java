@@ -1,40 +1,45 @@
 package io.cobrowse.load.capacity;
 
 import java.util.List;
-import org.apache.commons.math3.stat.regression.SimpleRegression;
+import org.apache.commons.math3.distribution.TDistribution;
+import org.apache.commons.math3.stat.descriptive.SummaryStatistics;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a component takes of the processors: a constant, and a part for each session, by linear regression (the utilisation
- * law: U = X D). Immutable.
+ * What a component takes of the processors for a session (the utilisation law: U = X D), what it takes without any included, as
+ * seen where it had much to do. Immutable.
  *
- * @param idleCores what it takes without a session
- * @param coresPerSession what each session takes
+ * @param coresPerSession a session's share of the cores in use
  */
-public record Demand(double idleCores, Estimate coresPerSession) {
+public record Demand(Estimate coresPerSession) {
     private static final int LEAST_TRIALS = 3;
+    private static final double CONFIDENCE = 0.95;
 
-    /** Returns the demand of a component; null where too few trials say so. */
+    /**
+     * Returns the demand of a component: the mean of the trials that met the service level with at least half of the sessions
+     * that did; null where they are too few.
+     */
     static @Nullable Demand of(String component, List<Trial> trials) {
-        SimpleRegression regression = new SimpleRegression();
         List<Trial> known = trials.stream()
                 .filter(trial -> trial.passed() && trial.coresOf(component) > 0)
                 .toList();
-        known.forEach(trial -> regression.addData(trial.sessions(), trial.coresOf(component)));
-        if (known.stream().map(Trial::sessions).distinct().count() < LEAST_TRIALS || !(regression.getSlope() > 0)) {
+        int most = known.stream().mapToInt(Trial::sessions).max().orElse(0);
+        SummaryStatistics each = new SummaryStatistics();
+        known.stream()
+                .filter(trial -> 2 * trial.sessions() >= most)
+                .forEach(trial -> each.addValue(trial.coresOf(component) / trial.sessions()));
+        if (each.getN() < LEAST_TRIALS) {
             return null;
         }
-        double half = regression.getSlopeConfidenceInterval();
-        double slope = regression.getSlope();
-        return new Demand(
-                Math.max(0, regression.getIntercept()),
-                new Estimate(slope, Math.max(slope / 10, slope - half), slope + half));
+        double t = new TDistribution(each.getN() - 1.0).inverseCumulativeProbability((1 + CONFIDENCE) / 2);
+        double half = t * each.getStandardDeviation() / Math.sqrt((double) each.getN());
+        double mean = each.getMean();
+        return new Demand(new Estimate(mean, Math.max(mean / 10, mean - half), mean + half));
     }
 
     /** The sessions that cores carry when they are busy to that share, 0 to 1. */
     Estimate sessions(double cores, double share) {
-        double left = Math.max(0, cores * share - idleCores);
-        return new Estimate(
-                left / coresPerSession.value(), left / coresPerSession.high(), left / coresPerSession.low());
+        double use = cores * share;
+        return new Estimate(use / coresPerSession.value(), use / coresPerSession.high(), use / coresPerSession.low());
     }
 }

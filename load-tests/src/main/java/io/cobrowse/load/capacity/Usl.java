@@ -1,5 +1,6 @@
 package io.cobrowse.load.capacity;
 
+import java.util.Arrays;
 import java.util.List;
 import org.apache.commons.math3.distribution.TDistribution;
 import org.apache.commons.math3.exception.MathIllegalStateException;
@@ -9,7 +10,10 @@ import org.apache.commons.math3.fitting.leastsquares.LevenbergMarquardtOptimizer
 import org.apache.commons.math3.fitting.leastsquares.MultivariateJacobianFunction;
 import org.apache.commons.math3.linear.Array2DRowRealMatrix;
 import org.apache.commons.math3.linear.ArrayRealVector;
+import org.apache.commons.math3.linear.MatrixUtils;
+import org.apache.commons.math3.linear.RealMatrix;
 import org.apache.commons.math3.linear.RealVector;
+import org.apache.commons.math3.linear.SingularValueDecomposition;
 import org.apache.commons.math3.util.Pair;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +50,9 @@ public record Usl(Estimate lambda, Estimate sigma, Estimate kappa) {
     /**
      * Fits the law to measurements by least squares (Levenberg-Marquardt), with coefficients from 0 upward.
      *
+     * <p>What is fitted is lambda and the roots of sigma and kappa at the greatest load: these are of one size, whatever the
+     * loads, and their squares cannot be below 0.
+     *
      * @param loads above 0
      * @param throughputs at these loads
      * @return null where there are fewer than four different loads, or no fit is found
@@ -56,55 +63,74 @@ public record Usl(Estimate lambda, Estimate sigma, Estimate kappa) {
         }
         double[] n = loads.stream().mapToDouble(Double::doubleValue).toArray();
         double[] x = throughputs.stream().mapToDouble(Double::doubleValue).toArray();
+        double most = Arrays.stream(n).max().orElseThrow();
         try {
             Optimum optimum = new LevenbergMarquardtOptimizer()
                     .optimize(new LeastSquaresBuilder()
-                            .model(model(n))
+                            .model(model(n, most))
                             .target(x)
-                            .start(new double[] {x[0] / n[0], 0.01 / n[n.length - 1], 0.01 / n[n.length - 1]})
-                            .parameterValidator(point -> point.map(value -> Math.max(0, value)))
+                            .start(new double[] {x[0] / n[0], 0.3, 0.3})
                             .maxEvaluations(MAX_EVALUATIONS)
                             .maxIterations(MAX_EVALUATIONS)
                             .build());
-            return of(optimum, n.length);
+            double[] point = natural(optimum.getPoint(), most);
+            return withErrors(point, jacobian(n, point), optimum.getCost(), n.length);
         } catch (MathIllegalStateException noFit) {
             return null;
         }
     }
 
-    private static MultivariateJacobianFunction model(double[] n) {
+    /** Returns lambda, sigma and kappa. */
+    private static double[] natural(RealVector point, double most) {
+        double sigmaRoot = point.getEntry(1);
+        double kappaRoot = point.getEntry(2);
+        return new double[] {point.getEntry(0), sigmaRoot * sigmaRoot / most, kappaRoot * kappaRoot / (most * most)};
+    }
+
+    private static MultivariateJacobianFunction model(double[] n, double most) {
         return point -> {
-            double lambda = point.getEntry(0);
-            double sigma = point.getEntry(1);
-            double kappa = point.getEntry(2);
+            double[] natural = natural(point, most);
             RealVector values = new ArrayRealVector(n.length);
-            Array2DRowRealMatrix jacobian = new Array2DRowRealMatrix(n.length, PARAMETERS);
             for (int i = 0; i < n.length; i++) {
-                double denominator = denominator(n[i], sigma, kappa);
-                double one = n[i] / denominator;
-                values.setEntry(i, lambda * one);
-                jacobian.setEntry(i, 0, one);
-                jacobian.setEntry(i, 1, -lambda * one * (n[i] - 1) / denominator);
-                jacobian.setEntry(i, 2, -lambda * one * n[i] * (n[i] - 1) / denominator);
+                values.setEntry(i, natural[0] * n[i] / denominator(n[i], natural[1], natural[2]));
             }
-            return new Pair<>(values, jacobian);
+            RealMatrix byNatural = jacobian(n, natural);
+            double[] inner = {1, 2 * point.getEntry(1) / most, 2 * point.getEntry(2) / (most * most)};
+            return new Pair<>(values, byNatural.multiply(MatrixUtils.createRealDiagonalMatrix(inner)));
         };
     }
 
-    private static Usl of(Optimum optimum, int measurements) {
+    /** Returns how each throughput changes with lambda, sigma and kappa. */
+    private static RealMatrix jacobian(double[] n, double[] natural) {
+        RealMatrix jacobian = new Array2DRowRealMatrix(n.length, PARAMETERS);
+        for (int i = 0; i < n.length; i++) {
+            double denominator = denominator(n[i], natural[1], natural[2]);
+            double one = n[i] / denominator;
+            jacobian.setEntry(i, 0, one);
+            jacobian.setEntry(i, 1, -natural[0] * one * (n[i] - 1) / denominator);
+            jacobian.setEntry(i, 2, -natural[0] * one * n[i] * (n[i] - 1) / denominator);
+        }
+        return jacobian;
+    }
+
+    private static Usl withErrors(double[] point, RealMatrix jacobian, double cost, int measurements) {
         int freedom = measurements - PARAMETERS;
         double t = new TDistribution(freedom).inverseCumulativeProbability(0.975);
-        double scale = Math.sqrt(optimum.getCost() * optimum.getCost() / freedom);
+        double scale = t * cost / Math.sqrt(freedom);
         Estimate[] estimates = new Estimate[PARAMETERS];
-        RealVector errors;
-        try {
-            errors = optimum.getSigma(1e-30).mapMultiply(scale * t);
-        } catch (org.apache.commons.math3.linear.SingularMatrixException atTheEdge) {
-            errors = new ArrayRealVector(PARAMETERS, Double.NaN);
-        }
+        // Each column is brought to length 1: their sizes differ by the square of the load.
+        double[] lengths = new double[PARAMETERS];
         for (int i = 0; i < PARAMETERS; i++) {
-            double value = Math.max(0, optimum.getPoint().getEntry(i));
-            estimates[i] = new Estimate(value, Math.max(0, value - errors.getEntry(i)), value + errors.getEntry(i));
+            lengths[i] = jacobian.getColumnVector(i).getNorm();
+            jacobian.setColumnVector(i, jacobian.getColumnVector(i).mapDivide(lengths[i]));
+        }
+        RealMatrix covariance = new SingularValueDecomposition(
+                        jacobian.transpose().multiply(jacobian))
+                .getSolver()
+                .getInverse();
+        for (int i = 0; i < PARAMETERS; i++) {
+            double error = scale * Math.sqrt(Math.max(0, covariance.getEntry(i, i))) / lengths[i];
+            estimates[i] = new Estimate(point[i], Math.max(0, point[i] - error), point[i] + error);
         }
         return new Usl(estimates[0], estimates[1], estimates[2]);
     }

@@ -24,18 +24,22 @@ public final class Cores {
      * @throws IOException if there is no {@code taskset}, or no such processor
      */
     public static void confineSelf(String processors) throws IOException, InterruptedException {
+        confine(ProcessHandle.current().pid(), processors);
+    }
+
+    /**
+     * Confines a running process, all threads that it has.
+     *
+     * @throws IOException if there is no {@code taskset}, no such process, or no such processor
+     */
+    static void confine(long pid, String processors) throws IOException, InterruptedException {
         Process process = new ProcessBuilder(
-                        "taskset",
-                        "--all-tasks",
-                        "--cpu-list",
-                        "--pid",
-                        processors,
-                        Long.toString(ProcessHandle.current().pid()))
+                        "taskset", "--all-tasks", "--cpu-list", "--pid", processors, Long.toString(pid))
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();
         if (process.waitFor() != 0) {
-            throw new IOException("taskset cannot confine this process to processors " + processors);
+            throw new IOException("taskset cannot confine process " + pid + " to processors " + processors);
         }
     }
 }

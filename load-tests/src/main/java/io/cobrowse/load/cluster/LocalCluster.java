@@ -76,7 +76,7 @@ public final class LocalCluster implements AutoCloseable {
             proxies.add(new ServerProcess("proxy", command, directory));
         }
         for (int i = 0; i < nodes.size(); i++) {
-            await(nodes.get(i), URI.create("http://" + LOCALHOST + ":" + nodePorts.get(i) + "/cobrowse/health"));
+            await(nodes.get(i), node(i + 1).resolve("/cobrowse/health"));
         }
         for (ServerProcess proxy : proxies) {
             await(proxy, URI.create(admin() + "/readyz"));
@@ -95,7 +95,7 @@ public final class LocalCluster implements AutoCloseable {
                 target() + "?co-browse-node-id=" + number));
         String peers = IntStream.rangeClosed(1, layout.nodes())
                 .filter(other -> other != number)
-                .mapToObj(other -> "http://" + LOCALHOST + ":" + nodePorts.get(other - 1))
+                .mapToObj(other -> node(other).toString())
                 .collect(Collectors.joining(","));
         if (!peers.isEmpty()) {
             command.addAll(List.of("--peers", peers));
@@ -160,7 +160,37 @@ public final class LocalCluster implements AutoCloseable {
 
     /** Where clients find the proxy, or the single node. */
     public URI target() {
-        return URI.create("http://" + LOCALHOST + ":" + (layout.proxied() ? proxyPort : nodePorts.get(0)));
+        return layout.proxied() ? URI.create("http://" + LOCALHOST + ":" + proxyPort) : node(1);
+    }
+
+    /** Where a node is without the proxy, by number from 1. */
+    public URI node(int number) {
+        return URI.create("http://" + LOCALHOST + ":" + nodePorts.get(number - 1));
+    }
+
+    /**
+     * Moves the nodes to other processors.
+     *
+     * @throws IOException if that cannot be
+     */
+    public void confineNodes(String processors) throws IOException, InterruptedException {
+        confine(nodes, processors);
+    }
+
+    /**
+     * Moves the proxy to other processors.
+     *
+     * @throws IOException if that cannot be
+     */
+    public void confineProxy(String processors) throws IOException, InterruptedException {
+        confine(proxies, processors);
+    }
+
+    private static void confine(List<ServerProcess> servers, String processors)
+            throws IOException, InterruptedException {
+        for (ServerProcess server : servers) {
+            Cores.confine(server.figures().pid(), processors);
+        }
     }
 
     /** The proxy's admin listener. */
@@ -205,7 +235,7 @@ public final class LocalCluster implements AutoCloseable {
 
     /** Returns what a node counts, as JSON: sessions, foreign requests, unknown clients; empty where it has gone. */
     public String stats(int node) throws InterruptedException {
-        URI url = URI.create("http://" + LOCALHOST + ":" + nodePorts.get(node - 1) + "/cobrowse/internal/stats");
+        URI url = node(node).resolve("/cobrowse/internal/stats");
         try {
             HttpRequest request =
                     HttpRequest.newBuilder(url).timeout(Duration.ofSeconds(5)).build();

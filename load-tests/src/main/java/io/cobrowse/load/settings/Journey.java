@@ -58,4 +58,22 @@ public record Journey(
                 agentEnds,
                 abandons);
     }
+
+    public Journey withUrlAgents(double share) {
+        return new Journey(
+                paths,
+                cookie,
+                readPage,
+                giveToken,
+                agentPatience,
+                settlePatience,
+                websocket,
+                share,
+                staleCookies,
+                chats,
+                reconnects,
+                doubleClicks,
+                agentEnds,
+                abandons);
+    }
 }

@@ -64,16 +64,34 @@ class SizingTest {
     }
 
     @Test
-    void shouldTellTheCpuTimeOfASessionFromTrials() {
+    void shouldTellTheCpuTimeOfASessionFromTrialsThatHadMuchToDo() {
         List<Trial> trials = new ArrayList<>();
-        for (int sessions : new int[] {50, 100, 200, 400}) {
-            trials.add(new Trial(sessions, true, 1, sessions, Map.of("proxy", 0.05 + 0.001 * sessions)));
+        trials.add(new Trial(50, true, 1, 50, Map.of("proxy", 0.5))); // Nearly idle, and compiling.
+        for (int sessions : new int[] {200, 300, 400}) {
+            trials.add(new Trial(sessions, true, 1, sessions, Map.of("proxy", 0.001 * sessions)));
         }
+        trials.add(new Trial(500, false, 1, 500, Map.of("proxy", 1.0)));
 
         Demand demand = Demand.of("proxy", trials);
 
         assertThat(demand).isNotNull();
-        assertThat(demand.coresPerSession().value()).isCloseTo(0.001, within(1e-6));
-        assertThat(demand.sessions(1, 0.7).value()).isCloseTo(650, within(1.0));
+        assertThat(demand.coresPerSession().value()).isCloseTo(0.001, within(1e-9));
+        assertThat(demand.sessions(1, 0.7).value()).isCloseTo(700, within(0.1));
+    }
+
+    @Test
+    void shouldTellHowSureTheCpuTimeIs() {
+        List<Trial> trials = List.of(
+                new Trial(100, true, 1, 100, Map.of("proxy", 0.09)),
+                new Trial(100, true, 1, 100, Map.of("proxy", 0.10)),
+                new Trial(100, true, 1, 100, Map.of("proxy", 0.11)));
+
+        Demand demand = Demand.of("proxy", trials);
+
+        assertThat(demand).isNotNull();
+        // Student's t for two degrees of freedom is 4.303; the mean's standard error is 0.01 / sqrt(3), of 100
+        // sessions.
+        assertThat(demand.coresPerSession().high()).isCloseTo(0.001 + 4.303 * 1e-4 / Math.sqrt(3), within(1e-7));
+        assertThat(demand.coresPerSession().low()).isCloseTo(0.001 - 4.303 * 1e-4 / Math.sqrt(3), within(1e-7));
     }
 }

@@ -50,6 +50,21 @@ class UslTest {
     }
 
     @Test
+    void shouldFollowTrialsThatHardlyBendAndAreFarFromOne() {
+        List<Double> loads = List.of(1500.0, 3000.0, 2250.0, 2250.0, 2625.0, 2812.0, 2812.0);
+        List<Double> throughputs = List.of(653.0, 1433.0, 1110.0, 992.0, 1284.0, 1376.0, 1380.0);
+
+        Usl law = Usl.fit(loads, throughputs);
+
+        assertThat(law).isNotNull();
+        for (int i = 0; i < loads.size(); i++) {
+            assertThat(law.at(loads.get(i)))
+                    .as("at %s", loads.get(i))
+                    .isCloseTo(throughputs.get(i), within(0.12 * throughputs.get(i)));
+        }
+    }
+
+    @Test
     void shouldPredictThroughputAndPeak() {
         Usl law = fit(n -> law(n, 1000, 0.02, 0.0005));
 

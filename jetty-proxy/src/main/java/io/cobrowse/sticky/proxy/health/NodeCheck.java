@@ -2,6 +2,7 @@ package io.cobrowse.sticky.proxy.health;
 
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Health;
 import io.cobrowse.sticky.routing.Node;
+import java.net.SocketTimeoutException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -36,6 +37,9 @@ final class NodeCheck {
     private boolean underWay;
     private boolean urgent;
     private boolean stopped;
+    /** Whether a connect that timed out has counted since the last check ended. */
+    private boolean lateConnectCounted;
+
     private long beginNanos = System.nanoTime();
     private Checked checked = Checked.UP;
     private int failures;
@@ -68,12 +72,18 @@ final class NodeCheck {
         cancel();
     }
 
-    /** A request could not be sent to the node, or was cut off: counts as a failed check, and has the next one begin now. */
+    /**
+     * A request could not be sent to the node, or was cut off: counts as a failed check, and has the next one begin now. Of
+     * connects that time out, one counts until a check has ended: a node whose accept queue is full lets many time out at
+     * once, and is not dead for that.
+     */
     void requestFailed(Throwable cause) {
+        boolean late = cause instanceof SocketTimeoutException;
         synchronized (this) {
-            if (stopped) {
+            if (stopped || (late && lateConnectCounted)) {
                 return;
             }
+            lateConnectCounted |= late;
             if (underWay) {
                 urgent = true;
             } else {
@@ -130,6 +140,7 @@ final class NodeCheck {
     private void ended(Result result) {
         synchronized (this) {
             underWay = false;
+            lateConnectCounted = false;
             schedule(Math.max(0, (urgent ? gapMillis() : shortenedIntervalMillis()) - sinceBeginMillis()));
             if (stopped) {
                 return;
