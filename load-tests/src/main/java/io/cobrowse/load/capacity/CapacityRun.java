@@ -97,7 +97,7 @@ public final class CapacityRun {
 
     /** One cluster serves both, so that node and injector are warm when it is the proxy's turn. */
     private void measureHere(List<Component> components) throws IOException, InterruptedException {
-        Layout layout = new Layout(1, true, others(), subjects(), null);
+        Layout layout = new Layout(1, others(), subjects());
         Jars jars = Jars.fromLauncher().withConcurrentNodes();
         try (LocalCluster cluster =
                 LocalCluster.start(layout, jars, plan.output().resolve("processes"))) {

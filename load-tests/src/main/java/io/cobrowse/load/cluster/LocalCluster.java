@@ -15,8 +15,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reference nodes and a proxy as processes of this machine, on free ports: node {@code i} has the name {@code node-i} and
@@ -35,7 +37,7 @@ public final class LocalCluster implements AutoCloseable {
     private final int proxyPort = freePort();
     private final int adminPort = freePort();
     private final List<ServerProcess> nodes = new ArrayList<>();
-    private final List<ServerProcess> proxies = new ArrayList<>();
+    private @Nullable ServerProcess proxy;
 
     private LocalCluster(Layout layout, Jars jars, Path directory) throws IOException {
         this.layout = layout;
@@ -69,18 +71,14 @@ public final class LocalCluster implements AutoCloseable {
         for (int i = 1; i <= layout.nodes(); i++) {
             nodes.add(new ServerProcess("node-" + i, nodeCommand(i), directory));
         }
-        if (layout.proxied()) {
-            Path config = Files.writeString(directory.resolve("proxy.yaml"), proxyConfig());
-            List<String> command = java(jars.proxy(), jars.proxyOptions(), layout.proxyProcessors());
-            command.addAll(List.of("run", "--config", config.toString()));
-            proxies.add(new ServerProcess("proxy", command, directory));
-        }
+        Path config = Files.writeString(directory.resolve("proxy.yaml"), proxyConfig());
+        List<String> command = java(jars.proxy(), jars.proxyOptions(), layout.proxyProcessors());
+        command.addAll(List.of("run", "--config", config.toString()));
+        proxy = new ServerProcess("proxy", command, directory);
         for (int i = 0; i < nodes.size(); i++) {
             await(nodes.get(i), node(i + 1).resolve("/cobrowse/health"));
         }
-        for (ServerProcess proxy : proxies) {
-            await(proxy, URI.create(admin() + "/readyz"));
-        }
+        await(proxy, URI.create(admin() + "/readyz"));
     }
 
     private List<String> nodeCommand(int number) {
@@ -123,9 +121,6 @@ public final class LocalCluster implements AutoCloseable {
                 timeouts:
                   drain: 1s
                 """.formatted(LOCALHOST, proxyPort, adminPort));
-        if (layout.proxyConfig() != null) {
-            yaml.append(layout.proxyConfig());
-        }
         yaml.append("nodes:\n");
         for (int i = 1; i <= layout.nodes(); i++) {
             yaml.append("  - { id: \"%1$d\", cookie: node-%1$d, url: \"http://%2$s:%3$d\" }%n"
@@ -158,9 +153,9 @@ public final class LocalCluster implements AutoCloseable {
         }
     }
 
-    /** Where clients find the proxy, or the single node. */
+    /** Where clients find the proxy. */
     public URI target() {
-        return layout.proxied() ? URI.create("http://" + LOCALHOST + ":" + proxyPort) : node(1);
+        return URI.create("http://" + LOCALHOST + ":" + proxyPort);
     }
 
     /** Where a node is without the proxy, by number from 1. */
@@ -174,7 +169,9 @@ public final class LocalCluster implements AutoCloseable {
      * @throws IOException if that cannot be
      */
     public void confineNodes(String processors) throws IOException, InterruptedException {
-        confine(nodes, processors);
+        for (ServerProcess node : nodes) {
+            Cores.confine(node.figures().pid(), processors);
+        }
     }
 
     /**
@@ -183,14 +180,7 @@ public final class LocalCluster implements AutoCloseable {
      * @throws IOException if that cannot be
      */
     public void confineProxy(String processors) throws IOException, InterruptedException {
-        confine(proxies, processors);
-    }
-
-    private static void confine(List<ServerProcess> servers, String processors)
-            throws IOException, InterruptedException {
-        for (ServerProcess server : servers) {
-            Cores.confine(server.figures().pid(), processors);
-        }
+        Cores.confine(Objects.requireNonNull(proxy, "proxy").figures().pid(), processors);
     }
 
     /** The proxy's admin listener. */
@@ -201,7 +191,9 @@ public final class LocalCluster implements AutoCloseable {
     /** The processes, nodes first, those that have ended included. */
     public List<ServerProcess> processes() {
         List<ServerProcess> all = new ArrayList<>(nodes);
-        all.addAll(proxies);
+        if (proxy != null) {
+            all.add(proxy);
+        }
         return all;
     }
 
@@ -248,7 +240,9 @@ public final class LocalCluster implements AutoCloseable {
     /** Stops all. */
     @Override
     public void close() {
-        proxies.forEach(ServerProcess::close);
+        if (proxy != null) {
+            proxy.close();
+        }
         nodes.forEach(ServerProcess::close);
     }
 

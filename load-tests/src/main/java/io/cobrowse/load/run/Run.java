@@ -45,7 +45,7 @@ public final class Run {
         if (target != null) {
             return against(target, null);
         }
-        say("Starting %d nodes%s ...", plan.layout().nodes(), plan.layout().proxied() ? " and the proxy" : "");
+        say("Starting %d nodes and the proxy ...", plan.layout().nodes());
         try (LocalCluster cluster = LocalCluster.start(
                 plan.layout(), Jars.fromLauncher(), plan.output().resolve("processes"))) {
             return against(cluster.target(), cluster);
@@ -110,8 +110,7 @@ public final class Run {
             return target.toString();
         }
         int nodes = cluster.nodes();
-        return nodes + (nodes == 1 ? " node" : " nodes") + (plan.layout().proxied() ? " and a proxy" : "")
-                + " as processes of this machine";
+        return nodes + (nodes == 1 ? " node" : " nodes") + " and a proxy as processes of this machine";
     }
 
     private void awaitStart() throws InterruptedException {
