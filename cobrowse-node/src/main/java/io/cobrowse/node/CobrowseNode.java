@@ -29,6 +29,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class CobrowseNode implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CobrowseNode.class);
+    /** Beyond the JDK's 50 the kernel drops clients that come in a burst; they try again a second later. */
+    private static final int ACCEPT_QUEUE_SIZE = 4096;
     /** Above the 30 s of a poll, so that a proxy's pooled connections are not closed between two of them. */
     private static final long IDLE_TIMEOUT_MILLIS = 120_000;
     /** Above the 32 KiB of header fields that a proxy in front may let through. */
@@ -41,9 +43,6 @@ public final class CobrowseNode implements AutoCloseable {
     private final Sessions sessions;
     private final PeerLookup peers = new PeerLookup(LOOK_UP_LIMIT);
     private final Server server;
-    /** Beyond the JDK's 50 the kernel drops clients that come in a burst; they try again a second later. */
-    private static final int ACCEPT_QUEUE_SIZE = 4096;
-
     private final ServerConnector connector;
     private final FaultHandler faultHandler;
     private final CometServlet comet;

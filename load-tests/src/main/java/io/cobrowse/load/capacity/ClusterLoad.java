@@ -37,7 +37,6 @@ final class ClusterLoad implements SystemUnderLoad {
     private final double sloP99Millis;
     private final PrintWriter out;
     private int trials;
-    private List<Usage> lastUsages = List.of();
 
     /** @param plan whose profile is replaced in each trial */
     ClusterLoad(RunPlan plan, URI target, @Nullable LocalCluster cluster, double sloP99Millis, PrintWriter out) {
@@ -50,16 +49,17 @@ final class ClusterLoad implements SystemUnderLoad {
 
     @Override
     public Trial load(int sessions) throws IOException, InterruptedException {
-        return load(sessions, MEASURED, false);
+        return load(sessions, MEASURED, false).trial();
     }
 
     /** Lets all that is loaded grow warm, and returns what it used; live memory is measured too, which spoils latencies. */
     List<Usage> warmUp(int sessions, Duration time) throws IOException, InterruptedException {
-        load(sessions, time, true);
-        return lastUsages;
+        return load(sessions, time, true).usages();
     }
 
-    private Trial load(int sessions, Duration time, boolean watchMemory) throws IOException, InterruptedException {
+    private record Loaded(Trial trial, List<Usage> usages) {}
+
+    private Loaded load(int sessions, Duration time, boolean watchMemory) throws IOException, InterruptedException {
         int fill = Math.max(LEAST_FILL_SECONDS, sessions / FILLED_PER_SECOND);
         Profile profile = new Profile(
                 sessions,
@@ -88,7 +88,6 @@ final class ClusterLoad implements SystemUnderLoad {
                 false,
                 plan.command());
         RunResult result = new Run(trialPlan, new PrintWriter(PrintWriter.nullWriter())).against(target, cluster);
-        lastUsages = result.usages();
         Trial trial = judge(sessions, trialPlan, result);
         out.printf(
                 Locale.ROOT,
@@ -99,7 +98,7 @@ final class ClusterLoad implements SystemUnderLoad {
                 trial.cores(),
                 trial.passed() ? "ok" : "not met" + why(result));
         out.flush();
-        return trial;
+        return new Loaded(trial, result.usages());
     }
 
     private static String why(RunResult result) {

@@ -42,24 +42,14 @@ public record Journey(
     public record Paths(String page, String cometd, String sessions, String chats, String users) {}
 
     public Journey withWebsocket(double share) {
-        return new Journey(
-                paths,
-                cookie,
-                readPage,
-                giveToken,
-                agentPatience,
-                settlePatience,
-                share,
-                urlAgents,
-                staleCookies,
-                chats,
-                reconnects,
-                doubleClicks,
-                agentEnds,
-                abandons);
+        return with(share, urlAgents);
     }
 
     public Journey withUrlAgents(double share) {
+        return with(websocket, share);
+    }
+
+    private Journey with(double newWebsocket, double newUrlAgents) {
         return new Journey(
                 paths,
                 cookie,
@@ -67,8 +57,8 @@ public record Journey(
                 giveToken,
                 agentPatience,
                 settlePatience,
-                websocket,
-                share,
+                newWebsocket,
+                newUrlAgents,
                 staleCookies,
                 chats,
                 reconnects,

@@ -29,12 +29,7 @@ final class OwnResets {
 
         @Override
         protected ServerSessionListener newSessionListener(Connector connector, EndPoint endPoint) {
-            return new HTTPServerSessionListener(endPoint) {
-                @Override
-                public void onClosed(Stream stream) {
-                    tell(endPoint, stream);
-                }
-            };
+            return new Tls.Telling(this, endPoint);
         }
     }
 
@@ -46,21 +41,27 @@ final class OwnResets {
 
         @Override
         protected ServerSessionListener newSessionListener(Connector connector, EndPoint endPoint) {
-            return new HTTPServerSessionListener(endPoint) {
-                @Override
-                public void onClosed(Stream stream) {
-                    tell(endPoint, stream);
-                }
-            };
+            return new Telling(this, endPoint);
         }
-    }
 
-    /** Does nothing where the request has ended, or has been told already; tunnels notice by themselves. */
-    private static void tell(EndPoint endPoint, Stream stream) {
-        if (stream.isReset()
-                && ((HTTP2Stream) stream).getAttachment() instanceof HttpStream
-                && endPoint.getConnection() instanceof HTTP2ServerConnection connection) {
-            connection.onStreamFailure(stream, new EOFException("The stream was reset"), Callback.NOOP);
+        /** Stands here because Jetty's is open to subclasses of its factory only. */
+        private static final class Telling extends HTTPServerSessionListener {
+            private final EndPoint endPoint;
+
+            Telling(HTTP2ServerConnectionFactory factory, EndPoint endPoint) {
+                factory.super(endPoint);
+                this.endPoint = endPoint;
+            }
+
+            /** Does nothing where the request has ended, or has been told already; tunnels notice by themselves. */
+            @Override
+            public void onClosed(Stream stream) {
+                if (stream.isReset()
+                        && ((HTTP2Stream) stream).getAttachment() instanceof HttpStream
+                        && endPoint.getConnection() instanceof HTTP2ServerConnection connection) {
+                    connection.onStreamFailure(stream, new EOFException("The stream was reset"), Callback.NOOP);
+                }
+            }
         }
     }
 }
