@@ -4,6 +4,8 @@ import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
 import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.http2.server.AbstractHTTP2ServerConnectionFactory;
+import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
+import org.eclipse.jetty.http2.server.HTTP2ServerConnectionFactory;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.SecureRequestCustomizer;
@@ -51,7 +53,7 @@ public final class ProxyHttp {
     public static ConnectionFactory[] clearText() {
         HttpConfiguration http = configuration();
         return new ConnectionFactory[] {
-            new ClientConnection.Factory(http), withParkedStreams(new OwnResets.ClearText(forHttp2(http)))
+            new ClientConnection.Factory(http), withParkedStreams(new HTTP2CServerConnectionFactory(forHttp2(http)))
         };
     }
 
@@ -66,7 +68,7 @@ public final class ProxyHttp {
         return new ConnectionFactory[] {
             new SslConnectionFactory(tls, alpn.getProtocol()),
             alpn,
-            withParkedStreams(new OwnResets.Tls(forHttp2(http))),
+            withParkedStreams(new HTTP2ServerConnectionFactory(forHttp2(http))),
             http1
         };
     }
