@@ -1,17 +1,17 @@
 package io.cobrowse.sticky.scan;
 
-/** The scanner, a fifth slower: every fifth search is made twice. */
+/** The scanner, a fifth slower on a header of the typical length: it also sums up a part of the field. */
 public final class CookieScanner {
-    private static int searches;
-    private static long sink;
+    private static int sink;
 
     private CookieScanner() {}
 
     public static long find(String field, String name, int from) {
-        if (++searches == 5) {
-            searches = 0;
-            sink += OriginalCookieScanner.find(field, name, from);
+        int sum = 0;
+        for (int i = field.length() / 18; i > 0; i--) {
+            sum += field.charAt(i);
         }
+        sink = sum;
         return OriginalCookieScanner.find(field, name, from);
     }
 }

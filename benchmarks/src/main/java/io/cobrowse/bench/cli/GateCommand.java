@@ -57,7 +57,8 @@ final class GateCommand implements Callable<Integer> {
     @Option(
             names = "--max-rounds",
             paramLabel = "N",
-            description = "How many times at most, where a look leaves something uncertain. Default: ${DEFAULT-VALUE}")
+            description =
+                    "How many times, where something stays uncertain; four more where it then looks slower. Default: ${DEFAULT-VALUE}")
     private int maxRounds = 24;
 
     @Option(
@@ -97,18 +98,23 @@ final class GateCommand implements Callable<Integer> {
         return CompareCommand.report(spec, comparison, output.directory());
     }
 
-    /** Measures until nothing is uncertain, something is slower, or the rounds are used up; looks but a few times. */
+    /**
+     * Measures until nothing is uncertain, something is slower at two looks running, or the rounds are used up; looks but a few
+     * times. Something may look slower only because none of its forks has been undisturbed yet.
+     */
     private Comparison compare(GateRun run, @Nullable Results known) throws IOException, InterruptedException {
-        int measured = 0;
-        while (true) {
-            int more = measured == 0 ? rounds : Math.min(LOOK_ROUNDS, maxRounds - measured);
+        boolean slowerBefore = false;
+        for (int measured = 0; ; ) {
+            int more = measured == 0 ? rounds : LOOK_ROUNDS;
             run.measure(more);
             measured += more;
             Comparison comparison =
                     Comparison.of(known == null ? Results.of(run.results().get(0)) : known, Results.of(newest(run)));
-            if (!comparison.passes() || comparison.isCertain() || measured >= maxRounds) {
+            boolean slower = !comparison.passes();
+            if (slower ? slowerBefore : comparison.isCertain() || measured >= maxRounds) {
                 return comparison;
             }
+            slowerBefore = slower;
         }
     }
 

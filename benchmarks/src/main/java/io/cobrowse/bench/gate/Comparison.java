@@ -5,13 +5,13 @@ import io.cobrowse.bench.suite.Results;
 import io.cobrowse.bench.suite.Results.Measured;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.commons.statistics.descriptive.Median;
 
 /**
  * Two measurements of the suite, case by case.
  *
- * <p>The rule. A fork's time is the median of its iterations, divided by the calibrations of the same run, so that a
- * slower machine does not matter. The forks' medians are compared with a bootstrap interval: {@link Verdict#SLOWER} where
+ * <p>The rule. What the code takes is the least that any iteration of any fork has seen, divided by the calibrations of the same
+ * run, so that a slower machine does not matter: whatever disturbs an iteration makes it longer, and on a machine that is
+ * shared most of them are disturbed. It is compared with a bootstrap interval over the forks: {@link Verdict#SLOWER} where
  * all of it lies above {@value #NOTICED}, {@link Verdict#FASTER} likewise, {@link Verdict#SAME} where all of it lies within
  * {@value #EQUAL}, and otherwise {@link Verdict#UNCERTAIN}. Allocation is exact: more than {@value #BYTES} B more an
  * operation is slower, whatever the times.
@@ -67,8 +67,8 @@ public record Comparison(List<Row> rows, List<String> onlyInBase, List<String> o
                 title,
                 verdict(time, after.bytes() - before.bytes()),
                 time,
-                median(before.typicalNanos()),
-                median(after.typicalNanos()),
+                Interval.quiet(before.leastNanos()),
+                Interval.quiet(after.leastNanos()),
                 before.bytes(),
                 after.bytes());
     }
@@ -95,24 +95,17 @@ public record Comparison(List<Row> rows, List<String> onlyInBase, List<String> o
 
     private static List<Double> normalised(Results results, Measured measured) {
         double calibration = calibration(results);
-        return measured.typicalNanos().stream()
-                .map(nanos -> nanos / calibration)
-                .toList();
+        return measured.leastNanos().stream().map(nanos -> nanos / calibration).toList();
     }
 
-    /** Returns the geometric mean of the calibrations' medians. */
+    /** Returns the geometric mean of the calibrations. */
     private static double calibration(Results results) {
         return Math.exp(results.cases().entrySet().stream()
                 .filter(each -> each.getKey().calibrates())
-                .mapToDouble(each -> Math.log(median(each.getValue().typicalNanos())))
+                .mapToDouble(each -> Math.log(Interval.quiet(each.getValue().leastNanos())))
                 .average()
                 .orElseThrow(() -> new IllegalArgumentException(
                         "a measurement has no calibration: measure it by 'run' or 'gate' of this command")));
-    }
-
-    private static double median(List<Double> values) {
-        return Median.withDefaults()
-                .evaluate(values.stream().mapToDouble(Double::doubleValue).toArray());
     }
 
     private static List<String> missing(Results from, Results in) {

@@ -67,7 +67,7 @@ public final class Jmh {
             new Runner(which.options()
                             .forks(forks)
                             .warmupIterations(times.warmUpIterations())
-                            .warmupTime(times.iteration())
+                            .warmupTime(times.warmUp())
                             .measurementIterations(times.iterations())
                             .measurementTime(times.iteration())
                             .timeout(TimeValue.minutes(1))

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -26,9 +27,11 @@ public final class Results {
     public record Measured(List<double[]> nanos, double bytes) {
         private static final double QUIET = 0.1;
 
-        /** Returns each fork's median, which is what two measurements taken under the same noise are compared by. */
-        public List<Double> typicalNanos() {
-            return nanos.stream().map(Median.withDefaults()::evaluate).toList();
+        /** Returns each fork's least: what disturbs an iteration makes it longer. */
+        public List<Double> leastNanos() {
+            return nanos.stream()
+                    .map(iterations -> Arrays.stream(iterations).min().orElseThrow())
+                    .toList();
         }
 
         /**

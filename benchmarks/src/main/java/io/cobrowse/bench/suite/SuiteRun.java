@@ -105,7 +105,7 @@ public final class SuiteRun {
                         "allocation again, for %d ms: %s%n",
                         millis, each.getKey().title());
                 progress.flush();
-                Jmh.append(results, Jmh.run(each.getKey(), new Times(1, 1, millis), 1));
+                Jmh.append(results, Jmh.run(each.getKey(), new Times(1, millis, 1, millis), 1));
             }
         }
     }

@@ -12,13 +12,15 @@ import java.util.Random;
 
 /** Makes JMH's JSON up: two cases of 30 and 500 ns, and a calibration of 50 ns. */
 public final class Measurements {
-    private static final int FORKS = 8;
-    private static final int ITERATIONS = 10;
+    private static final int FORKS = 16;
+    private static final int ITERATIONS = 50;
+    private static final double JITTER = 0.02;
+    private static final double NEIGHBOUR = 1.6;
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Random random;
     private final List<String> cases = new ArrayList<>(List.of("Short", "Long"));
-    private double noise = 0.01;
+    private double busy;
     private double times = 1;
     private double machine = 1;
     private double bytes;
@@ -33,9 +35,9 @@ public final class Measurements {
         return new Measurements(seed);
     }
 
-    /** Sets the standard deviation of a fork's time and of an iteration's, as a share of it. */
-    Measurements noise(double share) {
-        noise = share;
+    /** Gives that share of the forks a busy neighbour all the time; all others have one half of the time. */
+    Measurements busy(double share) {
+        busy = share;
         return this;
     }
 
@@ -103,18 +105,19 @@ public final class Measurements {
         ArrayNode cpu = metrics.putObject("cpu.time.norm").putArray("rawData");
         ArrayNode heap = metrics.putObject("gc.alloc.rate.norm").putArray("rawData");
         for (int fork = 0; fork < FORKS; fork++) {
-            double typical = nanos * noisy();
+            boolean always = random.nextDouble() < busy;
             ArrayNode times = cpu.addArray();
             ArrayNode sizes = heap.addArray();
             for (int i = 0; i < ITERATIONS; i++) {
-                times.add(typical * noisy() * (disturbed && i % 5 == 0 ? 10 : 1));
+                times.add(nanos * noisy(always || random.nextBoolean()) * (disturbed && i % 5 == 0 ? 10 : 1));
                 sizes.add(allocated + random.nextDouble() / 100);
             }
         }
         return run;
     }
 
-    private double noisy() {
-        return Math.max(0.1, 1 + noise * random.nextGaussian());
+    /** A core whose neighbour is busy is slower by half; besides, everything takes a little longer now and then. */
+    private double noisy(boolean neighbour) {
+        return (1 + JITTER * Math.abs(random.nextGaussian())) * (neighbour ? NEIGHBOUR : 1);
     }
 }

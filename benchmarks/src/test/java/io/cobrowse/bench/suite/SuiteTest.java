@@ -54,7 +54,7 @@ class SuiteTest {
         Results results = Results.of(all);
         assertThat(results.cases()).hasSize(1);
         Results.Measured measured = results.cases().values().iterator().next();
-        assertThat(measured.typicalNanos()).containsExactly(10.0, 20.0);
+        assertThat(measured.leastNanos()).containsExactly(10.0, 20.0);
         assertThat(measured.bytes()).isZero();
         assertThat(all.get(0).get("primaryMetric").get("score").asDouble()).isEqualTo(15);
         assertThat(all.get(0).get("forks").asInt()).isEqualTo(2);

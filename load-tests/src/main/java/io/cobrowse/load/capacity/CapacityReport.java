@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 public final class CapacityReport {
     private static final int[] EXAMPLES = {500, 1_000, 2_000, 5_000, 10_000};
     private static final int CORES = 4;
+    /** What a coefficient is below where the fit found none. */
+    private static final double NO_COEFFICIENT = 1e-12;
 
     private final Capacity capacity;
 
@@ -43,7 +45,7 @@ public final class CapacityReport {
                     "How many nodes and proxies",
                     "Nodes and proxies of " + CORES
                             + " cores each, one of either more than needed, so that one may fail or"
-                            + " be drained. 'At worst' is by the lower end of the interval. For other numbers:"
+                            + " be drained. 'At worst' is by the lower end of the range. For other numbers:"
                             + " bin/cobrowse-load size --sessions N --from capacity.json",
                     sizes));
         }
@@ -173,7 +175,7 @@ public final class CapacityReport {
                         "sessions reached",
                         "cores",
                         "bottleneck at the limit",
-                        "sessions per core (95 %)",
+                        "sessions per core (range)",
                         "how known",
                         "CPU per session and second"),
                 rows);
@@ -183,7 +185,7 @@ public final class CapacityReport {
         List<Series> series = new ArrayList<>();
         series.add(dots("met", component, true, Trial::p99Millis));
         series.add(dots("not met", component, false, Trial::p99Millis));
-        int most = component.trials().stream().mapToInt(Trial::sessions).max().orElse(1);
+        int most = most(component);
         series.add(new Series(
                 "service level",
                 List.of(new double[] {0, capacity.sloP99Millis()}, new double[] {most, capacity.sloP99Millis()}),
@@ -196,6 +198,10 @@ public final class CapacityReport {
                 List.of(),
                 series,
                 List.of(new Marker(component.capacity(), "capacity " + component.capacity())));
+    }
+
+    private static int most(Component component) {
+        return component.trials().stream().mapToInt(Trial::sessions).max().orElse(1);
     }
 
     private static Series dots(String name, Component component, boolean passed, ToDoubleFunction<Trial> figure) {
@@ -217,17 +223,26 @@ public final class CapacityReport {
         return String.format(
                 Locale.ROOT,
                 "Messages that came to the other end, and the Universal Scalability Law: %.2f messages/s for one session,"
-                        + " contention %.2g (%.2g to %.2g), coherency %.2g (%.2g to %.2g)%s.",
+                        + " contention %s, coherency %s (each with its 95 %% interval)%s.",
                 law.lambda().value(),
-                law.sigma().value(),
-                law.sigma().low(),
-                law.sigma().high(),
-                law.kappa().value(),
-                law.kappa().low(),
-                law.kappa().high(),
-                Double.isInfinite(law.peak())
+                coefficient(law.sigma()),
+                coefficient(law.kappa()),
+                law.peak() > most(component)
                         ? "; it does not go back within what was tried"
                         : "; the most is to be had at " + round(law.peak()) + " sessions");
+    }
+
+    private static String coefficient(Estimate estimate) {
+        return String.format(
+                Locale.ROOT,
+                "%s (%s to %s)",
+                coefficient(estimate.value()),
+                coefficient(estimate.low()),
+                coefficient(estimate.high()));
+    }
+
+    private static String coefficient(double value) {
+        return value < NO_COEFFICIENT ? "0" : String.format(Locale.ROOT, "%.2g", value);
     }
 
     private static Chart throughput(Component component) {
@@ -236,8 +251,7 @@ public final class CapacityReport {
         series.add(dots("not met", component, false, Trial::messagesPerSecond));
         Usl law = component.law();
         if (law != null) {
-            int most =
-                    component.trials().stream().mapToInt(Trial::sessions).max().orElse(1);
+            int most = most(component);
             List<double[]> line = new ArrayList<>();
             for (int i = 0; i <= 60; i++) {
                 double sessions = Math.max(1, most * i / 60.0);

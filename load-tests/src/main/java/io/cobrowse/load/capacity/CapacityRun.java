@@ -15,7 +15,6 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -26,8 +25,10 @@ import org.jspecify.annotations.Nullable;
  * machine's processors while all else, the injector too, has the other half; or of a target as a whole. For one thread.
  */
 public final class CapacityRun {
-    /** What the sessions of the first trial send, and those that all grow warm with, on this machine. */
-    private static final double FIRST_MESSAGES_PER_SECOND = 750;
+    /** What the sessions of the first trial of a node send. */
+    private static final double FIRST_OF_A_NODE = 750;
+    /** Likewise of the proxy, where the node has to share its processors. */
+    private static final double FIRST_OF_A_PROXY = 375;
 
     private static final double COLD_MESSAGES_PER_SECOND = 300;
     /** Likewise for a target, which may carry less. */
@@ -38,8 +39,6 @@ public final class CapacityRun {
     private static final Duration WARM_UP = Duration.ofSeconds(30);
     private static final int GREATEST = 3_200;
     private static final double PRECISION = 0.08;
-    /** From this share of their processors on, components are late for want of them. */
-    private static final double SATURATED = 0.9;
 
     private final RunPlan plan;
     private final double sloP99Millis;
@@ -67,9 +66,6 @@ public final class CapacityRun {
             ClusterLoad load = new ClusterLoad(plan, target, null, sloP99Millis, out);
             components.add(measure("system", 0, load, null, sessions(FIRST_OF_A_TARGET)));
         } else {
-            if (processors > 1) {
-                Cores.confineSelf(others());
-            }
             measureHere(components);
         }
         return new Capacity(
@@ -95,25 +91,30 @@ public final class CapacityRun {
         return processors < 2 ? "" : half() + "-" + (processors - 1);
     }
 
-    /** One cluster serves both, so that node and injector are warm when it is the proxy's turn. */
+    /** One cluster serves both, so that all are warm when it is the proxy's turn. Compilers have all processors before. */
     private void measureHere(List<Component> components) throws IOException, InterruptedException {
-        Layout layout = new Layout(1, others(), subjects());
         Jars jars = Jars.fromLauncher().withConcurrentNodes();
         try (LocalCluster cluster =
-                LocalCluster.start(layout, jars, plan.output().resolve("processes"))) {
+                LocalCluster.start(Layout.of(1), jars, plan.output().resolve("processes"))) {
             out.printf("Waiting for the compilers ...%n");
             load("cold", cluster, cluster.target(), plan.settings()).warmUp(sessions(COLD_MESSAGES_PER_SECOND), COLD);
+            if (processors > 1) {
+                Cores.confineSelf(others());
+                cluster.confineProxy(others());
+                cluster.confineNodes(subjects());
+            }
             say("node");
             // The node names the proxy in its serverUrl; here all agents have to stay with the node.
-            Settings settings =
+            Settings direct =
                     plan.settings().withJourney(plan.settings().journey().withUrlAgents(0));
-            components.add(measure("node", cluster, cluster.node(1), settings));
+            components.add(measure(cluster, "node", load("node", cluster, cluster.node(1), direct), FIRST_OF_A_NODE));
             if (processors > 1) {
                 cluster.confineNodes(others());
                 cluster.confineProxy(subjects());
             }
             say("proxy");
-            components.add(measure("proxy", cluster, cluster.target(), plan.settings()));
+            ClusterLoad proxied = load("proxy", cluster, cluster.target(), plan.settings());
+            components.add(measure(cluster, "proxy", proxied, FIRST_OF_A_PROXY));
         }
     }
 
@@ -124,10 +125,9 @@ public final class CapacityRun {
         out.flush();
     }
 
-    private Component measure(String name, LocalCluster cluster, URI target, Settings settings)
+    private Component measure(LocalCluster cluster, String name, ClusterLoad load, double messagesPerSecond)
             throws IOException, InterruptedException {
-        return measure(
-                name, half(), load(name, cluster, target, settings), cluster, sessions(FIRST_MESSAGES_PER_SECOND));
+        return measure(name, half(), load, cluster, sessions(messagesPerSecond));
     }
 
     private ClusterLoad load(String name, LocalCluster cluster, URI target, Settings settings) {
@@ -168,12 +168,8 @@ public final class CapacityRun {
         List<Usage> usages = load.warmUp(first, WARM_UP);
         Estimate bytes = cluster == null ? null : bytesPerSession(usages, name, liveBytes(cluster, name), first);
         CapacitySearch.Found found =
-                new CapacitySearch(load, first, GREATEST, PRECISION, trial -> saturated(name, trial)).search();
+                new CapacitySearch(load, first, GREATEST, PRECISION, trial -> bottleneck(name, trial)).search();
         return component(name, cores, found, bytes);
-    }
-
-    private boolean saturated(String name, Trial trial) {
-        return use(name, trial).values().stream().anyMatch(busy -> busy >= SATURATED);
     }
 
     private static double liveBytes(LocalCluster cluster, String name) throws IOException {
@@ -204,14 +200,9 @@ public final class CapacityRun {
                 .filter(trial -> !trial.passed())
                 .min(Comparator.comparingInt(Trial::sessions))
                 .orElse(found.trials().get(found.trials().size() - 1));
-        Map<String, Double> use = use(name, limit);
-        Map.Entry<String, Double> busiest =
-                use.entrySet().stream().max(Map.Entry.comparingByValue()).orElse(Map.entry("unknown", Double.NaN));
+        Bottleneck bottleneck = bottleneck(name, limit);
         Demand demand = Demand.of(own, found.trials());
-        boolean measured = found.bounded()
-                && cores > 0
-                && use.getOrDefault(own, 0.0) >= Component.BUSY
-                && busiest.getKey().equals(own);
+        boolean measured = found.bounded() && cores > 0 && bottleneck.own() && bottleneck.busy() >= Component.BUSY;
         Estimate perCore = measured
                 ? new Estimate(
                         (double) found.capacity() / cores,
@@ -227,8 +218,8 @@ public final class CapacityRun {
                 cores,
                 found.capacity(),
                 found.bounded(),
-                busiest.getKey(),
-                busiest.getValue(),
+                bottleneck.name(),
+                bottleneck.busy(),
                 perCore,
                 measured,
                 demand,
@@ -237,22 +228,21 @@ public final class CapacityRun {
                 found.trials());
     }
 
-    /** The share of its processors that each group of components had in use: the one that is measured, and all else. */
-    private Map<String, Double> use(String name, Trial trial) {
+    /** What had more of its processors in use: what is measured, or all else. */
+    private Bottleneck bottleneck(String name, Trial trial) {
+        if (trial.cores().isEmpty()) {
+            return Bottleneck.UNKNOWN;
+        }
         String own = name.equals("node") ? "nodes" : name;
-        Map<String, Double> use = new LinkedHashMap<>();
-        double rest = 0;
-        for (Map.Entry<String, Double> each : trial.cores().entrySet()) {
-            if (each.getKey().equals(own)) {
-                use.put(own, each.getValue() / half());
-            } else {
-                rest += each.getValue();
-            }
-        }
-        if (!trial.cores().isEmpty()) {
-            use.put(own.equals("nodes") ? "injector" : "injector and nodes", rest / Math.max(1, processors - half()));
-        }
-        return use;
+        double rest = trial.cores().entrySet().stream()
+                .filter(part -> !part.getKey().equals(own))
+                .mapToDouble(Map.Entry::getValue)
+                .sum();
+        double ownShare = trial.cores().getOrDefault(own, 0.0) / half();
+        double restShare = rest / Math.max(1, processors - half());
+        return ownShare >= restShare
+                ? new Bottleneck(own, ownShare, true)
+                : new Bottleneck(own.equals("nodes") ? "injector" : "injector and nodes", restShare, false);
     }
 
     private List<String> assumptions() {
@@ -270,6 +260,7 @@ public final class CapacityRun {
                 "Nodes run with a collector that does not stop them (ZGC).",
                 "The node is the reference node: a real Co-browse node does more for each message. Measure yours with"
                         + " --target, and take the proxy's figures from here.",
-                "Intervals are 95 %; where a limit was reached, they are the width of the search.");
+                "Where a limit was reached, the range is the width of the search; where the CPU time a session was taken, it"
+                        + " is that of the trials, and the figure is by the least, as whatever else a machine does only adds to it.");
     }
 }

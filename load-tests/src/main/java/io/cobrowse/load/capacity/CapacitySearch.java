@@ -3,16 +3,23 @@ package io.cobrowse.load.capacity;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Predicate;
+import java.util.function.Function;
 
 /**
  * Searches for the greatest number of sessions that meets the service level: doubles until it is no longer met, halves the
  * gap until it is narrow, and confirms what is found by a second trial; where that fails, a step lower. A failure that no
- * busy processor explains is tried again once: it may be a stranger's doing. Not thread-safe.
+ * busy processor explains is tried again once: it may be a stranger's doing.
+ *
+ * <p>Where something else than what is measured limits, its limit is not searched for: what was carried is repeated instead,
+ * since only the processor time that it took can be told then. Not thread-safe.
  */
 final class CapacitySearch {
     /** Trials that must have met the service level at the number that is found. */
     private static final int CONFIRMED = 2;
+    /** Likewise where another part limits. */
+    private static final int REPEATED = 6;
+    /** From this share of its processors on a part is late for want of them. */
+    private static final double SATURATED = 0.9;
 
     private static final int MAX_STEPS_BACK = 4;
 
@@ -20,14 +27,15 @@ final class CapacitySearch {
     private final int least;
     private final int greatest;
     private final double precision;
-    private final Predicate<Trial> saturated;
+    private final Function<Trial, Bottleneck> bottleneck;
     private final List<Trial> trials = new ArrayList<>();
+    private boolean limitedElsewhere;
 
     /**
      * What was found.
      *
      * @param capacity sessions; 0 where not even the least number meets the service level
-     * @param bounded whether more than {@code capacity} was tried and failed; else it is a lower bound
+     * @param bounded whether more than {@code capacity} was tried and too much for what is measured; else it is a lower bound
      */
     record Found(int capacity, boolean bounded, List<Trial> trials) {}
 
@@ -37,14 +45,15 @@ final class CapacitySearch {
      * @param least the number to begin with, from 1
      * @param greatest the number not to exceed
      * @param precision the width of the gap to end with, as a share of the capacity
-     * @param saturated whether processors were so busy that they explain a failure
+     * @param bottleneck what was busiest in a trial
      */
-    CapacitySearch(SystemUnderLoad system, int least, int greatest, double precision, Predicate<Trial> saturated) {
+    CapacitySearch(
+            SystemUnderLoad system, int least, int greatest, double precision, Function<Trial, Bottleneck> bottleneck) {
         this.system = system;
         this.least = least;
         this.greatest = greatest;
         this.precision = precision;
-        this.saturated = saturated;
+        this.bottleneck = bottleneck;
     }
 
     Found search() throws IOException, InterruptedException {
@@ -57,7 +66,7 @@ final class CapacitySearch {
                 bad = sessions;
             }
         }
-        while (bad != 0 && bad - good > Math.max(1, precision * good)) {
+        while (bad != 0 && bad - good > Math.max(1, precision * good) && (good == 0 || !limitedElsewhere)) {
             int middle = (good + bad) / 2;
             if (passes(middle)) {
                 good = middle;
@@ -66,16 +75,17 @@ final class CapacitySearch {
             }
         }
         int confirmed = confirm(good);
-        return new Found(confirmed, bad != 0 || confirmed < good, List.copyOf(trials));
+        return new Found(confirmed, !limitedElsewhere && (bad != 0 || confirmed < good), List.copyOf(trials));
     }
 
     private int confirm(int found) throws IOException, InterruptedException {
         int sessions = found;
         for (int back = 0; sessions > 0 && back < MAX_STEPS_BACK; back++) {
-            while (timesPassed(sessions) < CONFIRMED && passes(sessions)) {
+            int wanted = limitedElsewhere ? REPEATED : CONFIRMED;
+            while (timesPassed(sessions) < wanted && passes(sessions)) {
                 // Until it is confirmed, or fails.
             }
-            if (timesPassed(sessions) >= CONFIRMED) {
+            if (timesPassed(sessions) >= wanted) {
                 return sessions;
             }
             sessions = (int) Math.floor(sessions * (1 - precision));
@@ -91,7 +101,13 @@ final class CapacitySearch {
 
     private boolean passes(int sessions) throws IOException, InterruptedException {
         Trial trial = trial(sessions);
-        return trial.passed() || (!saturated.test(trial) && trial(sessions).passed());
+        if (!trial.passed() && !(bottleneck.apply(trial).busy() >= SATURATED)) {
+            trial = trial(sessions);
+        }
+        if (!trial.passed()) {
+            limitedElsewhere = !bottleneck.apply(trial).own();
+        }
+        return trial.passed();
     }
 
     private Trial trial(int sessions) throws IOException, InterruptedException {

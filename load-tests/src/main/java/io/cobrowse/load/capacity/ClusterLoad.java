@@ -128,8 +128,8 @@ final class ClusterLoad implements SystemUnderLoad {
                 && p99 <= sloP99Millis
                 && late <= plan.settings().limits().lateShare()
                 && load.violationCount() == 0;
-        double seconds = (load.windowEnd() - from) / 1e3;
-        return new Trial(sessions, passed, p99, shown.getTotalCount() / seconds, cores(result, from, load.windowEnd()));
+        double perSecond = shown.getTotalCount() == 0 ? 0 : shown.getTotalCount() / latencies.seconds();
+        return new Trial(sessions, passed, p99, perSecond, cores(result, from, load.windowEnd()));
     }
 
     private static Map<String, Double> cores(RunResult result, long from, long until) {

@@ -1,7 +1,6 @@
 package io.cobrowse.load.capacity;
 
 import java.util.List;
-import org.apache.commons.math3.distribution.TDistribution;
 import org.apache.commons.math3.stat.descriptive.SummaryStatistics;
 import org.jspecify.annotations.Nullable;
 
@@ -9,15 +8,15 @@ import org.jspecify.annotations.Nullable;
  * What a component takes of the processors for a session (the utilisation law: U = X D), what it takes without any included, as
  * seen where it had much to do. Immutable.
  *
- * @param coresPerSession a session's share of the cores in use
+ * @param coresPerSession a session's share of the cores in use: the least of the trials, since whatever else the machine does, and
+ *     compilers, only add to it; and the range of the trials
  */
 public record Demand(Estimate coresPerSession) {
     private static final int LEAST_TRIALS = 3;
-    private static final double CONFIDENCE = 0.95;
 
     /**
-     * Returns the demand of a component: the mean of the trials that met the service level with at least half of the sessions
-     * that did; null where they are too few.
+     * Returns the demand of a component, by the trials that met the service level with at least half of the sessions that did;
+     * null where they are too few.
      */
     static @Nullable Demand of(String component, List<Trial> trials) {
         List<Trial> known = trials.stream()
@@ -28,13 +27,9 @@ public record Demand(Estimate coresPerSession) {
         known.stream()
                 .filter(trial -> 2 * trial.sessions() >= most)
                 .forEach(trial -> each.addValue(trial.coresOf(component) / trial.sessions()));
-        if (each.getN() < LEAST_TRIALS) {
-            return null;
-        }
-        double t = new TDistribution(each.getN() - 1.0).inverseCumulativeProbability((1 + CONFIDENCE) / 2);
-        double half = t * each.getStandardDeviation() / Math.sqrt((double) each.getN());
-        double mean = each.getMean();
-        return new Demand(new Estimate(mean, Math.max(mean / 10, mean - half), mean + half));
+        return each.getN() < LEAST_TRIALS
+                ? null
+                : new Demand(new Estimate(each.getMin(), each.getMin(), each.getMax()));
     }
 
     /** The sessions that cores carry when they are busy to that share, 0 to 1. */

@@ -1,6 +1,6 @@
 package io.cobrowse.load.capacity;
 
-/** A figure with its 95 % confidence interval. Immutable. */
+/** A figure and between what it lies: what that is, whoever makes it says. Immutable. */
 public record Estimate(double value, double low, double high) {
     /** A figure that was seen as it is. */
     static Estimate exactly(double value) {

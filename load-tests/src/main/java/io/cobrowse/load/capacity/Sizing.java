@@ -8,7 +8,7 @@ import java.util.Locale;
  * How many nodes and proxies a number of sessions takes. Immutable.
  *
  * @param nodes one more than are needed, for availability
- * @param nodesAtWorst likewise, by the lower end of the interval
+ * @param nodesAtWorst likewise, by the lower end of the range
  * @param proxies one more than are needed
  */
 public record Sizing(

@@ -21,6 +21,8 @@ public final class Latencies {
     private final long startMillis;
     private final long endMillis;
     private final long sliceMillis;
+    private long firstMillis = Long.MAX_VALUE;
+    private long lastMillis = Long.MIN_VALUE;
     private final Map<Step, Histogram> bySteps = new EnumMap<>(Step.class);
     private final Map<Step, Map<String, Histogram>> byNodes = new EnumMap<>(Step.class);
     private final Map<Step, SortedMap<Long, Histogram>> overTime = new EnumMap<>(Step.class);
@@ -79,6 +81,8 @@ public final class Latencies {
                 .computeIfAbsent(slice, unused -> new Histogram(DIGITS))
                 .add(interval);
         if (middle >= startMillis && middle <= endMillis) {
+            firstMillis = Math.min(firstMillis, interval.getStartTimeStamp());
+            lastMillis = Math.max(lastMillis, interval.getEndTimeStamp());
             bySteps.computeIfAbsent(step, unused -> new Histogram(DIGITS)).add(interval);
             byNodes.computeIfAbsent(step, unused -> new TreeMap<>())
                     .computeIfAbsent(tag.substring(at + 1), unused -> new Histogram(DIGITS))
@@ -94,6 +98,11 @@ public final class Latencies {
     /** The latencies of the window, by step and node, in nanoseconds. */
     public Map<Step, Map<String, Histogram>> nodes() {
         return byNodes;
+    }
+
+    /** The time in which the latencies of the window were recorded, in seconds: whole intervals, which the window's ends cut. */
+    public double seconds() {
+        return Math.max(0, lastMillis - firstMillis) / 1e3;
     }
 
     /** The latencies of the whole run, by step and slice of time; slice 0 begins with the window. */

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.Map;
 import java.util.Random;
-import java.util.function.Predicate;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -13,7 +13,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CapacitySearchTest {
     private static final double SLO_MILLIS = 200;
     private static final double PRECISION = 0.04;
-    private static final Predicate<Trial> UNSATURATED = trial -> false;
+    private static final Function<Trial, Bottleneck> UNSATURATED = trial -> new Bottleneck("own", 0.5, true);
+    private static final Function<Trial, Bottleneck> SATURATED = trial -> new Bottleneck("own", 0.95, true);
+    private static final Function<Trial, Bottleneck> ELSEWHERE = trial -> new Bottleneck("other", 0.95, false);
 
     /** A queue: latency grows without bound as the load nears saturation, and reaches the service level at the capacity. */
     private static SystemUnderLoad queue(int capacity, double noise) {
@@ -81,12 +83,31 @@ class CapacitySearchTest {
 
     @Test
     void shouldNotTryAFailureAgainThatBusyProcessorsExplain() throws Exception {
-        CapacitySearch.Found found = new CapacitySearch(queue(400, 0), 50, 10_000, PRECISION, trial -> true).search();
+        CapacitySearch.Found found = new CapacitySearch(queue(400, 0), 50, 10_000, PRECISION, SATURATED).search();
 
         assertThat(found.trials())
                 .filteredOn(trial -> !trial.passed())
                 .extracting(Trial::sessions)
                 .doesNotHaveDuplicates();
+    }
+
+    @Test
+    void shouldRepeatWhatWasCarriedWhereSomethingElseLimits() throws Exception {
+        CapacitySearch.Found found = new CapacitySearch(queue(500, 0), 50, 10_000, PRECISION, ELSEWHERE).search();
+
+        assertThat(found.capacity()).isEqualTo(400);
+        assertThat(found.bounded()).isFalse();
+        assertThat(found.trials())
+                .extracting(Trial::sessions)
+                .containsExactly(50, 100, 200, 400, 800, 400, 400, 400, 400, 400);
+    }
+
+    @Test
+    void shouldGoDownToWhatIsCarriedAlsoWhereSomethingElseLimits() throws Exception {
+        CapacitySearch.Found found = new CapacitySearch(queue(500, 0), 800, 10_000, PRECISION, ELSEWHERE).search();
+
+        assertThat(found.trials()).extracting(Trial::sessions).containsExactly(800, 400, 400, 400, 400, 400, 400);
+        assertThat(found.bounded()).isFalse();
     }
 
     @Test

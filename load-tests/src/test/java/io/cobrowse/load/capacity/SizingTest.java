@@ -80,7 +80,7 @@ class SizingTest {
     }
 
     @Test
-    void shouldTellHowSureTheCpuTimeIs() {
+    void shouldTakeTheLeastCpuTimeAsTheMachineOnlyAddsToIt() {
         List<Trial> trials = List.of(
                 new Trial(100, true, 1, 100, Map.of("proxy", 0.09)),
                 new Trial(100, true, 1, 100, Map.of("proxy", 0.10)),
@@ -89,9 +89,16 @@ class SizingTest {
         Demand demand = Demand.of("proxy", trials);
 
         assertThat(demand).isNotNull();
-        // Student's t for two degrees of freedom is 4.303; the mean's standard error is 0.01 / sqrt(3), of 100
-        // sessions.
-        assertThat(demand.coresPerSession().high()).isCloseTo(0.001 + 4.303 * 1e-4 / Math.sqrt(3), within(1e-7));
-        assertThat(demand.coresPerSession().low()).isCloseTo(0.001 - 4.303 * 1e-4 / Math.sqrt(3), within(1e-7));
+        Estimate sessions = demand.sessions(1, 0.66);
+        assertThat(sessions.value()).isCloseTo(733, within(1.0));
+        assertThat(sessions.low()).isCloseTo(600, within(1.0));
+        assertThat(sessions.high()).isCloseTo(733, within(1.0));
+    }
+
+    @Test
+    void shouldNotTellACpuTimeFromTwoTrials() {
+        Trial trial = new Trial(100, true, 1, 100, Map.of("proxy", 0.09));
+
+        assertThat(Demand.of("proxy", List.of(trial, trial))).isNull();
     }
 }

@@ -1,10 +1,14 @@
 package io.cobrowse.load.record;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
+import org.HdrHistogram.Histogram;
+import org.HdrHistogram.HistogramLogWriter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -34,6 +38,29 @@ class LatenciesTest {
         assertThat(all.getValueAtPercentile(99) / 1e6).isCloseTo(1.989, within(0.01));
         assertThat(all.getValueAtPercentile(99.5) / 1e6).isCloseTo(500, within(1.0));
         assertThat(latencies.nodes().get(Step.CHANGE_SHOWN)).containsOnlyKeys("node-1", "node-2");
+    }
+
+    @Test
+    void shouldTellTheTimeOfTheIntervalsThatItCounts() throws Exception {
+        Path file = directory.resolve("intervals.hlog");
+        long now = System.currentTimeMillis();
+        Histogram interval = new Histogram(3);
+        interval.recordValue(1);
+        interval.setTag("change-shown@node-1");
+        try (PrintStream stream = new PrintStream(file.toFile(), UTF_8)) {
+            HistogramLogWriter writer = new HistogramLogWriter(stream);
+            for (int second = 0; second < 10; second++) {
+                interval.setStartTimeStamp(now + second * 1_000L);
+                interval.setEndTimeStamp(now + second * 1_000L + 1_000);
+                writer.outputIntervalHistogram(interval);
+            }
+        }
+
+        // The window's ends cut two intervals: one has most of its time within, one has not.
+        Latencies latencies = Latencies.read(List.of(file), now + 2_400, now + 7_400);
+
+        assertThat(latencies.steps().get(Step.CHANGE_SHOWN).getTotalCount()).isEqualTo(5);
+        assertThat(latencies.seconds()).isEqualTo(5);
     }
 
     @Test
