@@ -8,7 +8,7 @@ public final class CookieScanner {
 
     public static long find(String field, String name, int from) {
         int sum = 0;
-        for (int i = field.length() / 18; i > 0; i--) {
+        for (int i = field.length() / 21; i > 0; i--) {
             sum += field.charAt(i);
         }
         sink = sum;

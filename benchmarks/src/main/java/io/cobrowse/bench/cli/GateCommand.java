@@ -99,8 +99,8 @@ final class GateCommand implements Callable<Integer> {
     }
 
     /**
-     * Measures until nothing is uncertain, something is slower at two looks running, or the rounds are used up; looks but a few
-     * times. Something may look slower only because none of its forks has been undisturbed yet.
+     * Measures until nothing is uncertain, something allocates more or is slower at two looks running, or the rounds are used
+     * up; looks but a few times. Something may look slower only because none of its forks has been undisturbed yet.
      */
     private Comparison compare(GateRun run, @Nullable Results known) throws IOException, InterruptedException {
         boolean slowerBefore = false;
@@ -111,7 +111,7 @@ final class GateCommand implements Callable<Integer> {
             Comparison comparison =
                     Comparison.of(known == null ? Results.of(run.results().get(0)) : known, Results.of(newest(run)));
             boolean slower = !comparison.passes();
-            if (slower ? slowerBefore : comparison.isCertain() || measured >= maxRounds) {
+            if (slower ? slowerBefore || comparison.allocatesMore() : comparison.isCertain() || measured >= maxRounds) {
                 return comparison;
             }
             slowerBefore = slower;

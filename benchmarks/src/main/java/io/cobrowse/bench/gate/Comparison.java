@@ -39,7 +39,11 @@ public record Comparison(List<Row> rows, List<String> onlyInBase, List<String> o
             double baseNanos,
             double newNanos,
             double baseBytes,
-            double newBytes) {}
+            double newBytes) {
+        private boolean allocatesMore() {
+            return newBytes - baseBytes > BYTES;
+        }
+    }
 
     /**
      * Compares.
@@ -86,6 +90,11 @@ public record Comparison(List<Row> rows, List<String> onlyInBase, List<String> o
     /** Returns whether nothing is slower. */
     public boolean passes() {
         return rows.stream().noneMatch(row -> row.verdict() == Verdict.SLOWER);
+    }
+
+    /** Returns whether something allocates more, which no noise explains. */
+    public boolean allocatesMore() {
+        return rows.stream().anyMatch(Row::allocatesMore);
     }
 
     /** Returns whether every case has a verdict. */

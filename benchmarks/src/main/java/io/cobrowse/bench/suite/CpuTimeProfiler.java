@@ -1,6 +1,7 @@
 package io.cobrowse.bench.suite;
 
 import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadInfo;
 import java.lang.management.ThreadMXBean;
 import java.util.Collection;
 import java.util.List;
@@ -48,10 +49,9 @@ public final class CpuTimeProfiler implements InternalProfiler {
     /** Returns the time of all measuring threads; those that ended, of earlier benchmarks, count no longer. */
     private static long workerNanos() {
         long nanos = 0;
-        for (long id : THREADS.getAllThreadIds()) {
-            var thread = THREADS.getThreadInfo(id);
+        for (ThreadInfo thread : THREADS.getThreadInfo(THREADS.getAllThreadIds())) {
             if (thread != null && thread.getThreadName().contains(WORKER)) {
-                nanos += Math.max(0, THREADS.getThreadCpuTime(id));
+                nanos += Math.max(0, THREADS.getThreadCpuTime(thread.getThreadId()));
             }
         }
         return nanos;

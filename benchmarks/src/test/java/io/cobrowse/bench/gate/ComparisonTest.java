@@ -36,6 +36,7 @@ class ComparisonTest {
                     Measurements.seeded(2 * seed).busy(BUSY).results(),
                     Measurements.seeded(2 * seed + 1).busy(BUSY).times(1.2).results());
             assertThat(comparison.passes()).isFalse();
+            assertThat(comparison.allocatesMore()).isFalse();
         }
     }
 
@@ -45,6 +46,7 @@ class ComparisonTest {
                 Measurements.seeded(1).busy(0.8).results(),
                 Measurements.seeded(2).busy(0.8).bytes(16).results());
         assertThat(comparison.rows()).allMatch(row -> row.verdict() == Verdict.SLOWER);
+        assertThat(comparison.allocatesMore()).isTrue();
     }
 
     @Test

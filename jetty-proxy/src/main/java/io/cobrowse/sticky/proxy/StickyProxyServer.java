@@ -6,9 +6,7 @@ import io.cobrowse.sticky.proxy.admin.AdminHandler;
 import io.cobrowse.sticky.proxy.config.ProxyConfig;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Address;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Health;
-import io.cobrowse.sticky.proxy.config.ProxyConfig.Limit;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Listener;
-import io.cobrowse.sticky.proxy.config.ProxyConfig.NodeConfig;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Tls;
 import io.cobrowse.sticky.proxy.front.Gate;
 import io.cobrowse.sticky.proxy.front.ListenerConnector;
@@ -19,6 +17,7 @@ import io.cobrowse.sticky.proxy.front.ProxyHttp;
 import io.cobrowse.sticky.proxy.health.Evictions;
 import io.cobrowse.sticky.proxy.health.HealthChecks;
 import io.cobrowse.sticky.proxy.health.NodeStates;
+import io.cobrowse.sticky.proxy.tunnel.Tunnels;
 import io.cobrowse.sticky.routing.Node;
 import io.cobrowse.sticky.routing.NodeTable;
 import io.cobrowse.sticky.routing.Router;
@@ -41,6 +40,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLContext;
 import org.eclipse.jetty.client.HttpClient;
 import org.eclipse.jetty.ee11.servlet.FilterHolder;
 import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
@@ -93,7 +93,7 @@ public final class StickyProxyServer implements AutoCloseable {
 
     StickyProxyServer(ProxyConfig config, SslContextFactory.Client nodeTls) {
         this.config = config;
-        this.router = new Router(config.stickiness(), config.balance(), NodeTable.of(nodes(config)));
+        this.router = new Router(config.stickiness(), config.balance(), NodeTable.of(ConfiguredNodes.of(config)));
         this.states = new NodeStates(router);
         this.answers = new RoutingAnswers(router, retryAfterSeconds(config.health()));
         this.servlet = new StickyProxyServlet(router, answers, config.timeouts(), nodeTls);
@@ -116,27 +116,6 @@ public final class StickyProxyServer implements AutoCloseable {
         this.adminConnector = new ServerConnector(adminServer, 1, 1, new HttpConnectionFactory(adminHttp));
         bind(adminConnector, config.admin().address());
         adminServer.addConnector(adminConnector);
-    }
-
-    private static List<Node> nodes(ProxyConfig config) {
-        return config.nodes().stream().map(StickyProxyServer::node).toList();
-    }
-
-    private static Node node(NodeConfig node) {
-        Limit limit = node.limit();
-        int maxActive = limit == null ? Node.UNLIMITED : limit.maxActive();
-        return new Node(node.id(), node.cookies(), node.url(), node.weight(), node.backup(), maxActive);
-    }
-
-    private static Map<String, Limit> limits(ProxyConfig config) {
-        Map<String, Limit> limits = new HashMap<>();
-        for (NodeConfig node : config.nodes()) {
-            Limit limit = node.limit();
-            if (limit != null) {
-                limits.put(node.id(), limit);
-            }
-        }
-        return limits;
     }
 
     /** How long a node needs at the least to be seen up again. */
@@ -245,7 +224,7 @@ public final class StickyProxyServer implements AutoCloseable {
         states.onChange(node -> client.getExecutor().execute(() -> evictions.apply(node)));
         HealthChecks newChecks = new HealthChecks(client, states, config.health());
         servlet.upstreams().setObserver(newChecks);
-        servlet.upstreams().setLimits(limits(config));
+        servlet.upstreams().setLimits(ConfiguredNodes.limits(config));
         newChecks.start();
         checks = newChecks;
     }
@@ -306,20 +285,24 @@ public final class StickyProxyServer implements AutoCloseable {
 
     /**
      * Takes another configuration, as one change that disturbs nothing under way: a node with the same id and URL keeps its
-     * state, its checks and its counts, and balancing goes on where it was. Listeners and admin are taken at a start only.
+     * state, its checks and its counts, and balancing goes on where it was. Listeners and admin are taken at a start only, but
+     * for what is in the files of certificates and keys, which the next TLS handshakes show.
      *
      * @return the sections that differ and so need a restart
-     * @throws IllegalArgumentException when the nodes are none, or two share an id or a cookie value; nothing changes then
+     * @throws IllegalArgumentException when the nodes are none, or two share an id or a cookie value, or the files of a certificate
+     *     cannot be used; nothing changes then
      */
     public synchronized List<String> reload(ProxyConfig next) {
-        states.replace(next.stickiness(), next.balance(), nodes(next));
+        Map<ListenerConnector, SSLContext> identities = identities(next);
+        states.replace(next.stickiness(), next.balance(), ConfiguredNodes.of(next));
         answers.setRetryAfter(retryAfterSeconds(next.health()));
         servlet.setTimeouts(next.timeouts());
-        servlet.upstreams().setLimits(limits(next));
+        servlet.upstreams().setLimits(ConfiguredNodes.limits(next));
         listeners
                 .values()
                 .forEach(listener ->
                         listener.setIdleTimeout(next.timeouts().idle().toMillis()));
+        identities.forEach(ListenerConnector::setIdentity);
         HealthChecks started = checks;
         if (started != null) {
             started.update(next.health());
@@ -344,13 +327,27 @@ public final class StickyProxyServer implements AutoCloseable {
         return later;
     }
 
+    /** Reads the certificates and keys of the listeners that stay as they are. */
+    private Map<ListenerConnector, SSLContext> identities(ProxyConfig next) {
+        Map<ListenerConnector, SSLContext> identities = new HashMap<>();
+        for (Listener listener : config.listeners()) {
+            Tls tls = listener.tls();
+            if (tls != null && next.listeners().contains(listener)) {
+                identities.put(
+                        connector(listener.name()),
+                        PemIdentity.context(Path.of(tls.certificate()), Path.of(tls.privateKey())));
+            }
+        }
+        return identities;
+    }
+
     /** Returns the states of the nodes, to look at and to set by hand. */
     public NodeStates states() {
         return states;
     }
 
     /** Returns the open tunnels; to be called when started. */
-    public io.cobrowse.sticky.proxy.tunnel.Tunnels tunnels() {
+    public Tunnels tunnels() {
         return servlet.tunnels();
     }
 

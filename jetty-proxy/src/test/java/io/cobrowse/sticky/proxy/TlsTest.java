@@ -20,11 +20,13 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.WebSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLSocket;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.junit.jupiter.api.AfterEach;
@@ -149,6 +151,43 @@ class TlsTest {
             assertThat(seen.values("X-Forwarded-Proto")).containsExactly("https");
             assertThat(seen.values("Host")).containsExactly(uri.getAuthority());
         }
+    }
+
+    @Test
+    void shouldShowARenewedCertificateFromTheReloadOnAndLeaveOpenConnectionsAlone(@TempDir Path files)
+            throws Exception {
+        Path certificate = Files.copy(identity.certificate(), files.resolve("shown-cert.pem"));
+        Path privateKey = Files.copy(identity.privateKey(), files.resolve("shown-key.pem"));
+        proxy = StickyProxyServer.builder()
+                .admin("127.0.0.1", 0)
+                .listen(tlsListener(certificate, privateKey))
+                .node("1", "node-1", node.url())
+                .build()
+                .start();
+        HttpRequest request = HttpRequest.newBuilder(proxy.uri("public")).build();
+        HttpClient open = client(HttpClient.Version.HTTP_1_1);
+        assertThat(open.send(request, BodyHandlers.ofString()).body()).isEqualTo("ok");
+
+        TestIdentity renewed = TestIdentity.create(files);
+        Files.copy(renewed.certificate(), certificate, StandardCopyOption.REPLACE_EXISTING);
+        Files.copy(renewed.privateKey(), privateKey, StandardCopyOption.REPLACE_EXISTING);
+        assertThat(proxy.reload(proxy.config())).isEmpty();
+
+        HttpClient trustsTheNew =
+                HttpClient.newBuilder().sslContext(renewed.context()).build();
+        assertThat(trustsTheNew.send(request, BodyHandlers.ofString()).body()).isEqualTo("ok");
+        HttpClient trustsTheOld = client(HttpClient.Version.HTTP_1_1);
+        assertThatThrownBy(() -> trustsTheOld.send(request, BodyHandlers.ofString()))
+                .isInstanceOf(SSLHandshakeException.class);
+        assertThat(open.send(request, BodyHandlers.ofString()).body()).isEqualTo("ok");
+
+        Files.writeString(certificate, "not a certificate");
+        assertThatThrownBy(() -> proxy.reload(proxy.config()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(certificate.toString());
+        HttpClient another =
+                HttpClient.newBuilder().sslContext(renewed.context()).build();
+        assertThat(another.send(request, BodyHandlers.ofString()).body()).isEqualTo("ok");
     }
 
     @Test

@@ -64,7 +64,7 @@ public final class CapacityRun {
         URI target = plan.target();
         if (target != null) {
             ClusterLoad load = new ClusterLoad(plan, target, null, sloP99Millis, out);
-            components.add(measure("system", 0, load, null, sessions(FIRST_OF_A_TARGET)));
+            components.add(measure("system", 0, load, null, sessions(FIRST_OF_A_TARGET), null));
         } else {
             measureHere(components);
         }
@@ -107,14 +107,26 @@ public final class CapacityRun {
             // The node names the proxy in its serverUrl; here all agents have to stay with the node.
             Settings direct =
                     plan.settings().withJourney(plan.settings().journey().withUrlAgents(0));
-            components.add(measure(cluster, "node", load("node", cluster, cluster.node(1), direct), FIRST_OF_A_NODE));
+            Component node = measure(
+                    "node",
+                    half(),
+                    load("node", cluster, cluster.node(1), direct),
+                    cluster,
+                    sessions(FIRST_OF_A_NODE),
+                    null);
+            components.add(node);
             if (processors > 1) {
                 cluster.confineNodes(others());
                 cluster.confineProxy(subjects());
             }
             say("proxy");
-            ClusterLoad proxied = load("proxy", cluster, cluster.target(), plan.settings());
-            components.add(measure(cluster, "proxy", proxied, FIRST_OF_A_PROXY));
+            components.add(measure(
+                    "proxy",
+                    half(),
+                    load("proxy", cluster, cluster.target(), plan.settings()),
+                    cluster,
+                    sessions(FIRST_OF_A_PROXY),
+                    node));
         }
     }
 
@@ -123,11 +135,6 @@ public final class CapacityRun {
                 "Capacity of the %s, on processors %s; all else on %s%n",
                 name, layoutText(subjects()), layoutText(others()));
         out.flush();
-    }
-
-    private Component measure(LocalCluster cluster, String name, ClusterLoad load, double messagesPerSecond)
-            throws IOException, InterruptedException {
-        return measure(name, half(), load, cluster, sessions(messagesPerSecond));
     }
 
     private ClusterLoad load(String name, LocalCluster cluster, URI target, Settings settings) {
@@ -162,14 +169,21 @@ public final class CapacityRun {
                 plan.command());
     }
 
-    private Component measure(String name, int cores, ClusterLoad load, @Nullable LocalCluster cluster, int first)
+    /** @param node what was found of the node behind it, for a proxy */
+    private Component measure(
+            String name,
+            int cores,
+            ClusterLoad load,
+            @Nullable LocalCluster cluster,
+            int first,
+            @Nullable Component node)
             throws IOException, InterruptedException {
         out.printf("  Warming up ...%n");
         List<Usage> usages = load.warmUp(first, WARM_UP);
         Estimate bytes = cluster == null ? null : bytesPerSession(usages, name, liveBytes(cluster, name), first);
         CapacitySearch.Found found =
                 new CapacitySearch(load, first, GREATEST, PRECISION, trial -> bottleneck(name, trial)).search();
-        return component(name, cores, found, bytes);
+        return component(name, cores, found, bytes, node);
     }
 
     private static double liveBytes(LocalCluster cluster, String name) throws IOException {
@@ -194,14 +208,15 @@ public final class CapacityRun {
                 : new Estimate(Math.max(0, each[each.length / 2]), Math.max(0, each[0]), each[each.length - 1]);
     }
 
-    private Component component(String name, int cores, CapacitySearch.Found found, @Nullable Estimate bytes) {
+    private Component component(
+            String name, int cores, CapacitySearch.Found found, @Nullable Estimate bytes, @Nullable Component node) {
         String own = name.equals("node") ? "nodes" : name;
         Trial limit = found.trials().stream()
                 .filter(trial -> !trial.passed())
                 .min(Comparator.comparingInt(Trial::sessions))
                 .orElse(found.trials().get(found.trials().size() - 1));
         Bottleneck bottleneck = bottleneck(name, limit);
-        Demand demand = Demand.of(own, found.trials());
+        Demand demand = demand(own, found.trials(), node);
         boolean measured = found.bounded() && cores > 0 && bottleneck.own() && bottleneck.busy() >= Component.BUSY;
         Estimate perCore = measured
                 ? new Estimate(
@@ -226,6 +241,12 @@ public final class CapacityRun {
                 bytes,
                 Usl.fit(loads, throughputs),
                 found.trials());
+    }
+
+    private static @Nullable Demand demand(String own, List<Trial> trials, @Nullable Component node) {
+        return node != null && node.measured() && node.sessionsPerCore() != null
+                ? Demand.beside("nodes", node.sessionsPerCore().value(), own, trials)
+                : Demand.of(own, trials);
     }
 
     /** What had more of its processors in use: what is measured, or all else. */
@@ -261,6 +282,8 @@ public final class CapacityRun {
                 "The node is the reference node: a real Co-browse node does more for each message. Measure yours with"
                         + " --target, and take the proxy's figures from here.",
                 "Where a limit was reached, the range is the width of the search; where the CPU time a session was taken, it"
-                        + " is that of the trials, and the figure is by the least, as whatever else a machine does only adds to it.");
+                        + " is that of the trials. The proxy's CPU time is taken in proportion to the node's in the same"
+                        + " trials, where the node's limit is known: so the machine's speed, which may change, does not"
+                        + " matter.");
     }
 }

@@ -59,9 +59,12 @@ final class CapacitySearch {
     Found search() throws IOException, InterruptedException {
         int good = 0;
         int bad = 0;
-        for (int sessions = least; bad == 0 && good < greatest; sessions = Math.min(2 * sessions, greatest)) {
+        for (int sessions = least;
+                bad == 0 && good < greatest && !limitedElsewhere;
+                sessions = Math.min(2 * sessions, greatest)) {
             if (passes(sessions)) {
                 good = sessions;
+                limitedElsewhere = leavesNoRoomForTwice(trials.get(trials.size() - 1));
             } else {
                 bad = sessions;
             }
@@ -76,6 +79,12 @@ final class CapacitySearch {
         }
         int confirmed = confirm(good);
         return new Found(confirmed, !limitedElsewhere && (bad != 0 || confirmed < good), List.copyOf(trials));
+    }
+
+    /** Whether twice the sessions would take more of the other parts than there is. */
+    private boolean leavesNoRoomForTwice(Trial passed) {
+        Bottleneck busiest = bottleneck.apply(passed);
+        return !busiest.own() && 2 * busiest.busy() > 1;
     }
 
     private int confirm(int found) throws IOException, InterruptedException {

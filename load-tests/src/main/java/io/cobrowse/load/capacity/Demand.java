@@ -1,15 +1,15 @@
 package io.cobrowse.load.capacity;
 
 import java.util.List;
-import org.apache.commons.math3.stat.descriptive.SummaryStatistics;
+import java.util.function.ToDoubleFunction;
+import org.apache.commons.math3.stat.descriptive.DescriptiveStatistics;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a component takes of the processors for a session (the utilisation law: U = X D), what it takes without any included, as
  * seen where it had much to do. Immutable.
  *
- * @param coresPerSession a session's share of the cores in use: the least of the trials, since whatever else the machine does, and
- *     compilers, only add to it; and the range of the trials
+ * @param coresPerSession a session's share of the cores in use: the median of the trials, and their range
  */
 public record Demand(Estimate coresPerSession) {
     private static final int LEAST_TRIALS = 3;
@@ -19,17 +19,33 @@ public record Demand(Estimate coresPerSession) {
      * null where they are too few.
      */
     static @Nullable Demand of(String component, List<Trial> trials) {
+        return of(component, trials, trial -> trial.coresOf(component) / trial.sessions());
+    }
+
+    /**
+     * Returns the same by what another component took in the same trials, of which it is known what it carries. That holds also
+     * where the machine is faster at one time than at another, as one is that others use too.
+     *
+     * @param sessionsPerCore of the other component, when it is busy to the full
+     */
+    static @Nullable Demand beside(String other, double sessionsPerCore, String component, List<Trial> trials) {
+        return of(component, trials, trial -> trial.coresOf(component) / trial.coresOf(other) / sessionsPerCore);
+    }
+
+    private static @Nullable Demand of(String component, List<Trial> trials, ToDoubleFunction<Trial> demand) {
         List<Trial> known = trials.stream()
                 .filter(trial -> trial.passed() && trial.coresOf(component) > 0)
                 .toList();
         int most = known.stream().mapToInt(Trial::sessions).max().orElse(0);
-        SummaryStatistics each = new SummaryStatistics();
-        known.stream()
+        double[] each = known.stream()
                 .filter(trial -> 2 * trial.sessions() >= most)
-                .forEach(trial -> each.addValue(trial.coresOf(component) / trial.sessions()));
-        return each.getN() < LEAST_TRIALS
-                ? null
-                : new Demand(new Estimate(each.getMin(), each.getMin(), each.getMax()));
+                .mapToDouble(demand)
+                .toArray();
+        if (each.length < LEAST_TRIALS) {
+            return null;
+        }
+        DescriptiveStatistics all = new DescriptiveStatistics(each);
+        return new Demand(new Estimate(all.getPercentile(50), all.getMin(), all.getMax()));
     }
 
     /** The sessions that cores carry when they are busy to that share, 0 to 1. */

@@ -15,7 +15,8 @@ class CapacitySearchTest {
     private static final double PRECISION = 0.04;
     private static final Function<Trial, Bottleneck> UNSATURATED = trial -> new Bottleneck("own", 0.5, true);
     private static final Function<Trial, Bottleneck> SATURATED = trial -> new Bottleneck("own", 0.95, true);
-    private static final Function<Trial, Bottleneck> ELSEWHERE = trial -> new Bottleneck("other", 0.95, false);
+    private static final Function<Trial, Bottleneck> ELSEWHERE =
+            trial -> new Bottleneck("other", trial.sessions() / 850.0, false);
 
     /** A queue: latency grows without bound as the load nears saturation, and reaches the service level at the capacity. */
     private static SystemUnderLoad queue(int capacity, double noise) {
@@ -100,6 +101,16 @@ class CapacitySearchTest {
         assertThat(found.trials())
                 .extracting(Trial::sessions)
                 .containsExactly(50, 100, 200, 400, 800, 400, 400, 400, 400, 400);
+    }
+
+    @Test
+    void shouldNotTryTwiceWhatTheOthersHaveNoRoomFor() throws Exception {
+        CapacitySearch.Found found = new CapacitySearch(queue(5_000, 0), 50, 10_000, PRECISION, ELSEWHERE).search();
+
+        assertThat(found.trials())
+                .extracting(Trial::sessions)
+                .containsExactly(50, 100, 200, 400, 800, 800, 800, 800, 800, 800);
+        assertThat(found.bounded()).isFalse();
     }
 
     @Test

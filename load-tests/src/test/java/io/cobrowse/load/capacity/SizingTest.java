@@ -80,19 +80,36 @@ class SizingTest {
     }
 
     @Test
-    void shouldTakeTheLeastCpuTimeAsTheMachineOnlyAddsToIt() {
+    void shouldTellBetweenWhatTheCpuTimeLies() {
         List<Trial> trials = List.of(
                 new Trial(100, true, 1, 100, Map.of("proxy", 0.09)),
                 new Trial(100, true, 1, 100, Map.of("proxy", 0.10)),
-                new Trial(100, true, 1, 100, Map.of("proxy", 0.11)));
+                new Trial(100, true, 1, 100, Map.of("proxy", 0.12)));
 
         Demand demand = Demand.of("proxy", trials);
 
         assertThat(demand).isNotNull();
-        Estimate sessions = demand.sessions(1, 0.66);
-        assertThat(sessions.value()).isCloseTo(733, within(1.0));
-        assertThat(sessions.low()).isCloseTo(600, within(1.0));
-        assertThat(sessions.high()).isCloseTo(733, within(1.0));
+        Estimate sessions = demand.sessions(1, 0.6);
+        assertThat(sessions.value()).isCloseTo(600, within(1.0));
+        assertThat(sessions.low()).isCloseTo(500, within(1.0));
+        assertThat(sessions.high()).isCloseTo(667, within(1.0));
+    }
+
+    @Test
+    void shouldTellTheCpuTimeAlsoOnAMachineWhoseSpeedChanges() {
+        List<Trial> trials = new ArrayList<>();
+        for (double slowness : new double[] {1, 1.3, 1.7, 1.1}) {
+            trials.add(new Trial(500, true, 1, 500, Map.of("proxy", 0.1 * slowness, "nodes", 0.2 * slowness)));
+        }
+
+        // A core carries 2,000 sessions of a node, and so 4,000 of a proxy that takes half as long for each.
+        Demand demand = Demand.beside("nodes", 2_000, "proxy", trials);
+
+        assertThat(demand).isNotNull();
+        Estimate sessions = demand.sessions(1, 1);
+        assertThat(sessions.value()).isCloseTo(4_000, within(1.0));
+        assertThat(sessions.low()).isCloseTo(4_000, within(1.0));
+        assertThat(sessions.high()).isCloseTo(4_000, within(1.0));
     }
 
     @Test

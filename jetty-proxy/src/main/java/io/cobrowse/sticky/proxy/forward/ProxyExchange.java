@@ -213,18 +213,9 @@ public final class ProxyExchange {
         } else {
             answer(() -> {
                 servletResponse.setHeader("Retry-After", "1");
-                busy().send(servletResponse);
+                ForwardingProblems.nodeBusy(node).send(servletResponse);
             });
         }
-    }
-
-    private ProblemDocument busy() {
-        return new ProblemDocument(
-                "node-busy",
-                "Node busy",
-                503,
-                "The node that has this session has as much to do as it may. Try again.",
-                node.id());
     }
 
     void connected(UpstreamConnection connected) {
@@ -233,7 +224,7 @@ public final class ProxyExchange {
             connected.abort(this, new EofException("The client went away"));
         } else if (lostOnce && !repeatable()) {
             // The node lives, but may have acted on the request.
-            fail(upstreamFailed());
+            fail(ForwardingProblems.upstreamFailed(node));
         } else {
             RequestPump pump = new RequestPump(this, connected);
             requestPump = pump;
@@ -270,7 +261,7 @@ public final class ProxyExchange {
     private void nodeGone() {
         Route next = router.unavailable(route);
         if (next.outcome() == Route.Outcome.FORWARD && !repeatable()) {
-            fail(upstreamFailed());
+            fail(ForwardingProblems.upstreamFailed(node));
         } else {
             become(next);
         }
@@ -393,7 +384,7 @@ public final class ProxyExchange {
         WebSocketHandshake asked = handshake;
         EndPoint client = UpgradeRequest.endPoint(request);
         if (asked == null || client == null || !asked.accepts(head.fields())) {
-            fail(upstreamFailed());
+            fail(ForwardingProblems.upstreamFailed(node));
             return false;
         }
         NodePlaces.Place kept = takePlace();
@@ -440,14 +431,13 @@ public final class ProxyExchange {
         } else if (evicted) {
             nodeGone();
         } else if (cause instanceof TimeoutException) {
-            fail(new ProblemDocument(
-                    "upstream-timeout", "Upstream timeout", 504, "The node did not answer in time.", node.id()));
+            fail(ForwardingProblems.upstreamTimeout(node));
         } else if (!started && !lostOnce && (parked(sent) || mayRepeat(stale))) {
             // A request that cannot be repeated is not: connecting only tells a broken connection from a dead node.
             lostOnce = true;
             upstreams.pool(node).connect(this);
         } else {
-            fail(upstreamFailed());
+            fail(ForwardingProblems.upstreamFailed(node));
         }
     }
 
@@ -460,15 +450,6 @@ public final class ProxyExchange {
         return !(cause instanceof EOFException
                 || cause instanceof TimeoutException
                 || cause instanceof NodeUnavailableException);
-    }
-
-    private ProblemDocument upstreamFailed() {
-        return new ProblemDocument(
-                "upstream-failed",
-                "Upstream failed",
-                502,
-                "The connection to the node broke, or its answer was not HTTP.",
-                node.id());
     }
 
     private boolean repeatable() {
@@ -494,11 +475,9 @@ public final class ProxyExchange {
         if (response.isCommitted()) {
             abort(cause);
         } else if (cause instanceof TimeoutException) {
-            fail(new ProblemDocument(
-                    "request-timeout", "Request timeout", 408, "The body of the request did not come in time.", null));
+            fail(ForwardingProblems.requestTimeout());
         } else if (cause instanceof HttpException http) {
-            fail(new ProblemDocument(
-                    "bad-request", "Bad request", http.getCode(), "The body of the request is malformed.", null));
+            fail(ForwardingProblems.malformedBody(http.getCode()));
         } else {
             abort(cause);
         }
@@ -515,8 +494,7 @@ public final class ProxyExchange {
         if (response.isCommitted()) {
             abort(cause);
         } else {
-            fail(new ProblemDocument(
-                    "internal-error", "Internal error", 500, "The proxy failed to serve the request.", null));
+            fail(ForwardingProblems.internalError());
         }
     }
 
@@ -593,28 +571,6 @@ public final class ProxyExchange {
             current.abort(this, cause);
         }
         body.release();
-    }
-
-    /** Tells a tunnel when the request for it is over, and its client's end has come or will not come any more. */
-    private static final class HandingOver extends HttpStream.Wrapper {
-        private final Tunnel tunnel;
-
-        private HandingOver(HttpStream stream, Tunnel tunnel) {
-            super(stream);
-            this.tunnel = tunnel;
-        }
-
-        @Override
-        public void succeeded() {
-            super.succeeded();
-            tunnel.requested();
-        }
-
-        @Override
-        public void failed(Throwable cause) {
-            super.failed(cause);
-            tunnel.requested();
-        }
     }
 
     @FunctionalInterface

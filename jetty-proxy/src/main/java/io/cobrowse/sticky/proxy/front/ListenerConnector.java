@@ -3,12 +3,14 @@ package io.cobrowse.sticky.proxy.front;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import javax.net.ssl.SSLContext;
 import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.io.SocketChannelEndPoint;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.util.IO;
 
 /** The connector of one public listener, with its policy; its clients can be watched for going away. */
@@ -47,6 +49,17 @@ public final class ListenerConnector extends ServerConnector {
             for (ManagedSelector each : getSelectorManager().getBeans(ManagedSelector.class)) {
                 each.submit(selector -> IO.close(channel));
             }
+        }
+    }
+
+    /** Shows another certificate from the next TLS handshake on; connections that are open stay as they are. */
+    public void setIdentity(SSLContext identity) {
+        try {
+            getConnectionFactory(SslConnectionFactory.class)
+                    .getSslContextFactory()
+                    .reload(tls -> tls.setSslContext(identity));
+        } catch (Exception impossible) {
+            throw new IllegalStateException("TLS does not take a context that was made for it", impossible);
         }
     }
 

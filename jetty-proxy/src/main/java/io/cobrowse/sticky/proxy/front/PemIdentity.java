@@ -2,6 +2,7 @@ package io.cobrowse.sticky.proxy.front;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.X509ExtendedKeyManager;
 import nl.altindag.ssl.SSLFactory;
 import nl.altindag.ssl.pem.util.PemUtils;
@@ -14,24 +15,32 @@ public final class PemIdentity {
     /**
      * Reads the files and returns TLS settings of a server with them.
      *
+     * @throws IllegalArgumentException as {@link #context} does
+     */
+    public static SslContextFactory.Server load(Path certificate, Path privateKey) {
+        SslContextFactory.Server tls = new SslContextFactory.Server();
+        tls.setSslContext(context(certificate, privateKey));
+        return tls;
+    }
+
+    /**
+     * Reads the files and returns a context that shows what is in them.
+     *
      * @throws IllegalArgumentException when a file cannot be read, is not PEM, or the two do not belong together; the message
      *     names the files, and never what is in them
      */
-    public static SslContextFactory.Server load(Path certificate, Path privateKey) {
+    public static SSLContext context(Path certificate, Path privateKey) {
         requireReadable("certificate", certificate);
         requireReadable("private-key", privateKey);
-        SslContextFactory.Server tls = new SslContextFactory.Server();
         try {
             X509ExtendedKeyManager identity = PemUtils.loadIdentityMaterial(certificate, privateKey);
-            tls.setSslContext(
-                    SSLFactory.builder().withIdentityMaterial(identity).build().getSslContext());
+            return SSLFactory.builder().withIdentityMaterial(identity).build().getSslContext();
         } catch (RuntimeException failure) {
             throw new IllegalArgumentException(
                     "tls: \"" + certificate + "\" and \"" + privateKey
                             + "\": allowed are a PEM certificate chain and its unencrypted PEM private key",
                     failure);
         }
-        return tls;
     }
 
     private static void requireReadable(String key, Path file) {

@@ -1,0 +1,36 @@
+package io.cobrowse.sticky.proxy;
+
+import io.cobrowse.sticky.proxy.config.ProxyConfig;
+import io.cobrowse.sticky.proxy.config.ProxyConfig.Limit;
+import io.cobrowse.sticky.proxy.config.ProxyConfig.NodeConfig;
+import io.cobrowse.sticky.routing.Node;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The nodes of a configuration as the router and the limits want them. */
+final class ConfiguredNodes {
+    private ConfiguredNodes() {}
+
+    static List<Node> of(ProxyConfig config) {
+        return config.nodes().stream().map(ConfiguredNodes::node).toList();
+    }
+
+    private static Node node(NodeConfig node) {
+        Limit limit = node.limit();
+        int maxActive = limit == null ? Node.UNLIMITED : limit.maxActive();
+        return new Node(node.id(), node.cookies(), node.url(), node.weight(), node.backup(), maxActive);
+    }
+
+    /** Returns the limits by id; a node without one is not in it. */
+    static Map<String, Limit> limits(ProxyConfig config) {
+        Map<String, Limit> limits = new HashMap<>();
+        for (NodeConfig node : config.nodes()) {
+            Limit limit = node.limit();
+            if (limit != null) {
+                limits.put(node.id(), limit);
+            }
+        }
+        return limits;
+    }
+}
