@@ -151,6 +151,7 @@ class ChaosLongTest {
             }
             // The machine stalls too: in turn, so that the control meets as many of its stalls.
             Outcome down = Outcome.none();
+            Outcome undisturbed = Outcome.none();
             Outcome control = Outcome.none();
             long growth;
             try (BareServer server = new BareServer();
@@ -159,11 +160,21 @@ class ChaosLongTest {
                 clients.run(WARM_UP);
                 long before = Memory.usedMib();
                 for (int turn = 0; turn < TURNS; turn++) {
-                    down = down.with(clients.run(ALL_DOWN.dividedBy(TURNS)));
+                    Duration stolen = StolenTime.sinceStart();
+                    Outcome current = clients.run(ALL_DOWN.dividedBy(TURNS));
+                    stolen = StolenTime.sinceStart().minus(stolen);
+                    Chaos.figure(
+                            "turn %d: %d answers in 10 ms or more; the host took %d ms",
+                            turn + 1, current.inOrAbove(LATE), stolen.toMillis());
+                    down = down.with(current);
+                    if (!StolenTime.isMuch(stolen, current.time())) {
+                        undisturbed = undisturbed.with(current);
+                    }
                     control = control.with(bare.run(ALL_DOWN.dividedBy(TURNS)));
                 }
                 growth = Memory.usedMib() - before;
                 print("all down", down);
+                print("of these, turns in which the host took less than a twentieth of the processors", undisturbed);
                 print("threads with sockets in the place of the proxy, in turn with it", control);
                 Chaos.figure("heap %d MiB, grown by %d MiB", before, growth);
             }

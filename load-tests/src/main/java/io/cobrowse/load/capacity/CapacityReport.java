@@ -53,19 +53,9 @@ public final class CapacityReport {
                 "What each component carries",
                 "Sessions that met the service level, and what limited them, as the processors' use says.",
                 components()));
-        for (Component component : capacity.components()) {
-            sections.add(Section.of(
-                    "Latency of the " + component.name() + " under load",
-                    "99th percentile of each trial; the service level is " + round(capacity.sloP99Millis()) + " ms.",
-                    latency(component)));
-            sections.add(Section.of("Throughput of the " + component.name(), law(component), throughput(component)));
-            if (component.cores() > 0) {
-                sections.add(Section.of(
-                        "Processors while the " + component.name() + " is measured",
-                        "Cores in use, by component. A straight line means that each session costs the same.",
-                        cores(component)));
-            }
-        }
+        capacity.components().stream()
+                .filter(CapacityReport::hasCurves)
+                .forEach(component -> sections.addAll(curves(component)));
         sections.add(Section.of(
                 "Assumptions",
                 "",
@@ -75,6 +65,27 @@ public final class CapacityReport {
         sections.add(Section.of("All trials", "In the order in which they were made.", trials()));
         sections.add(Section.of("How it was measured", "", environment()));
         return new HtmlReport.Content("Capacity", answer(), null, headlines(), sections);
+    }
+
+    /** One number of sessions is no curve; its trials are in the table. */
+    private static boolean hasCurves(Component component) {
+        return component.trials().stream().mapToInt(Trial::sessions).distinct().count() > 1;
+    }
+
+    private List<Section> curves(Component component) {
+        List<Section> sections = new ArrayList<>();
+        sections.add(Section.of(
+                "Latency of the " + component.name() + " under load",
+                "99th percentile of each trial; the service level is " + round(capacity.sloP99Millis()) + " ms.",
+                latency(component)));
+        sections.add(Section.of("Throughput of the " + component.name(), law(component), throughput(component)));
+        if (component.cores() > 0) {
+            sections.add(Section.of(
+                    "Processors while the " + component.name() + " is measured",
+                    "Cores in use, by component. A straight line means that each session costs the same.",
+                    cores(component)));
+        }
+        return sections;
     }
 
     private String answer() {
