@@ -59,7 +59,11 @@ final class HttpConnection extends LoadConnection {
         if (expected >= 0 && in.position() > expected) {
             throw new IOException("More than the answer arrived: " + in.position() + " bytes, not " + expected);
         }
-        return in.position() == expected;
+        boolean complete = in.position() == expected;
+        if (complete && !keepAlive) {
+            transport.close(); // Or the proxy's closing it would be met later, as a failure.
+        }
+        return complete;
     }
 
     /** Returns the length of head and body; -1 while the head is incomplete. */
