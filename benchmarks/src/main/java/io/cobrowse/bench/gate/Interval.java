@@ -13,8 +13,8 @@ public record Interval(double ratio, double low, double high) {
     private static final long SEED = 17;
 
     /**
-     * Returns the ratio of the {@linkplain #quiet quiet} times, and its interval by the percentile bootstrap: both samples are drawn again and
-     * again, with replacement. The same samples always give the same interval.
+     * Returns the ratio of the {@linkplain #quiet quiet} times, and its interval by the percentile bootstrap: both samples
+     * are drawn again and again, with replacement. The same samples always give the same interval.
      *
      * @param base at least one time
      * @param fresh at least one time

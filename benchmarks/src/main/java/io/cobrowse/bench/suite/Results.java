@@ -2,6 +2,8 @@ package io.cobrowse.bench.suite;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -86,6 +88,26 @@ public final class Results {
             cases.put(which, new Measured(rawData(which, run, CpuTimeProfiler.METRIC), bytes));
         }
         return new Results(cases);
+    }
+
+    /** Returns JMH's JSON with each fork's least alone, which is all that two measurements are compared by. */
+    public static ArrayNode leastOnly(ArrayNode json) {
+        ArrayNode least = json.deepCopy();
+        for (JsonNode run : least) {
+            ((ObjectNode) run.path("primaryMetric")).remove("rawData");
+            ObjectNode metrics = (ObjectNode) run.path("secondaryMetrics");
+            metrics.retain(CpuTimeProfiler.METRIC, ALLOCATED);
+            for (JsonNode metric : metrics) {
+                for (JsonNode fork : metric.path("rawData")) {
+                    double quickest = StreamSupport.stream(fork.spliterator(), false)
+                            .mapToDouble(JsonNode::asDouble)
+                            .min()
+                            .orElseThrow();
+                    ((ArrayNode) fork).removeAll().add(quickest);
+                }
+            }
+        }
+        return least;
     }
 
     /** Returns everything, in the order of the titles. */

@@ -60,6 +60,19 @@ class SuiteTest {
         assertThat(all.get(0).get("forks").asInt()).isEqualTo(2);
     }
 
+    @Test
+    void shouldKeepOfABaselineAllThatItIsComparedBy() {
+        ArrayNode all = new ObjectMapper().createArrayNode();
+        Stream.of(run(10), run(20)).forEach(each -> Jmh.append(all, each));
+        ((ArrayNode) all.get(0).at("/secondaryMetrics/cpu.time.norm/rawData/0")).add(30);
+        ArrayNode least = Results.leastOnly(all);
+        assertThat(least.at("/0/secondaryMetrics/cpu.time.norm/rawData/0")).hasSize(1);
+        Results.Measured kept = Results.of(least).cases().values().iterator().next();
+        Results.Measured before = Results.of(all).cases().values().iterator().next();
+        assertThat(kept.leastNanos()).isEqualTo(before.leastNanos()).containsExactly(10.0, 20.0);
+        assertThat(kept.bytes()).isEqualTo(before.bytes());
+    }
+
     private static ArrayNode run(double nanos) {
         ArrayNode array = new ObjectMapper().createArrayNode();
         var run = array.addObject().put("benchmark", "some.where.SomeBenchmark.run");

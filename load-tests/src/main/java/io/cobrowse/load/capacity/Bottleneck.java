@@ -9,4 +9,14 @@ package io.cobrowse.load.capacity;
  */
 record Bottleneck(String name, double busy, boolean own) {
     static final Bottleneck UNKNOWN = new Bottleneck("unknown", Double.NaN, true);
+
+    /** So many times as busy others have to be: who is busier by a little differs from trial to trial. */
+    private static final double CLEARLY = 1.25;
+
+    /** Returns what is measured, unless all else was clearly busier. */
+    static Bottleneck of(String own, double ownBusy, String others, double othersBusy) {
+        return othersBusy > CLEARLY * ownBusy
+                ? new Bottleneck(others, othersBusy, false)
+                : new Bottleneck(own, ownBusy, true);
+    }
 }

@@ -261,9 +261,7 @@ public final class CapacityRun {
                 .sum();
         double ownShare = trial.cores().getOrDefault(own, 0.0) / half();
         double restShare = rest / Math.max(1, processors - half());
-        return ownShare >= restShare
-                ? new Bottleneck(own, ownShare, true)
-                : new Bottleneck(own.equals("nodes") ? "injector" : "injector and nodes", restShare, false);
+        return Bottleneck.of(own, ownShare, own.equals("nodes") ? "injector" : "injector and nodes", restShare);
     }
 
     private List<String> assumptions() {
