@@ -68,10 +68,10 @@ public final class Tunnel {
 
     /**
      * The request for the tunnel is over. An HTTP/2 client may have reset its stream before the stream became the client's
-     * end, which then never comes.
+     * end, which then never comes, or just while it did, of which Jetty tells nobody.
      */
     public void requested() {
-        if (!opened) {
+        if (!opened || client.wasReset()) {
             close();
         }
     }

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeoutException;
+import org.eclipse.jetty.http2.HTTP2Stream;
 import org.eclipse.jetty.io.AbstractConnection;
 import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.io.Connection;
@@ -100,7 +101,11 @@ final class TunnelEnd extends AbstractConnection.NonBlocking implements Connecti
         tunnel.close();
     }
 
-    private boolean wasReset() {
+    /** Returns whether the peer has reset the connection, or the stream of HTTP/2, that this is the end of. */
+    boolean wasReset() {
+        if (getEndPoint().getTransport() instanceof HTTP2Stream stream) {
+            return stream.isResetOrFailed();
+        }
         WatchedEndPoint socket = WatchedEndPoint.of(getEndPoint());
         return socket != null && socket.isReset();
     }
