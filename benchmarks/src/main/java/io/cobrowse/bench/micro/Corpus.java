@@ -37,7 +37,10 @@ public final class Corpus {
         /** Names that end as ours does, begin as ours does, or differ in one letter; 4 KiB. */
         NEAR_MISSES(("x" + SET + "; " + COOKIE + "2=node-1; gcbSessionserver=node-1; ").repeat(55) + SET, "node-2"),
         /** Nothing but names that end as ours does, as short as they get: the most occurrences in 4 KiB. */
-        HOSTILE(("x" + COOKIE + ";").repeat(224) + SET, "node-2");
+        HOSTILE(hostile(4), "node-2"),
+        /** The same in 1 KiB, and in 16, so that a time which grows faster than the field shows. */
+        HOSTILE_SHORT(hostile(1), "node-2"),
+        HOSTILE_LONG(hostile(16), "node-2");
 
         private final String field;
         private final @Nullable String value;
@@ -101,6 +104,10 @@ public final class Corpus {
     /** Returns a query of the typical length, in the middle of which the parameter has a value. */
     static String typicalQuery(String value) {
         return campaign(1) + "&" + PARAMETER + "=" + value + "&r=1700000000000";
+    }
+
+    private static String hostile(int kib) {
+        return ("x" + COOKIE + ";").repeat(56 * kib) + SET;
     }
 
     private static String analytics(int cookies) {

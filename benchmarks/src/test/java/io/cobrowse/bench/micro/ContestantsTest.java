@@ -120,6 +120,8 @@ class ContestantsTest {
         assertThat(Cookie.ANALYTICS_LAST.field()).hasSizeBetween(3900, 4300);
         assertThat(Cookie.NEAR_MISSES.field()).hasSizeBetween(3900, 4300);
         assertThat(Cookie.HOSTILE.field()).hasSizeBetween(3900, 4300);
+        assertThat(Cookie.HOSTILE_SHORT.field()).hasSizeBetween(1000, 1100);
+        assertThat(Cookie.HOSTILE_LONG.field()).hasSizeBetween(15_900, 16_400);
         assertThat(Query.LONG_LAST.query()).hasSizeBetween(3900, 4300);
         assertThat(Query.NEAR_MISSES.query()).hasSizeBetween(3900, 4300);
         assertThat(Query.HOSTILE.query()).hasSizeBetween(3900, 4300);

@@ -3,7 +3,7 @@ package io.cobrowse.node.chaos;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.cobrowse.node.chaos.FullRate.Outcome;
+import io.cobrowse.node.chaos.RepeatedRequests.Outcome;
 import io.cobrowse.node.endtoend.Pair;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Health;
 import io.cobrowse.sticky.routing.NodeState;
@@ -22,6 +22,9 @@ class ChaosLongTest {
     private static final int STOPS = 6;
     private static final int RELOADS = 100;
     private static final int CONNECTIONS = 4;
+    /** Requests a second, some times those of the pairs. */
+    private static final int RATE = 2000;
+
     private static final Duration FLAPPING = Duration.ofMinutes(2);
     private static final Duration WARM_UP = Duration.ofSeconds(10);
     private static final Duration ALL_DOWN = Duration.ofMinutes(1);
@@ -139,54 +142,70 @@ class ChaosLongTest {
     }
 
     @Test
-    void shouldAnswerAtFullRateWhileAllNodesAreDownAndRecover() throws Exception {
+    void shouldAnswerAtAnyRateWhileAllNodesAreDownAndRecover() throws Exception {
         try (ChaosCluster cluster = ChaosCluster.start(Chaos.HEALTH);
-                FullRate clients = new FullRate(cluster.uri(), CONNECTIONS)) {
+                RepeatedRequests clients = new RepeatedRequests(cluster.uri(), CONNECTIONS);
+                BareServer server = new BareServer();
+                RepeatedRequests bare = new RepeatedRequests(server.uri(), CONNECTIONS)) {
             for (String name : cluster.names()) {
                 cluster.process(name).kill();
             }
-            clients.run(Duration.ofSeconds(1)); // Finds them dead.
+            clients.runAtFullRate(Duration.ofSeconds(1)); // Finds them dead.
             for (String name : cluster.names()) {
                 cluster.awaitState(name, NodeState.DOWN);
             }
-            // The machine stalls too: in turn, so that the control meets as many of its stalls.
-            Outcome down = Outcome.none();
-            Outcome undisturbed = Outcome.none();
-            Outcome control = Outcome.none();
-            long growth;
-            try (BareServer server = new BareServer();
-                    FullRate bare = new FullRate(server.uri(), CONNECTIONS)) {
-                bare.run(WARM_UP);
-                clients.run(WARM_UP);
-                long before = Memory.usedMib();
-                for (int turn = 0; turn < TURNS; turn++) {
-                    Duration stolen = StolenTime.sinceStart();
-                    Outcome current = clients.run(ALL_DOWN.dividedBy(TURNS));
-                    stolen = StolenTime.sinceStart().minus(stolen);
-                    Chaos.figure(
-                            "turn %d: %d answers in 10 ms or more; the host took %d ms",
-                            turn + 1, current.inOrAbove(LATE), stolen.toMillis());
-                    down = down.with(current);
-                    if (!StolenTime.isMuch(stolen, current.time())) {
-                        undisturbed = undisturbed.with(current);
-                    }
-                    control = control.with(bare.run(ALL_DOWN.dividedBy(TURNS)));
-                }
-                growth = Memory.usedMib() - before;
-                print("all down", down);
-                print("of these, turns in which the host took less than a twentieth of the processors", undisturbed);
-                print("threads with sockets in the place of the proxy, in turn with it", control);
-                Chaos.figure("heap %d MiB, grown by %d MiB", before, growth);
+            bare.runAtFullRate(WARM_UP);
+            clients.runAtFullRate(WARM_UP);
+            long before = Memory.usedMib();
+
+            Outcome steady = inTurns(
+                    "at %d a second".formatted(RATE),
+                    time -> clients.runAt(RATE, time),
+                    time -> bare.runAt(RATE, time));
+            Outcome full = inTurns("at the full rate", clients::runAtFullRate, bare::runAtFullRate);
+
+            long growth = Memory.usedMib() - before;
+            Chaos.figure("heap %d MiB, grown by %d MiB", before, growth);
+            for (Outcome outcome : List.of(steady, full)) {
+                assertThat(outcome.statuses()).containsOnlyKeys(503);
+                assertThat(Duration.ofNanos(outcome.nanos().getValueAtPercentile(99.9)))
+                        .isLessThan(LATE);
             }
-            assertThat(down.statuses()).containsOnlyKeys(503);
-            assertThat(Duration.ofNanos(down.nanos().getValueAtPercentile(99.9)))
-                    .isLessThan(LATE);
             assertThat(growth).isLessThan(MAX_GROWTH_MIB);
             for (String name : cluster.names()) {
                 cluster.process(name).start();
                 cluster.awaitState(name, NodeState.READY);
             }
         }
+    }
+
+    private interface Load {
+        Outcome run(Duration time) throws Exception;
+    }
+
+    /** Asks the proxy and threads with sockets in its place in turn: the machine stalls too, and so both meet its stalls. */
+    private static Outcome inTurns(String rate, Load proxy, Load threads) throws Exception {
+        Duration turn = ALL_DOWN.dividedBy(TURNS);
+        Outcome all = Outcome.none();
+        Outcome undisturbed = Outcome.none();
+        Outcome control = Outcome.none();
+        for (int i = 0; i < TURNS; i++) {
+            Duration stolen = StolenTime.sinceStart();
+            Outcome current = proxy.run(turn);
+            stolen = StolenTime.sinceStart().minus(stolen);
+            Chaos.figure(
+                    "%s, turn %d: %d answers in 10 ms or more; the host took %d ms",
+                    rate, i + 1, current.inOrAbove(LATE), stolen.toMillis());
+            all = all.with(current);
+            if (!StolenTime.isMuch(stolen, turn)) {
+                undisturbed = undisturbed.with(current);
+            }
+            control = control.with(threads.run(turn));
+        }
+        print("all down, " + rate, all);
+        print("of these, turns in which the host took less than a twentieth of the processors", undisturbed);
+        print("threads with sockets in the place of the proxy, in turn with it", control);
+        return all;
     }
 
     private static void print(String what, Outcome outcome) {

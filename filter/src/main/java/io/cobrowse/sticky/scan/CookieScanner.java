@@ -24,6 +24,8 @@ package io.cobrowse.sticky.scan;
  * <p>Thread-safe, stateless; allocates nothing and throws nothing for any field.
  */
 public final class CookieScanner {
+    /** Within so many characters the value of a node's cookie ends. */
+    private static final int SHORT = 8;
 
     private CookieScanner() {}
 
@@ -70,6 +72,15 @@ public final class CookieScanner {
     /** Returns the index of the {@code ;} that ends the pair, or the field's length. */
     private static int endOfPair(String field, int from) {
         int i = from;
+        if (from < field.length() - SHORT) {
+            // So often that the JVM makes no loop of it, whose beginning and end cost more than these few characters.
+            for (int k = 0; k < SHORT; k++) {
+                if (field.charAt(from + k) == ';') {
+                    return from + k;
+                }
+            }
+            i += SHORT;
+        }
         while (i < field.length() && field.charAt(i) != ';') {
             i++;
         }

@@ -16,13 +16,14 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.HdrHistogram.Histogram;
 
 /**
- * A few connections on which one request follows the other, as fast as they are answered. Allocates nothing for a request, so
- * that the collector's pauses are the proxy's where both share a JVM.
+ * A few connections on which one request follows the other: as fast as they are answered, or at a rate. Allocates nothing for
+ * a request, so that the collector's pauses are the proxy's where both share a JVM.
  */
-final class FullRate implements AutoCloseable {
+final class RepeatedRequests implements AutoCloseable {
     private static final byte[] REQUEST =
             "GET /cobrowse/ HTTP/1.1\r\nHost: p\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] LENGTH = "content-length: ".getBytes(StandardCharsets.US_ASCII);
@@ -58,16 +59,26 @@ final class FullRate implements AutoCloseable {
     private final int connections;
     private final ExecutorService threads = Executors.newCachedThreadPool();
 
-    FullRate(URI uri, int connections) {
+    RepeatedRequests(URI uri, int connections) {
         this.uri = uri;
         this.connections = connections;
     }
 
-    /** Asks for this long. */
-    Outcome run(Duration time) throws Exception {
+    /** Asks for this long, each connection again as soon as it is answered. */
+    Outcome runAtFullRate(Duration time) throws Exception {
+        return run(time, 0);
+    }
+
+    /** Asks for this long, so often in a second; an answer takes from when its request was due. */
+    Outcome runAt(int perSecond, Duration time) throws Exception {
+        return run(time, TimeUnit.SECONDS.toNanos(1) * connections / perSecond);
+    }
+
+    private Outcome run(Duration time, long intervalNanos) throws Exception {
         List<Future<Outcome>> running = new ArrayList<>();
         for (int i = 0; i < connections; i++) {
-            running.add(threads.submit(() -> ask(time)));
+            long delay = intervalNanos * i / connections; // They take turns.
+            running.add(threads.submit(() -> ask(time, delay, intervalNanos)));
         }
         Outcome all = Outcome.none();
         for (Future<Outcome> one : running) {
@@ -76,19 +87,24 @@ final class FullRate implements AutoCloseable {
         return new Outcome(all.nanos(), all.statuses(), time);
     }
 
-    private Outcome ask(Duration time) throws IOException {
+    private Outcome ask(Duration time, long delay, long intervalNanos) throws IOException {
         Histogram nanos = new Histogram(MAX_NANOS, 3);
         long[] statuses = new long[600];
         try (Socket socket = new Socket(uri.getHost(), uri.getPort())) {
             socket.setTcpNoDelay(true);
             Answers answers = new Answers(socket.getInputStream());
             OutputStream out = socket.getOutputStream();
-            long begin = System.nanoTime();
-            for (long sent = begin, now; sent - begin < time.toNanos(); sent = now) {
+            long begin = System.nanoTime() + delay;
+            long due = begin;
+            while (due - begin < time.toNanos()) {
+                for (long early = due - System.nanoTime(); early > 0; early = due - System.nanoTime()) {
+                    LockSupport.parkNanos(early);
+                }
                 out.write(REQUEST);
                 statuses[answers.next()]++;
-                now = System.nanoTime();
-                nanos.recordValue(now - sent);
+                long now = System.nanoTime();
+                nanos.recordValue(now - due);
+                due = intervalNanos > 0 ? due + intervalNanos : now;
             }
         }
         Map<Integer, Long> counts = new TreeMap<>();
