@@ -13,7 +13,6 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.StreamSupport;
 import org.apache.commons.statistics.descriptive.Median;
-import org.apache.commons.statistics.descriptive.Quantile;
 
 /** What JMH measured, read from its JSON. Immutable. */
 public final class Results {
@@ -27,8 +26,6 @@ public final class Results {
      *     iteration to the next, what the code itself allocates is in every one
      */
     public record Measured(List<double[]> nanos, double bytes) {
-        private static final double QUIET = 0.1;
-
         /** Returns each fork's least: what disturbs an iteration makes it longer. */
         public List<Double> leastNanos() {
             return nanos.stream()
@@ -36,15 +33,10 @@ public final class Results {
                     .toList();
         }
 
-        /**
-         * Returns the median over the forks of a low quantile of their iterations: what the code takes undisturbed, for
-         * what disturbs an iteration makes it longer.
-         */
+        /** Returns the median over the forks of each one's least: what the code takes undisturbed. */
         public double quietNanos() {
             return Median.withDefaults()
-                    .evaluate(nanos.stream()
-                            .mapToDouble(iterations -> Quantile.withDefaults().evaluate(iterations, QUIET))
-                            .toArray());
+                    .evaluate(leastNanos().stream().mapToDouble(each -> each).toArray());
         }
     }
 

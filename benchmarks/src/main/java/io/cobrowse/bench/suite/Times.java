@@ -7,9 +7,9 @@ import org.openjdk.jmh.runner.options.TimeValue;
  */
 public record Times(int warmUpIterations, int warmUpMillis, int iterations, int iterationMillis) {
     /** Figures to publish. */
-    public static final Times FULL = new Times(30, 20, 50, 20);
+    public static final Times FULL = new Times(30, 20, 60, 10);
     /** A look. */
-    public static final Times QUICK = new Times(10, 20, 10, 20);
+    public static final Times QUICK = new Times(10, 20, 15, 10);
     /** The gate: as short as a neighbour's pauses are. */
     public static final Times GATE = new Times(10, 12, 100, 2);
     /** Whether it runs at all. */

@@ -16,12 +16,12 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
 
 /**
- * A few connections on which one request follows the other: as fast as they are answered, or at a rate. Allocates nothing for
- * a request, so that the collector's pauses are the proxy's where both share a JVM.
+ * A few connections on which one request follows the other, as fast as they are answered. Allocates nothing for a request, so
+ * that the collector's pauses are the proxy's where both share a JVM.
  */
 final class RepeatedRequests implements AutoCloseable {
     private static final byte[] REQUEST =
@@ -33,78 +33,70 @@ final class RepeatedRequests implements AutoCloseable {
      * What came of a run.
      *
      * @param nanos that each answer took
+     * @param late those that took too long
      * @param statuses how often each was answered
      */
-    record Outcome(Histogram nanos, Map<Integer, Long> statuses, Duration time) {
+    record Outcome(Histogram nanos, List<Late> late, Map<Integer, Long> statuses, Duration time) {
         static Outcome none() {
-            return new Outcome(new Histogram(MAX_NANOS, 3), new TreeMap<>(), Duration.ZERO);
+            return new Outcome(new Histogram(MAX_NANOS, 3), List.of(), new TreeMap<>(), Duration.ZERO);
         }
 
         /** Returns what came of both, one behind the other. */
         Outcome with(Outcome later) {
             Histogram sum = nanos.copy();
             sum.add(later.nanos);
+            List<Late> both = Stream.concat(late.stream(), later.late.stream()).toList();
             Map<Integer, Long> counts = new TreeMap<>(statuses);
             later.statuses.forEach((status, count) -> counts.merge(status, count, Long::sum));
-            return new Outcome(sum, counts, time.plus(later.time));
-        }
-
-        /** Returns how many answers took this long or longer, to a thousandth of it. */
-        long inOrAbove(Duration limit) {
-            return nanos.getCountBetweenValues(limit.toNanos(), MAX_NANOS);
+            return new Outcome(sum, both, counts, time.plus(later.time));
         }
     }
+
+    /** An answer that took too long, by {@link System#nanoTime}. */
+    record Late(long asked, long answered) {}
 
     private final URI uri;
     private final int connections;
+    private final long tooLong;
     private final ExecutorService threads = Executors.newCachedThreadPool();
 
-    RepeatedRequests(URI uri, int connections) {
+    /** Will ask on so many connections at a time; an answer is late when it takes this long. */
+    RepeatedRequests(URI uri, int connections, Duration tooLong) {
         this.uri = uri;
         this.connections = connections;
+        this.tooLong = tooLong.toNanos();
     }
 
-    /** Asks for this long, each connection again as soon as it is answered. */
-    Outcome runAtFullRate(Duration time) throws Exception {
-        return run(time, 0);
-    }
-
-    /** Asks for this long, so often in a second; an answer takes from when its request was due. */
-    Outcome runAt(int perSecond, Duration time) throws Exception {
-        return run(time, TimeUnit.SECONDS.toNanos(1) * connections / perSecond);
-    }
-
-    private Outcome run(Duration time, long intervalNanos) throws Exception {
+    /** Asks for this long. */
+    Outcome run(Duration time) throws Exception {
         List<Future<Outcome>> running = new ArrayList<>();
         for (int i = 0; i < connections; i++) {
-            long delay = intervalNanos * i / connections; // They take turns.
-            running.add(threads.submit(() -> ask(time, delay, intervalNanos)));
+            running.add(threads.submit(() -> ask(time)));
         }
         Outcome all = Outcome.none();
         for (Future<Outcome> one : running) {
             all = all.with(one.get());
         }
-        return new Outcome(all.nanos(), all.statuses(), time);
+        return new Outcome(all.nanos(), all.late(), all.statuses(), time);
     }
 
-    private Outcome ask(Duration time, long delay, long intervalNanos) throws IOException {
+    private Outcome ask(Duration time) throws IOException {
         Histogram nanos = new Histogram(MAX_NANOS, 3);
+        List<Late> late = new ArrayList<>();
         long[] statuses = new long[600];
         try (Socket socket = new Socket(uri.getHost(), uri.getPort())) {
             socket.setTcpNoDelay(true);
             Answers answers = new Answers(socket.getInputStream());
             OutputStream out = socket.getOutputStream();
-            long begin = System.nanoTime() + delay;
-            long due = begin;
-            while (due - begin < time.toNanos()) {
-                for (long early = due - System.nanoTime(); early > 0; early = due - System.nanoTime()) {
-                    LockSupport.parkNanos(early);
-                }
+            long begin = System.nanoTime();
+            for (long sent = begin, now; sent - begin < time.toNanos(); sent = now) {
                 out.write(REQUEST);
                 statuses[answers.next()]++;
-                long now = System.nanoTime();
-                nanos.recordValue(now - due);
-                due = intervalNanos > 0 ? due + intervalNanos : now;
+                now = System.nanoTime();
+                nanos.recordValue(now - sent);
+                if (now - sent >= tooLong) {
+                    late.add(new Late(sent, now));
+                }
             }
         }
         Map<Integer, Long> counts = new TreeMap<>();
@@ -113,7 +105,7 @@ final class RepeatedRequests implements AutoCloseable {
                 counts.put(status, statuses[status]);
             }
         }
-        return new Outcome(nanos, counts, time);
+        return new Outcome(nanos, late, counts, time);
     }
 
     /** Reads answers with a Content-Length, one after the other. */
