@@ -28,6 +28,9 @@ public final class SuiteRun {
     /** To what the harness's share of the allocation per operation is brought down. */
     private static final double EXACT_BYTES = 0.005;
 
+    /** No object is smaller. */
+    private static final int OBJECT_BYTES = 16;
+
     private final List<Case> cases;
     private final int forks;
     private final Times times;
@@ -99,7 +102,7 @@ public final class SuiteRun {
     private void measureSmallAllocations() throws IOException {
         for (var each : Results.of(results).cases().entrySet()) {
             Measured figures = each.getValue();
-            if (figures.bytes() > EXACT_BYTES && figures.bytes() < 8) {
+            if (figures.bytes() > EXACT_BYTES && figures.bytes() < OBJECT_BYTES) {
                 double nanos = HARNESS_BYTES / EXACT_BYTES * figures.quietNanos();
                 int millis = (int) Math.min(30_000, Math.max(500, nanos / 1e6));
                 progress.printf(
