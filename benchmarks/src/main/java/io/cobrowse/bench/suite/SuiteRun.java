@@ -27,7 +27,6 @@ public final class SuiteRun {
     private static final double HARNESS_BYTES = 8_000;
     /** To what the harness's share of the allocation per operation is brought down. */
     private static final double EXACT_BYTES = 0.005;
-
     /** No object is smaller. */
     private static final int OBJECT_BYTES = 16;
 
