@@ -1,25 +1,21 @@
 package io.cobrowse.sticky.proxy;
 
-import io.cobrowse.sticky.filter.RoutingAnswers;
 import io.cobrowse.sticky.filter.StickinessFilter;
 import io.cobrowse.sticky.proxy.admin.AdminHandler;
-import io.cobrowse.sticky.proxy.cluster.Evictions;
-import io.cobrowse.sticky.proxy.cluster.HealthChecks;
+import io.cobrowse.sticky.proxy.cluster.Cluster;
 import io.cobrowse.sticky.proxy.cluster.NodeStates;
+import io.cobrowse.sticky.proxy.config.PemIdentity;
 import io.cobrowse.sticky.proxy.config.ProxyConfig;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Address;
-import io.cobrowse.sticky.proxy.config.ProxyConfig.Health;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Listener;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Tls;
 import io.cobrowse.sticky.proxy.listener.Gate;
 import io.cobrowse.sticky.proxy.listener.ListenerConnector;
 import io.cobrowse.sticky.proxy.listener.ListenerPolicy;
-import io.cobrowse.sticky.proxy.listener.PemIdentity;
 import io.cobrowse.sticky.proxy.listener.Problems;
 import io.cobrowse.sticky.proxy.listener.ProxyHttp;
 import io.cobrowse.sticky.proxy.tunnel.Tunnels;
 import io.cobrowse.sticky.routing.Node;
-import io.cobrowse.sticky.routing.NodeTable;
 import io.cobrowse.sticky.routing.Router;
 import jakarta.servlet.DispatcherType;
 import java.io.IOException;
@@ -41,7 +37,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLContext;
-import org.eclipse.jetty.client.HttpClient;
 import org.eclipse.jetty.ee11.servlet.FilterHolder;
 import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee11.servlet.ServletHolder;
@@ -53,7 +48,6 @@ import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -79,25 +73,23 @@ public final class StickyProxyServer implements AutoCloseable {
     private static final int MAX_THREADS = 64;
 
     private volatile ProxyConfig config;
-    private final RoutingAnswers answers;
-    private final Router router;
-    private final NodeStates states;
+    private final Cluster cluster;
     private final Server server;
     private final Server adminServer;
     private final Gate gate = new Gate();
     private final StickyProxyServlet servlet;
     private final Map<String, ListenerConnector> listeners = new LinkedHashMap<>();
     private final ServerConnector adminConnector;
-    private @Nullable HealthChecks checks;
     private volatile boolean stopping;
 
     StickyProxyServer(ProxyConfig config, SslContextFactory.Client nodeTls) {
         this.config = config;
-        this.router = new Router(config.stickiness(), config.balance(), NodeTable.of(ConfiguredNodes.of(config)));
-        this.states = new NodeStates(router);
-        this.answers = new RoutingAnswers(router, retryAfterSeconds(config.health()));
-        this.servlet = new StickyProxyServlet(router, answers, config.timeouts(), nodeTls);
+        this.cluster = new Cluster(config);
+        this.servlet = new StickyProxyServlet(cluster.router(), cluster.answers(), config.timeouts(), nodeTls);
+        servlet.whenReady(
+                ready -> cluster.start(ready.getHttpClient(), ready.upstreams(), ready.tunnels(), ready.exchanges()));
         this.server = new Server(threads("proxy", MAX_THREADS));
+        servlet.useBuffers(server.getByteBufferPool());
         server.setErrorHandler(new Problems());
         gate.setHandler(context());
         server.setHandler(gate);
@@ -107,8 +99,8 @@ public final class StickyProxyServer implements AutoCloseable {
         this.adminServer = new Server(threads("admin", 8));
         adminServer.setErrorHandler(new Problems());
         adminServer.setHandler(new AdminHandler(
-                states,
-                node -> servlet.waiting(node),
+                cluster.states(),
+                cluster::waiting,
                 () -> stopping,
                 config.admin().token()));
         HttpConfiguration adminHttp = new HttpConfiguration();
@@ -116,12 +108,6 @@ public final class StickyProxyServer implements AutoCloseable {
         this.adminConnector = new ServerConnector(adminServer, 1, 1, new HttpConnectionFactory(adminHttp));
         bind(adminConnector, config.admin().address());
         adminServer.addConnector(adminConnector);
-    }
-
-    /** How long a node needs at the least to be seen up again. */
-    private static int retryAfterSeconds(Health health) {
-        long millis = health.interval().toMillis() * health.rise();
-        return (int) Math.max(1, (millis + 999) / 1000);
     }
 
     private static QueuedThreadPool threads(String name, int max) {
@@ -139,7 +125,7 @@ public final class StickyProxyServer implements AutoCloseable {
         };
         context.setErrorHandler(new Problems());
         context.getServletHandler().setDecodeAmbiguousURIs(true);
-        FilterHolder filter = new FilterHolder(new StickinessFilter(router, answers));
+        FilterHolder filter = new FilterHolder(new StickinessFilter(cluster.router(), cluster.answers()));
         filter.setAsyncSupported(true);
         context.addFilter(filter, "/*", EnumSet.of(DispatcherType.REQUEST));
         ServletHolder holder = new ServletHolder("proxy", servlet);
@@ -170,7 +156,7 @@ public final class StickyProxyServer implements AutoCloseable {
     }
 
     private static int selectors() {
-        return Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
+        return Runtime.getRuntime().availableProcessors(); // One loop a core.
     }
 
     private static void bind(ServerConnector connector, Address address) {
@@ -202,7 +188,6 @@ public final class StickyProxyServer implements AutoCloseable {
                 open(connector(listener.name()), listener.address());
             }
             server.start();
-            startChecks();
             adminServer.start();
             return this;
         } catch (IOException | RuntimeException failure) {
@@ -212,21 +197,6 @@ public final class StickyProxyServer implements AutoCloseable {
             stopServers();
             throw new IOException("The proxy cannot start: " + failure.getMessage(), failure);
         }
-    }
-
-    private synchronized void startChecks() {
-        HttpClient client = servlet.getHttpClient();
-        Evictions evictions = new Evictions(
-                router,
-                servlet.upstreams(),
-                servlet.tunnels(),
-                () -> config.tunnels().closePerSecond());
-        states.onChange(node -> client.getExecutor().execute(() -> evictions.apply(node)));
-        HealthChecks newChecks = new HealthChecks(client, states, config.health());
-        servlet.upstreams().setObserver(newChecks);
-        servlet.upstreams().setLimits(ConfiguredNodes.limits(config));
-        newChecks.start();
-        checks = newChecks;
     }
 
     private static void open(ServerConnector connector, Address address) throws IOException {
@@ -280,7 +250,7 @@ public final class StickyProxyServer implements AutoCloseable {
 
     /** Returns the router, for a look at the table and the counters. */
     public Router router() {
-        return router;
+        return cluster.router();
     }
 
     /**
@@ -294,19 +264,13 @@ public final class StickyProxyServer implements AutoCloseable {
      */
     public synchronized List<String> reload(ProxyConfig next) {
         Map<ListenerConnector, SSLContext> identities = identities(next);
-        states.replace(next.stickiness(), next.balance(), ConfiguredNodes.of(next));
-        answers.setRetryAfter(retryAfterSeconds(next.health()));
+        cluster.apply(next);
         servlet.setTimeouts(next.timeouts());
-        servlet.upstreams().setLimits(ConfiguredNodes.limits(next));
         listeners
                 .values()
                 .forEach(listener ->
                         listener.setIdleTimeout(next.timeouts().idle().toMillis()));
         identities.forEach(ListenerConnector::setIdentity);
-        HealthChecks started = checks;
-        if (started != null) {
-            started.update(next.health());
-        }
         ProxyConfig before = config;
         List<String> later = new ArrayList<>();
         if (!next.listeners().equals(before.listeners())) {
@@ -343,7 +307,7 @@ public final class StickyProxyServer implements AutoCloseable {
 
     /** Returns the states of the nodes, to look at and to set by hand. */
     public NodeStates states() {
-        return states;
+        return cluster.states();
     }
 
     /** Returns the open tunnels; to be called when started. */
@@ -412,10 +376,7 @@ public final class StickyProxyServer implements AutoCloseable {
     }
 
     private void stopServers() {
-        HealthChecks started = checks;
-        if (started != null) {
-            started.stop();
-        }
+        cluster.stop();
         for (Server each : List.of(server, adminServer)) {
             try {
                 each.stop();

@@ -4,12 +4,12 @@ import io.cobrowse.sticky.filter.ProblemDocument;
 import io.cobrowse.sticky.filter.RoutingAnswers;
 import io.cobrowse.sticky.filter.StickinessFilter;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Timeouts;
-import io.cobrowse.sticky.proxy.exchange.NodeResolver;
-import io.cobrowse.sticky.proxy.exchange.ProxyExchange;
-import io.cobrowse.sticky.proxy.exchange.UpstreamConnector;
-import io.cobrowse.sticky.proxy.exchange.Upstreams;
+import io.cobrowse.sticky.proxy.exchange.Exchanges;
 import io.cobrowse.sticky.proxy.listener.RequestCheck;
 import io.cobrowse.sticky.proxy.tunnel.Tunnels;
+import io.cobrowse.sticky.proxy.upstream.NodeResolver;
+import io.cobrowse.sticky.proxy.upstream.UpstreamConnector;
+import io.cobrowse.sticky.proxy.upstream.Upstreams;
 import io.cobrowse.sticky.routing.Node;
 import io.cobrowse.sticky.routing.Route;
 import io.cobrowse.sticky.routing.Router;
@@ -19,10 +19,13 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.eclipse.jetty.client.HttpClient;
 import org.eclipse.jetty.ee11.proxy.AsyncProxyServlet;
 import org.eclipse.jetty.ee11.servlet.ServletContextRequest;
+import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.io.ClientConnector;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +42,7 @@ import org.jspecify.annotations.Nullable;
  * {@link io.cobrowse.sticky.proxy.listener.ListenerConnector} an HTTP/1.1 client that goes away while its request is parked is
  * noticed only when the node answers. Never blocks; thread-safe.
  */
-public class StickyProxyServlet extends AsyncProxyServlet {
+public final class StickyProxyServlet extends AsyncProxyServlet {
     private static final long serialVersionUID = 1L;
 
     private final transient @Nullable Router configuredRouter;
@@ -47,10 +50,12 @@ public class StickyProxyServlet extends AsyncProxyServlet {
     private transient volatile Timeouts timeouts;
     private final transient SslContextFactory.Client nodeTls;
     private final transient NodeResolver resolver = new NodeResolver();
-    private transient @Nullable Router router;
     private transient @Nullable Upstreams upstreams;
     private transient @Nullable Tunnels tunnels;
-    private transient @Nullable ClientConnector connector;
+    private transient @Nullable Exchanges exchanges;
+    private transient @Nullable UpstreamConnector connector;
+    private transient @Nullable ByteBufferPool buffers;
+    private transient Consumer<StickyProxyServlet> whenReady = servlet -> {};
 
     /**
      * Makes a servlet behind a filter that routes by the same router.
@@ -75,13 +80,28 @@ public class StickyProxyServlet extends AsyncProxyServlet {
         this.timeouts = timeouts;
     }
 
+    /** Sets whose buffers are used, to be called before {@link #init}; without it the servlet has a pool of its own. */
+    void useBuffers(ByteBufferPool pool) {
+        buffers = pool;
+    }
+
+    /** Sets what is run at the end of {@link #init}, before the first request. */
+    void whenReady(Consumer<StickyProxyServlet> task) {
+        whenReady = task;
+    }
+
     @Override
     public void init() throws ServletException {
-        Router known = configuredRouter;
-        if (known == null) {
+        Router router = configuredRouter;
+        if (router == null || answers == null) {
             throw new UnavailableException("StickyProxyServlet needs a Router: register an instance of it");
         }
-        router = known;
+        for (String ignored : List.of("whiteList", "blackList")) {
+            if (getInitParameter(ignored) != null) {
+                throw new UnavailableException("init-param \"" + ignored
+                        + "\": not allowed, since requests go to the nodes of the Router and nowhere else");
+            }
+        }
         super.init();
         HttpClient client = getHttpClient();
         Tunnels newTunnels = new Tunnels(
@@ -89,29 +109,32 @@ public class StickyProxyServlet extends AsyncProxyServlet {
         Upstreams newUpstreams = new Upstreams(
                 Objects.requireNonNull(connector),
                 resolver,
-                url -> known.table().nodes().stream()
+                url -> router.table().nodes().stream()
                         .anyMatch(node -> node.url().equals(url)),
-                newTunnels,
                 timeouts);
         try {
-            // Beans of the client, so that they stop with it.
-            client.addManaged(newTunnels);
-            client.addManaged(newUpstreams);
+            client.addManaged(newTunnels); // A bean of the client, so that they stop with it.
         } catch (RuntimeException failure) {
-            throw new ServletException("Cannot start the connections to the nodes", failure);
+            throw new ServletException("Cannot start the tunnels", failure);
         }
         tunnels = newTunnels;
         upstreams = newUpstreams;
+        exchanges = new Exchanges(newUpstreams, newTunnels, router, answers);
+        whenReady.accept(this);
     }
 
     @Override
     protected ClientConnector newClientConnector() {
-        return new UpstreamConnector(nodeTls);
+        UpstreamConnector made = new UpstreamConnector(nodeTls);
+        connector = made;
+        return made;
     }
 
     @Override
     protected HttpClient newHttpClient(ClientConnector connector) {
-        this.connector = connector;
+        if (buffers != null) {
+            connector.setByteBufferPool(buffers);
+        }
         connector.setConnectTimeout(timeouts.connect());
         connector.setIdleTimeout(Duration.ZERO);
         HttpClient client = super.newHttpClient(connector);
@@ -135,14 +158,7 @@ public class StickyProxyServlet extends AsyncProxyServlet {
             problem.send(response);
             return;
         }
-        new ProxyExchange(
-                        Objects.requireNonNull(upstreams),
-                        Objects.requireNonNull(router),
-                        Objects.requireNonNull(answers),
-                        route,
-                        request,
-                        response)
-                .start();
+        Objects.requireNonNull(exchanges).start(route, request, response);
     }
 
     /** Sets the time-outs; what is under way may keep those that it began with. */
@@ -178,16 +194,19 @@ public class StickyProxyServlet extends AsyncProxyServlet {
         return Objects.requireNonNull(upstreams, "StickyProxyServlet is not initialised");
     }
 
-    /** Returns the client whose threads, selectors and buffers the connections to the nodes use, and which sends checks. */
+    /**
+     * Returns what tells of the requests that are forwarded.
+     *
+     * @throws NullPointerException before the servlet is initialised
+     */
+    public Exchanges exchanges() {
+        return Objects.requireNonNull(exchanges, "StickyProxyServlet is not initialised");
+    }
+
+    /** Returns the client that sends checks, and whose loops serve clients of connectors that are none of ours. */
     @Override
     public HttpClient getHttpClient() {
         return super.getHttpClient();
-    }
-
-    /** Returns the number of requests that wait for a place at a node. */
-    public int waiting(Node node) {
-        Upstreams known = upstreams;
-        return known == null ? 0 : known.waiting(node);
     }
 
     /** Returns the number of connections to a node, idle and in use. */

@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Timeouts;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
@@ -211,6 +213,11 @@ class ClientGoneTest {
             }
             RawNode.OK.serve(exchange);
         });
+        // Connections of clients go to one event loop after the other: the next one is to share the client's.
+        List<RawClient> others = new ArrayList<>();
+        for (int i = 1; i < Runtime.getRuntime().availableProcessors(); i++) {
+            others.add(new RawClient(proxy.uri("public")));
+        }
         try (RawHttp2Client stuck = new RawHttp2Client(proxy.uri("public"), 0)) {
             // The node is done with it, but the client takes no byte of the body.
             int stream = stuck.begin("GET", "/stuck", true);
@@ -224,6 +231,9 @@ class ClientGoneTest {
         }
         answer.countDown();
         assertThat(client.answer().text()).isEqualTo("ok");
+        for (RawClient other : others) {
+            other.close();
+        }
     }
 
     @Test

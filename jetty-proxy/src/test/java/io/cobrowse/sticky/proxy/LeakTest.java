@@ -14,10 +14,8 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.eclipse.jetty.client.HttpClient;
 import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
 import org.eclipse.jetty.io.ArrayByteBufferPool;
-import org.eclipse.jetty.io.ClientConnector;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.junit.jupiter.api.AfterEach;
@@ -43,13 +41,8 @@ class LeakTest {
         rawNode = new RawNode(RawNode.PARK);
         node = new Node("1", List.of("node-1"), URI.create(rawNode.url()), 1, false);
         Router router = new Router(Stickiness.DEFAULTS, Balance.ROUND_ROBIN, NodeTable.of(List.of(node)));
-        servlet = new StickyProxyServlet(router, 4, Timeouts.DEFAULTS) {
-            @Override
-            protected HttpClient newHttpClient(ClientConnector connector) {
-                connector.setByteBufferPool(buffers);
-                return super.newHttpClient(connector);
-            }
-        };
+        servlet = new StickyProxyServlet(router, 4, Timeouts.DEFAULTS);
+        servlet.useBuffers(buffers);
         server = new Server(new QueuedThreadPool(), null, buffers);
         server.addConnector(EmbeddedExample.connector(server, 0));
         ServletContextHandler context = new ServletContextHandler("/");

@@ -1,7 +1,7 @@
 package io.cobrowse.sticky.proxy.cluster;
 
-import io.cobrowse.sticky.proxy.exchange.Upstreams;
 import io.cobrowse.sticky.proxy.tunnel.Tunnels;
+import io.cobrowse.sticky.proxy.upstream.Upstreams;
 import io.cobrowse.sticky.routing.Node;
 import io.cobrowse.sticky.routing.NodeState;
 import io.cobrowse.sticky.routing.NodeTable;

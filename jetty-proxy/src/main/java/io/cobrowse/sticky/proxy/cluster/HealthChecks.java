@@ -1,7 +1,9 @@
 package io.cobrowse.sticky.proxy.cluster;
 
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Health;
-import io.cobrowse.sticky.proxy.exchange.NodeObserver;
+import io.cobrowse.sticky.proxy.exchange.AttemptListener;
+import io.cobrowse.sticky.proxy.exchange.Outcome;
+import io.cobrowse.sticky.proxy.exchange.OutcomeListener;
 import io.cobrowse.sticky.routing.Node;
 import java.util.HashMap;
 import java.util.List;
@@ -17,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Requests that fail count too, {@link #failed} says how. Thread-safe; never blocks.
  */
-public final class HealthChecks implements NodeObserver {
+public final class HealthChecks implements AttemptListener, OutcomeListener {
     private final HttpClient client;
     private final NodeStates states;
     private volatile Health health;
@@ -96,18 +98,16 @@ public final class HealthChecks implements NodeObserver {
         }
     }
 
-    /** Where {@code observe} says so, errors in a row count as one failed check. */
+    /** Where {@code observe} says so, errors in a row count as one failed check: answers 5xx, and none in time. */
     @Override
-    public void answered(Node node, int status) {
-        if (health.observe() > 0) {
-            observed(node, status >= HttpStatus.INTERNAL_SERVER_ERROR_500);
+    public void ended(Outcome outcome) {
+        if (health.observe() == 0 || outcome.route() == null) {
+            return;
         }
-    }
-
-    /** Where {@code observe} says so, errors in a row count as one failed check. */
-    @Override
-    public void timedOut(Node node) {
-        if (health.observe() > 0) {
+        Node node = outcome.route().node();
+        if (node != null && outcome.answerFields() != null) {
+            observed(node, outcome.status() >= HttpStatus.INTERNAL_SERVER_ERROR_500);
+        } else if (node != null && outcome.end() == Outcome.End.UPSTREAM_TIMEOUT) {
             observed(node, true);
         }
     }

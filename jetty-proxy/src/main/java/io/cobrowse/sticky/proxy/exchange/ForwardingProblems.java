@@ -13,7 +13,7 @@ final class ForwardingProblems {
                 "node-busy",
                 "Node busy",
                 503,
-                "The node that has this session has as much to do as it may. Try again.",
+                "The node that has this session is at its limit (max-active). Try again.",
                 node.id());
     }
 
@@ -45,5 +45,11 @@ final class ForwardingProblems {
     static ProblemDocument internalError() {
         return new ProblemDocument(
                 "internal-error", "Internal error", 500, "The proxy failed to serve the request.", null);
+    }
+
+    /** The proxy has no descriptor or port left to connect with: no node's fault. */
+    static ProblemDocument overloaded() {
+        return new ProblemDocument(
+                "overloaded", "Overloaded", 503, "The proxy cannot open another connection now. Try again.", null);
     }
 }

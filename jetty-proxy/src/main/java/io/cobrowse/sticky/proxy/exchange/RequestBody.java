@@ -14,7 +14,7 @@ final class RequestBody {
     private RequestHead.Framing framing = RequestHead.Framing.NONE;
     private long contentLength;
     private boolean expectsContinue;
-    private volatile Content.@Nullable Chunk firstChunk;
+    private Content.@Nullable Chunk firstChunk;
 
     RequestBody(Request request) {
         this.request = request;
@@ -68,7 +68,7 @@ final class RequestBody {
 
     /** Returns the next piece, null when there is none yet. */
     Content.@Nullable Chunk read() {
-        Content.Chunk first = firstChunk == null ? null : takeFirstChunk();
+        Content.Chunk first = takeFirstChunk();
         return first != null ? first : request.read();
     }
 
@@ -80,8 +80,7 @@ final class RequestBody {
         }
     }
 
-    /** Returns the first piece to the first who asks: he releases it. */
-    private synchronized Content.@Nullable Chunk takeFirstChunk() {
+    private Content.@Nullable Chunk takeFirstChunk() {
         Content.Chunk first = firstChunk;
         firstChunk = null;
         return first;

@@ -1,21 +1,18 @@
 package io.cobrowse.sticky.proxy.exchange;
 
 import io.cobrowse.sticky.proxy.message.RequestHead;
-import java.io.IOException;
+import io.cobrowse.sticky.proxy.message.RequestHead.Framing;
+import io.cobrowse.sticky.proxy.message.TrailerFields;
+import io.cobrowse.sticky.proxy.upstream.UpstreamConnection;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.HttpException;
-import org.eclipse.jetty.http.HttpField;
-import org.eclipse.jetty.http.HttpFields;
-import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.http.Trailers;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.io.RetainableByteBuffer;
-import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.util.BufferUtil;
-import org.eclipse.jetty.util.IteratingCallback;
 import org.eclipse.jetty.util.thread.Invocable;
 import org.jspecify.annotations.Nullable;
 
@@ -23,44 +20,41 @@ import org.jspecify.annotations.Nullable;
  * The flow of one request to a node, in one attempt: the head with the first piece of the body, then each further piece when
  * the one before it is written, so that nothing is read from the client that the node has not room for.
  */
-final class RequestPump extends IteratingCallback {
+final class RequestPump extends Pump {
     /** A client waits about as long for a 100 before it sends its body anyway; so do we for one that the node forgot. */
     private static final long EXPECT_NANOS = 1_000_000_000L;
 
     private static final ByteBuffer CRLF = readOnly("\r\n");
     private static final ByteBuffer LAST_CHUNK = readOnly("0\r\n\r\n");
 
-    private final ProxyExchange exchange;
+    private final Exchange exchange;
     private final UpstreamConnection connection;
-    private final Request request;
-    private final RequestHead.Framing framing;
-    private final Runnable available = Invocable.from(InvocationType.NON_BLOCKING, this::available);
-    private volatile long expectDeadlineNanos;
-    private volatile long clientDeadlineNanos;
-    private volatile boolean proceed;
-    private volatile boolean done;
-    private volatile boolean demanded;
+    private final JoinedBody body;
+    private final Framing framing;
     private @Nullable RetainableByteBuffer head;
     private Content.@Nullable Chunk chunk;
     private boolean headWritten;
-    private volatile boolean lastBegun;
+    private boolean proceed;
+    private boolean demanded;
+    private boolean lastBegun;
+    private boolean done;
+    private boolean broken;
+    private boolean releases;
     private long remaining;
-    // Guarded by this.
-    private boolean stopped;
-    private @Nullable Runnable onStop;
+    private long bodyBytes;
+    private long sendDeadlineNanos;
+    private long expectDeadlineNanos;
+    private long clientDeadlineNanos;
 
-    RequestPump(ProxyExchange exchange, UpstreamConnection connection) {
+    RequestPump(Exchange exchange, UpstreamConnection connection) {
+        super(exchange.loop());
         this.exchange = exchange;
         this.connection = connection;
-        this.request = exchange.request();
-        this.framing = exchange.framing();
-        this.remaining = exchange.contentLength();
-        this.proceed = !exchange.expectsContinue();
-    }
-
-    /** Returns whether this is a HEAD request, whose response has no body. */
-    boolean head() {
-        return HttpMethod.HEAD.is(request.getMethod());
+        RequestBody source = exchange.client().body();
+        this.body = new JoinedBody(source, exchange.upstreams().buffers());
+        this.framing = source.framing();
+        this.remaining = source.contentLength();
+        this.proceed = !source.expectsContinue();
     }
 
     /** Returns whether the request has been written to its last byte. */
@@ -70,7 +64,17 @@ final class RequestPump extends IteratingCallback {
 
     /** Returns whether the last byte has at least been handed to the socket, so that {@link #done} is about to follow. */
     boolean lastBegun() {
-        return lastBegun;
+        return lastBegun && !broken;
+    }
+
+    /** Returns whether nothing of the request will be written any more. */
+    boolean settled() {
+        return done || broken;
+    }
+
+    /** Returns how many bytes of the body have been sent. */
+    long bodyBytes() {
+        return bodyBytes;
     }
 
     /** The node asked for the body, or will not ask. */
@@ -81,97 +85,117 @@ final class RequestPump extends IteratingCallback {
         }
     }
 
-    private void available() {
-        demanded = false;
-        clientDeadlineNanos = 0;
-        iterate();
+    /** The answer is complete: the connection goes back to its pool, now or when the last write of the request is done. */
+    void releaseConnection() {
+        if (done) {
+            connection.release();
+        } else {
+            releases = true;
+        }
     }
 
-    void sweep(long nowNanos) {
-        long deadlineNanos = expectDeadlineNanos;
-        if (!proceed && UpstreamConnection.passed(deadlineNanos, nowNanos)) {
+    /** Nothing more is sent, and nothing more is read from the client. */
+    void abort() {
+        stop();
+        if (!isWriting()) {
+            release();
+        }
+        body.release();
+    }
+
+    void tick(long nowNanos) {
+        if (!proceed && Exchange.passed(expectDeadlineNanos, nowNanos)) {
             proceed();
         }
-        if (UpstreamConnection.passed(clientDeadlineNanos, nowNanos)) {
+        if (Exchange.passed(sendDeadlineNanos, nowNanos)) {
+            exchange.nodeTimedOut();
+        } else if (Exchange.passed(clientDeadlineNanos, nowNanos)) {
             clientDeadlineNanos = 0;
             exchange.bodyFailed(new TimeoutException("The client sent nothing for too long"));
         }
     }
 
     @Override
-    protected Action process() {
-        try {
-            return advance();
-        } catch (IOException | RuntimeException failure) {
-            // Not the node's, which would be left waiting for the rest of a request until its time is up.
-            exchange.broken(failure);
-            return Action.IDLE;
+    void advance() {
+        if (!headWritten) {
+            writeHead();
+        } else if (lastBegun) {
+            done = true;
+            stop();
+            if (releases) {
+                connection.release();
+            } else {
+                exchange.requestSent();
+            }
+        } else if (!proceed) {
+            expectDeadlineNanos = System.nanoTime() + EXPECT_NANOS;
+        } else if (!demanded) {
+            // Else woken by something else; the demand is still to be answered, and must not be made twice.
+            writeNext(BufferUtil.EMPTY_BUFFER);
         }
     }
 
-    private Action advance() throws IOException {
-        if (!headWritten) {
-            return writeHead();
+    private void writeHead() {
+        headWritten = true;
+        RetainableByteBuffer encoded = RequestHead.encode(
+                exchange.upstreams().buffers(),
+                exchange.request(),
+                framing,
+                exchange.client().handshake(),
+                connection.authority());
+        head = encoded;
+        if ((framing != Framing.LENGTH && framing != Framing.CHUNKED)
+                || !proceed
+                || !writeNext(encoded.getByteBuffer())) {
+            lastBegun = framing != Framing.LENGTH && framing != Framing.CHUNKED;
+            write(encoded.getByteBuffer());
         }
-        if (lastBegun) {
-            done = true;
-            connection.sent();
-            return Action.SUCCEEDED;
-        }
-        if (!proceed) {
-            expectDeadlineNanos = System.nanoTime() + EXPECT_NANOS;
-            return Action.IDLE;
-        }
-        if (demanded) {
-            // Woken by something else; the demand is still to be answered, and must not be made twice.
-            return Action.IDLE;
-        }
-        Content.Chunk read = exchange.readBody();
+    }
+
+    /** Writes the next piece of the body behind {@code before}; returns false where nothing has been written. */
+    private boolean writeNext(ByteBuffer before) {
+        Content.Chunk read = body.read();
         if (read == null) {
-            connection.sending(false);
-            demanded = true;
-            clientDeadlineNanos = exchange.http2() ? connection.clientDeadline() : 0;
-            request.demand(available);
-            return Action.IDLE;
+            if (!before.hasRemaining()) {
+                demand();
+            }
+            return false;
         }
         if (Content.Chunk.isFailure(read)) {
             exchange.bodyFailed(read.getFailure());
-            return Action.IDLE;
+            return true;
         }
-        return writeBody(read, null);
+        writeChunk(read, before);
+        return true;
     }
 
-    private Action writeHead() throws IOException {
-        headWritten = true;
-        RetainableByteBuffer encoded = exchange.encodeHead();
-        head = encoded;
-        boolean body = framing == RequestHead.Framing.LENGTH || framing == RequestHead.Framing.CHUNKED;
-        Content.Chunk first = body && proceed ? exchange.readBody() : null;
-        if (first != null && !Content.Chunk.isFailure(first)) {
-            return writeBody(first, encoded.getByteBuffer());
-        }
-        if (first != null) {
-            exchange.bodyFailed(first.getFailure());
-            return Action.IDLE;
-        }
-        lastBegun = !body;
-        write(encoded.getByteBuffer());
-        return Action.SCHEDULED;
+    private void demand() {
+        demanded = true;
+        clientDeadlineNanos = exchange.client().http2() ? exchange.upstreams().clientDeadline() : 0;
+        exchange.request()
+                .demand(Invocable.from(
+                        InvocationType.NON_BLOCKING, () -> exchange.loop().run(this::available)));
     }
 
-    private Action writeBody(Content.Chunk read, @Nullable ByteBuffer headBytes) throws IOException {
+    private void available() {
+        demanded = false;
+        clientDeadlineNanos = 0;
+        iterate();
+    }
+
+    private void writeChunk(Content.Chunk read, ByteBuffer before) {
         chunk = read;
-        ByteBuffer before = headBytes == null ? BufferUtil.EMPTY_BUFFER : headBytes;
         ByteBuffer content = read.getByteBuffer();
         int length = content.remaining();
         lastBegun = read.isLast();
-        if (framing == RequestHead.Framing.LENGTH) {
+        bodyBytes += length;
+        if (framing == Framing.LENGTH) {
             remaining -= length;
             if (remaining < 0 || (lastBegun && remaining > 0)) {
                 // HTTP/2 leaves the check to the receiver; a node must never read body as the next request.
                 exchange.bodyFailed(new HttpException.RuntimeException(
                         HttpStatus.BAD_REQUEST_400, "The body is not as long as Content-Length says"));
-                return Action.IDLE;
+                return;
             }
             write(before, content);
         } else if (length == 0) {
@@ -184,12 +208,12 @@ final class RequestPump extends IteratingCallback {
                     CRLF.slice(),
                     lastBegun ? lastChunk(read) : BufferUtil.EMPTY_BUFFER);
         }
-        return Action.SCHEDULED;
     }
 
     private void write(ByteBuffer... buffers) {
-        connection.sending(true);
-        connection.getEndPoint().write(this, buffers);
+        sendDeadlineNanos = exchange.upstreams().responseDeadline();
+        writing();
+        connection.write(this, buffers);
     }
 
     private static ByteBuffer chunkSize(int length) {
@@ -197,62 +221,36 @@ final class RequestPump extends IteratingCallback {
     }
 
     private static ByteBuffer lastChunk(Content.Chunk read) {
-        if (!(read instanceof Trailers trailers) || trailers.getTrailers().size() == 0) {
-            return LAST_CHUNK.slice();
-        }
-        StringBuilder text = new StringBuilder("0\r\n");
-        HttpFields fields = trailers.getTrailers();
-        for (HttpField field : fields) {
-            text.append(field.getName()).append(": ").append(field.getValue()).append("\r\n");
-        }
-        return BufferUtil.toBuffer(text.append("\r\n").toString(), StandardCharsets.ISO_8859_1);
+        return read instanceof Trailers trailers && trailers.getTrailers().size() > 0
+                ? TrailerFields.lastChunk(trailers.getTrailers())
+                : LAST_CHUNK.slice();
     }
 
     @Override
-    protected void onSuccess() {
-        connection.sending(false);
+    void crashed(Throwable failure) {
+        exchange.broken(failure);
+    }
+
+    @Override
+    void written() {
+        sendDeadlineNanos = 0;
         release();
     }
 
-    /** Writing failed: the node may have answered before it stopped reading, so the response decides. */
+    /** The node may have answered before it stopped reading, so the response decides. */
     @Override
-    protected void onFailure(Throwable cause) {
-        connection.sendFailed();
-    }
-
-    @Override
-    protected void onCompleteFailure(Throwable cause) {
+    void writeFailed(Throwable cause) {
+        boolean heard = !isStopped();
+        stop();
         release();
-        Runnable task;
-        synchronized (this) {
-            stopped = true;
-            task = onStop;
+        sendDeadlineNanos = 0;
+        broken = true;
+        if (releases) {
+            connection.close();
+        } else if (heard) {
+            body.release();
+            exchange.requestSent();
         }
-        if (task != null) {
-            task.run();
-        }
-    }
-
-    /**
-     * Runs the task when nothing is read from the client any more: now, or when the read that is under way has returned. To
-     * be called when all is read, or behind {@link #abort}.
-     */
-    void whenStopped(Runnable task) {
-        if (lastBegun || !waitsFor(task)) {
-            task.run();
-        }
-    }
-
-    private synchronized boolean waitsFor(Runnable task) {
-        if (!stopped) {
-            onStop = task;
-        }
-        return !stopped;
-    }
-
-    @Override
-    public InvocationType getInvocationType() {
-        return InvocationType.NON_BLOCKING;
     }
 
     private void release() {

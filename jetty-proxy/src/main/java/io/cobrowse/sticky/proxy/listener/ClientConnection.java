@@ -1,7 +1,10 @@
 package io.cobrowse.sticky.proxy.listener;
 
+import io.cobrowse.sticky.proxy.io.EventLoop;
+import java.util.concurrent.Executor;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.io.Connection;
+import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -15,10 +18,33 @@ import org.jspecify.annotations.Nullable;
  * {@code HttpURI} cannot tell the origin form from the absolute form any more, once it has added the {@code Host} field.
  */
 public final class ClientConnection extends HttpConnection {
+    private final @Nullable Executor executor;
     private @Nullable String target;
+    private boolean bodyRead;
 
     private ClientConnection(HttpConfiguration configuration, Connector connector, EndPoint endPoint) {
         super(configuration, connector, endPoint);
+        EventLoop loop = EventLoop.of(endPoint);
+        this.executor = loop == null ? null : task -> execute(loop, task);
+    }
+
+    @Override
+    protected Executor getExecutor() {
+        Executor own = executor;
+        return own == null ? super.getExecutor() : own; // Jetty's constructor asks before ours has run.
+    }
+
+    /**
+     * Jetty has a connection whose request was answered asynchronously look for the next one on a thread of the pool. Here it
+     * stays on its loop, and where nothing has been read ahead it only waits. Behind a body there is a buffer to be released,
+     * which Jetty does when it reads.
+     */
+    private void execute(EventLoop loop, Runnable task) {
+        if (task == this && !bodyRead && isRequestBufferEmpty() && loop.isCurrent()) {
+            fillInterested();
+        } else {
+            loop.execute(task);
+        }
     }
 
     /** Returns the request target as received; path and query where the connection is not one of ours. */
@@ -32,7 +58,20 @@ public final class ClientConnection extends HttpConnection {
     @Override
     protected HttpStreamOverHTTP1 newHttpStream(String method, String uri, HttpVersion version) {
         target = uri;
-        return super.newHttpStream(method, uri, version);
+        bodyRead = false;
+        return new Stream(method, uri, version);
+    }
+
+    private final class Stream extends HttpStreamOverHTTP1 {
+        Stream(String method, String uri, HttpVersion version) {
+            super(method, uri, version);
+        }
+
+        @Override
+        public Content.Chunk read() {
+            bodyRead = true;
+            return super.read();
+        }
     }
 
     /** Makes such connections. */

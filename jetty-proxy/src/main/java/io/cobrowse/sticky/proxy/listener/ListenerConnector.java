@@ -1,11 +1,14 @@
 package io.cobrowse.sticky.proxy.listener;
 
+import io.cobrowse.sticky.proxy.io.EventLoop;
 import io.cobrowse.sticky.proxy.io.WatchedEndPoint;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.util.concurrent.Executor;
 import javax.net.ssl.SSLContext;
 import org.eclipse.jetty.io.ManagedSelector;
+import org.eclipse.jetty.io.SelectorManager;
 import org.eclipse.jetty.io.SocketChannelEndPoint;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.Request;
@@ -13,6 +16,7 @@ import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.util.IO;
+import org.eclipse.jetty.util.thread.Scheduler;
 
 /** The connector of one public listener, with its policy; its clients can be watched for going away. */
 public final class ListenerConnector extends ServerConnector {
@@ -31,6 +35,33 @@ public final class ListenerConnector extends ServerConnector {
         super(server, null, null, null, ACCEPTORS, selectors, factories);
         this.policy = policy;
         setAcceptQueueSize(ACCEPT_QUEUE_SIZE);
+    }
+
+    @Override
+    protected SelectorManager newSelectorManager(Executor executor, Scheduler scheduler, int selectors) {
+        return new Loops(executor, scheduler, selectors);
+    }
+
+    /** Accepts and closes on the loops themselves: nothing of a connection is another thread's. */
+    private final class Loops extends ServerConnectorManager {
+        Loops(Executor executor, Scheduler scheduler, int selectors) {
+            super(EventLoop.plain(executor), scheduler, selectors);
+        }
+
+        @Override
+        protected ManagedSelector newSelector(int id) {
+            return new EventLoop(this, id);
+        }
+
+        @Override
+        protected void execute(Runnable task) {
+            EventLoop loop = EventLoop.current();
+            if (loop == null) {
+                super.execute(task);
+            } else {
+                loop.execute(task);
+            }
+        }
     }
 
     /** Returns the policy of the listener that received {@code request}; one that serves all and trusts nobody elsewhere. */
@@ -66,7 +97,7 @@ public final class ListenerConnector extends ServerConnector {
 
     @Override
     protected SocketChannelEndPoint newEndPoint(SocketChannel channel, ManagedSelector selector, SelectionKey key) {
-        SocketChannelEndPoint endPoint = new WatchedEndPoint(channel, selector, key, getScheduler());
+        SocketChannelEndPoint endPoint = new WatchedEndPoint(channel, (EventLoop) selector, key, getScheduler());
         endPoint.setIdleTimeout(getIdleTimeout());
         return endPoint;
     }

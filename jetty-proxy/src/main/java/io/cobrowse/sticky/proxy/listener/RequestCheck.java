@@ -33,6 +33,8 @@ public final class RequestCheck {
             400,
             "The Content-Length is not a number, or the Transfer-Encoding is not chunked alone.",
             null);
+    private static final ProblemDocument HANDSHAKE_BODY =
+            new ProblemDocument("bad-request", "Bad request", 400, "A WebSocket handshake has no body.", null);
     private static final ProblemDocument FIELDS_TOO_LARGE = new ProblemDocument(
             "request-header-too-large",
             "Request header fields too large",
@@ -52,6 +54,9 @@ public final class RequestCheck {
         }
         if (uri.getFragment() != null || !faithful(uri)) {
             return TARGET;
+        }
+        if (UpgradeRequest.isWebSocket(request) && mayHaveBody(request)) {
+            return HANDSHAKE_BODY;
         }
         // HTTP/1.1's parser has checked every byte already.
         boolean checked = request.getConnectionMetaData().getHttpVersion() != HttpVersion.HTTP_2;
@@ -76,6 +81,13 @@ public final class RequestCheck {
             bytes += field.getName().length() + 4;
         }
         return bytes > MAX_FIELD_BYTES ? FIELDS_TOO_LARGE : null;
+    }
+
+    /** A node that took the body of a handshake for what comes next would have the client write the next request. */
+    private static boolean mayHaveBody(Request request) {
+        HttpField length = request.getHeaders().getField(HttpHeader.CONTENT_LENGTH);
+        return (length != null && !"0".equals(length.getValue()))
+                || request.getHeaders().contains(HttpHeader.TRANSFER_ENCODING);
     }
 
     /** The parser replaces bytes that are not UTF-8, and then the target is no longer the client's. */

@@ -85,7 +85,9 @@ public final class RequestHead {
                     putCookies(out, fields);
                 }
                 cookies = true;
-            } else if (!HopByHop.drops(field, connectionOptions) && !ForwardingFields.replaces(header)) {
+            } else if (!HopByHop.drops(field, connectionOptions)
+                    && !ForwardingFields.replaces(header)
+                    && (handshake == null || !handshake.drops(header))) {
                 put(out, field.getName());
                 out.put(SEPARATOR);
                 put(out, field.getValue());

@@ -97,10 +97,10 @@ public final class ResponseHead {
         boolean server = false;
         boolean date = false;
         for (HttpField field : fields) {
-            if (HopByHop.drops(field, connectionOptions)) {
+            HttpHeader header = field.getHeader();
+            if (HopByHop.drops(field, connectionOptions) || (header == HttpHeader.CONTENT_LENGTH && !mayHaveLength())) {
                 continue;
             }
-            HttpHeader header = field.getHeader();
             if (header == HttpHeader.SERVER && !server) {
                 server = true;
                 target.put(field);
@@ -111,6 +111,11 @@ public final class ResponseHead {
                 target.add(field);
             }
         }
+    }
+
+    /** An interim response and a 204 have no body, and so must not state the length of one (RFC 9110, 8.6). */
+    private boolean mayHaveLength() {
+        return status >= HttpStatus.OK_200 && status != HttpStatus.NO_CONTENT_204;
     }
 
     /** Returns a copy of the end-to-end fields of an interim response. */

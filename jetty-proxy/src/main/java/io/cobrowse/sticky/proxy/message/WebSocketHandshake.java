@@ -40,6 +40,16 @@ public final class WebSocketHandshake {
         return Base64.getEncoder().encodeToString(nonce);
     }
 
+    /**
+     * Returns whether a field of the client's is not passed on: what would frame a body, which a handshake has not, and the
+     * key beside ours.
+     */
+    boolean drops(@Nullable HttpHeader header) {
+        return header == HttpHeader.CONTENT_LENGTH
+                || (key != null
+                        && (header == HttpHeader.SEC_WEBSOCKET_KEY || header == HttpHeader.SEC_WEBSOCKET_ACCEPT));
+    }
+
     /** Writes the fields that ask for the upgrade. */
     public void put(ByteBuffer out, HttpFields fields) {
         RequestHead.put(out, "Connection: Upgrade\r\nUpgrade: websocket\r\n");

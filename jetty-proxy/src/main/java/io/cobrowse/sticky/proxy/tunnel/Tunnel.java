@@ -40,14 +40,17 @@ public final class Tunnel {
     /** Takes the node's end point over, with what the node sent behind its handshake. */
     public void takeUpstream(ByteBuffer early) {
         upstream.onUpgradeTo(early);
-        EndPoint endPoint = upstream.getEndPoint();
-        if (endPoint.getConnection() == null) {
-            endPoint.setConnection(upstream);
-            endPoint.onOpen();
-            upstream.onOpen();
-        } else {
-            endPoint.upgrade(upstream);
-        }
+        upstream.getEndPoint().upgrade(upstream);
+    }
+
+    /** Returns how many bytes have come from the client. */
+    public long bytesFromClient() {
+        return client.bytes();
+    }
+
+    /** Returns how many bytes have come from the node. */
+    public long bytesToClient() {
+        return upstream.bytes();
     }
 
     /** Returns the node. */

@@ -1,6 +1,6 @@
 package io.cobrowse.sticky.proxy.tunnel;
 
-import io.cobrowse.sticky.proxy.io.WatchedEndPoint;
+import io.cobrowse.sticky.proxy.io.LoopEndPoint;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Objects;
@@ -30,6 +30,7 @@ final class TunnelEnd extends AbstractConnection.NonBlocking implements Connecti
     private @Nullable ByteBuffer early;
     private @Nullable RetainableByteBuffer buffer;
     private boolean drained;
+    private volatile long bytes;
     private volatile boolean ended;
 
     TunnelEnd(
@@ -72,6 +73,11 @@ final class TunnelEnd extends AbstractConnection.NonBlocking implements Connecti
         return ended;
     }
 
+    /** Returns how many bytes have come from this end. */
+    long bytes() {
+        return bytes;
+    }
+
     void discard() {
         pump.abort(new IOException("The tunnel was closed"));
         // A stream of HTTP/2 cannot be closed before it is taken over, at which it then is.
@@ -106,7 +112,7 @@ final class TunnelEnd extends AbstractConnection.NonBlocking implements Connecti
         if (getEndPoint().getTransport() instanceof HTTP2Stream stream) {
             return stream.isResetOrFailed();
         }
-        WatchedEndPoint socket = WatchedEndPoint.of(getEndPoint());
+        LoopEndPoint socket = LoopEndPoint.of(getEndPoint());
         return socket != null && socket.isReset();
     }
 
@@ -139,9 +145,11 @@ final class TunnelEnd extends AbstractConnection.NonBlocking implements Connecti
             return Action.IDLE;
         }
 
-        private Action write(ByteBuffer bytes) {
+        @SuppressWarnings("NonAtomicVolatileUpdate") // Nobody else writes it.
+        private Action write(ByteBuffer read) {
             tunnel.active();
-            Objects.requireNonNull(other).getEndPoint().write(this, bytes);
+            bytes += read.remaining();
+            Objects.requireNonNull(other).getEndPoint().write(this, read);
             return Action.SCHEDULED;
         }
 

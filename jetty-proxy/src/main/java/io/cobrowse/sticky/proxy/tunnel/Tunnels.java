@@ -1,6 +1,6 @@
 package io.cobrowse.sticky.proxy.tunnel;
 
-import io.cobrowse.sticky.proxy.io.WatchedEndPoint;
+import io.cobrowse.sticky.proxy.io.PacedClose;
 import io.cobrowse.sticky.routing.Node;
 import java.time.Duration;
 import java.util.List;
@@ -9,17 +9,21 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.util.component.AbstractLifeCycle;
 import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * All open tunnels: closes those that are quiet for too long, and on demand those of a node or all of them at a pace, so that
  * the clients that reconnect do not all come at once. Thread-safe.
  */
 public final class Tunnels extends AbstractLifeCycle {
+    private static final Logger LOG = LoggerFactory.getLogger(Tunnels.class);
     private static final long MAX_SWEEP_MILLIS = 1_000;
 
     private final Scheduler scheduler;
@@ -27,7 +31,7 @@ public final class Tunnels extends AbstractLifeCycle {
     private final ByteBufferPool buffers;
     private volatile long idleNanos;
     /** With what is to run when they are closed. */
-    private final Map<Tunnel, Runnable> open = new ConcurrentHashMap<>();
+    private final Map<Tunnel, Consumer<Tunnel>> open = new ConcurrentHashMap<>();
 
     private Scheduler.@Nullable Task sweep;
 
@@ -63,14 +67,19 @@ public final class Tunnels extends AbstractLifeCycle {
     }
 
     private void sweep() {
-        long limit = System.nanoTime() - idleNanos;
-        for (Tunnel tunnel : open.keySet()) {
-            if (tunnel.idleSince(limit)) {
-                tunnel.close();
+        try {
+            long limit = System.nanoTime() - idleNanos;
+            for (Tunnel tunnel : open.keySet()) {
+                if (tunnel.idleSince(limit)) {
+                    tunnel.close();
+                }
             }
-        }
-        if (isRunning() || isStarting()) {
-            scheduleSweep();
+        } catch (RuntimeException failure) {
+            LOG.error("Idle tunnels could not be closed", failure);
+        } finally {
+            if (isRunning() || isStarting()) {
+                scheduleSweep();
+            }
         }
     }
 
@@ -79,19 +88,18 @@ public final class Tunnels extends AbstractLifeCycle {
      *
      * @param onClose is run once, when the tunnel is closed
      */
-    public Tunnel open(Node node, EndPoint client, EndPoint upstream, Runnable onClose) {
-        EndPoint beside = WatchedEndPoint.move(upstream, client);
-        Tunnel tunnel = new Tunnel(this, node, client, beside, executor, buffers);
+    public Tunnel open(Node node, EndPoint client, EndPoint upstream, Consumer<Tunnel> onClose) {
+        Tunnel tunnel = new Tunnel(this, node, client, upstream, executor, buffers);
         node.beginTunnel();
         open.put(tunnel, onClose);
         return tunnel;
     }
 
     void closed(Tunnel tunnel) {
-        Runnable onClose = open.remove(tunnel);
+        Consumer<Tunnel> onClose = open.remove(tunnel);
         if (onClose != null) {
             tunnel.node().endTunnel();
-            onClose.run();
+            onClose.accept(tunnel);
         }
     }
 

@@ -1,4 +1,4 @@
-package io.cobrowse.sticky.proxy.exchange;
+package io.cobrowse.sticky.proxy.upstream;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

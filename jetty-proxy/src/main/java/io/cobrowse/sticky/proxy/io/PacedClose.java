@@ -1,4 +1,4 @@
-package io.cobrowse.sticky.proxy.tunnel;
+package io.cobrowse.sticky.proxy.io;
 
 import java.util.Iterator;
 import java.util.List;
@@ -6,20 +6,25 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.eclipse.jetty.util.thread.Scheduler;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Closes a share of what is to be closed each time the clock ticks. */
 public final class PacedClose<T> implements Runnable {
+    private static final Logger LOG = LoggerFactory.getLogger(PacedClose.class);
     private static final long TICK_MILLIS = 50;
 
     private final Scheduler scheduler;
     private final Iterator<T> closing;
     private final Consumer<T> close;
     private final double perTick;
-    private final CompletableFuture<Void> done = new CompletableFuture<>();
+    private final CompletableFuture<Void> done;
     private double due = 1;
 
-    private PacedClose(Scheduler scheduler, List<T> closing, Consumer<T> close, int perSecond) {
+    private PacedClose(
+            Scheduler scheduler, List<T> closing, Consumer<T> close, int perSecond, CompletableFuture<Void> done) {
         this.scheduler = scheduler;
+        this.done = done;
         this.closing = closing.iterator();
         this.close = close;
         this.perTick = perSecond * TICK_MILLIS / 1000.0;
@@ -34,12 +39,18 @@ public final class PacedClose<T> implements Runnable {
      */
     public static <T> CompletableFuture<Void> start(
             Scheduler scheduler, List<T> closing, Consumer<T> close, int perSecond) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        start(scheduler, closing, close, perSecond, done);
+        return done;
+    }
+
+    /** As the other, for a future that was handed out before it was known what is to be closed. */
+    public static <T> void start(
+            Scheduler scheduler, List<T> closing, Consumer<T> close, int perSecond, CompletableFuture<Void> done) {
         if (perSecond < 1) {
             throw new IllegalArgumentException("perSecond \"" + perSecond + "\": allowed is 1 or more");
         }
-        PacedClose<T> paced = new PacedClose<>(scheduler, closing, close, perSecond);
-        paced.run();
-        return paced.done;
+        new PacedClose<>(scheduler, closing, close, perSecond, done).run();
     }
 
     @Override
@@ -48,13 +59,22 @@ public final class PacedClose<T> implements Runnable {
             return;
         }
         for (; due >= 1 && closing.hasNext(); due--) {
-            close.accept(closing.next());
+            closeNext();
         }
         if (closing.hasNext()) {
             due += perTick;
             scheduler.schedule(this, TICK_MILLIS, TimeUnit.MILLISECONDS);
         } else {
             done.complete(null);
+        }
+    }
+
+    /** One that cannot be closed keeps no other from being. */
+    private void closeNext() {
+        try {
+            close.accept(closing.next());
+        } catch (RuntimeException failure) {
+            LOG.warn("Something could not be closed", failure);
         }
     }
 }

@@ -1,4 +1,4 @@
-package io.cobrowse.sticky.proxy.exchange;
+package io.cobrowse.sticky.proxy.upstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

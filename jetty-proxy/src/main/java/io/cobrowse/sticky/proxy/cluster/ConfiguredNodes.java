@@ -1,4 +1,4 @@
-package io.cobrowse.sticky.proxy;
+package io.cobrowse.sticky.proxy.cluster;
 
 import io.cobrowse.sticky.proxy.config.ProxyConfig;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Limit;

@@ -1,4 +1,4 @@
-package io.cobrowse.sticky.proxy.listener;
+package io.cobrowse.sticky.proxy.config;
 
 import java.nio.file.Files;
 import java.nio.file.Path;

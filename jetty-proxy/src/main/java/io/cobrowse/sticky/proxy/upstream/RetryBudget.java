@@ -1,4 +1,4 @@
-package io.cobrowse.sticky.proxy.exchange;
+package io.cobrowse.sticky.proxy.upstream;
 
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.LongAdder;
  * requests, or {@value #FLOOR} where that is more, as Finagle and Envoy have it. Thread-safe; counting a request takes no
  * lock and does not look at the clock, which {@link #tick} does.
  */
-final class RetryBudget {
+public final class RetryBudget {
     static final int SECONDS = 10;
     static final int FLOOR = 100;
     static final int REQUESTS_PER_RETRY = 5;
@@ -28,12 +28,12 @@ final class RetryBudget {
     }
 
     /** Counts a request, whatever becomes of it. */
-    void request() {
+    public void request() {
         current.increment();
     }
 
     /** Takes one retry out of the budget; returns false when it is used up. */
-    synchronized boolean tryRetry() {
+    public synchronized boolean tryRetry() {
         long allowed = (Arrays.stream(requests).sum() + current.sum()) / REQUESTS_PER_RETRY;
         if (Arrays.stream(retries).sum() >= Math.max(FLOOR, allowed)) {
             return false;
@@ -43,7 +43,7 @@ final class RetryBudget {
     }
 
     /** Lets what is older than the window fall out of it; to be called more than once a second. */
-    synchronized void tick(long nowNanos) {
+    public synchronized void tick(long nowNanos) {
         if (nowNanos - begunNanos >= SECOND_NANOS) {
             begunNanos = nowNanos;
             requests[index] = current.sumThenReset();

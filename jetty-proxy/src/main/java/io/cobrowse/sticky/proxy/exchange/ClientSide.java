@@ -1,0 +1,224 @@
+package io.cobrowse.sticky.proxy.exchange;
+
+import io.cobrowse.sticky.proxy.io.WatchedEndPoint;
+import io.cobrowse.sticky.proxy.listener.UpgradeRequest;
+import io.cobrowse.sticky.proxy.message.RequestHead;
+import io.cobrowse.sticky.proxy.message.ResponseHead;
+import io.cobrowse.sticky.proxy.message.WebSocketHandshake;
+import io.cobrowse.sticky.proxy.tunnel.Tunnel;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.eclipse.jetty.ee11.servlet.ServletContextRequest;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.http.HttpVersion;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.server.HttpStream;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.BufferUtil;
+import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The client's side of an exchange: its request, the answer that it is sent, and its going away. */
+final class ClientSide {
+    private static final Logger LOG = LoggerFactory.getLogger(ClientSide.class);
+
+    private final HttpServletRequest servletRequest;
+    private final HttpServletResponse servletResponse;
+    private final ServletContextRequest context;
+    private final Request request;
+    private final Response response;
+    private final RequestBody body;
+    private final boolean http2;
+    private final @Nullable WebSocketHandshake handshake;
+    private final @Nullable WatchedEndPoint watched;
+    private @Nullable HttpFields trailers;
+
+    /** An answer of our own. */
+    @FunctionalInterface
+    interface Answer {
+        void send(HttpServletResponse response) throws IOException;
+    }
+
+    ClientSide(HttpServletRequest servletRequest, HttpServletResponse servletResponse) {
+        this.servletRequest = servletRequest;
+        this.servletResponse = servletResponse;
+        this.context = ServletContextRequest.getServletContextRequest(servletRequest);
+        this.request = context.getWrapped();
+        this.response = context.getServletContextResponse().getWrapped();
+        this.body = new RequestBody(request);
+        this.http2 = request.getConnectionMetaData().getHttpVersion() == HttpVersion.HTTP_2;
+        this.handshake = UpgradeRequest.isWebSocket(request) ? WebSocketHandshake.of(request) : null;
+        this.watched = http2 ? null : WatchedEndPoint.of(endPoint());
+    }
+
+    EndPoint endPoint() {
+        return request.getConnectionMetaData().getConnection().getEndPoint();
+    }
+
+    Request request() {
+        return request;
+    }
+
+    RequestBody body() {
+        return body;
+    }
+
+    /** Returns the WebSocket that the request asks for; null where it asks for none. */
+    @Nullable
+    WebSocketHandshake handshake() {
+        return handshake;
+    }
+
+    /** Returns whether the client's stalling is ours to watch; HTTP/1.1's connections have a timer for it. */
+    boolean http2() {
+        return http2;
+    }
+
+    /** Makes the request asynchronous. Failures are told on whatever thread Jetty finds them. */
+    void startAsync(Consumer<Throwable> onFailure) {
+        // Before startAsync adds its own, which would log every failure as unhandled if it came first.
+        request.addFailureListener(onFailure);
+        servletRequest.startAsync().setTimeout(0);
+    }
+
+    /** Finds out whether there is a body and how long it is; returns why it cannot be read, null when it can. */
+    @Nullable
+    Throwable openBody() {
+        return handshake == null ? body.open() : null;
+    }
+
+    void watch(WatchedEndPoint.Watcher watcher) {
+        if (watched != null) {
+            watched.watch(watcher);
+        }
+    }
+
+    void unwatch() {
+        if (watched != null) {
+            watched.unwatch();
+        }
+    }
+
+    /** Returns whether the request may be sent twice. */
+    boolean repeatable() {
+        return body.framing() == RequestHead.Framing.NONE
+                && switch (request.getMethod()) {
+                    case "GET", "HEAD", "OPTIONS", "CONNECT" -> true;
+                    default -> false;
+                };
+    }
+
+    /** Returns whether this is a request whose answer is meant to take long. */
+    boolean isPoll() {
+        return request.getHttpURI().getPath().endsWith("/connect");
+    }
+
+    boolean isHead() {
+        return "HEAD".equals(request.getMethod());
+    }
+
+    boolean isCommitted() {
+        return response.isCommitted();
+    }
+
+    int status() {
+        return response.getStatus();
+    }
+
+    HttpFields responseFields() {
+        return response.getHeaders();
+    }
+
+    HttpServletResponse servletResponse() {
+        return servletResponse;
+    }
+
+    /** Passes a 1xx response on, where the client can read one. */
+    void interim(ResponseHead head) {
+        boolean forward = head.status() != HttpStatus.CONTINUE_100 || body.expectsContinue();
+        if (forward && request.getConnectionMetaData().getHttpVersion().getVersion() >= 11) {
+            // Where it cannot be written, the final response will tell.
+            CompletableFuture<Void> unused = response.writeInterim(head.status(), head.copy());
+        }
+    }
+
+    /**
+     * Sets the head of the response.
+     *
+     * @return whether the last content may go out with it; not so where Jetty would then state a length that the node did not
+     */
+    boolean commit(ResponseHead head) {
+        response.setStatus(head.status());
+        head.copyTo(response.getHeaders());
+        if (head.hasContentLength()) {
+            return true;
+        }
+        response.setTrailersSupplier(() -> trailers);
+        return !head.bodyless(isHead());
+    }
+
+    void write(ByteBuffer content, Callback callback) {
+        response.write(false, content, callback);
+    }
+
+    void writeLast(ByteBuffer content, @Nullable HttpFields trailers, Callback callback) {
+        this.trailers = trailers;
+        response.write(true, content, callback);
+    }
+
+    /** The response is complete. */
+    void complete() {
+        servletRequest.getAsyncContext().complete();
+    }
+
+    /**
+     * Ends the request with an answer of our own.
+     *
+     * @param answered is run when that is sent, while request and response can still be looked at
+     */
+    void answer(Answer answer, Runnable answered) {
+        body.release();
+        try {
+            answer.send(servletResponse);
+        } catch (IOException | RuntimeException failure) {
+            LOG.debug("Answering failed", failure);
+            answered.run();
+            context.getServletChannel().abort(failure);
+            return;
+        }
+        answered.run();
+        complete();
+    }
+
+    /** Ends the request without an answer: the client's connection, or its HTTP/2 stream, is closed. */
+    void abort(Throwable cause) {
+        body.release();
+        context.getServletChannel().abort(new Request.Handler.AbortException(cause));
+    }
+
+    /** Returns the client's end of a tunnel; null where the container cannot give it away. */
+    @Nullable
+    EndPoint tunnelEnd() {
+        return UpgradeRequest.endPoint(request);
+    }
+
+    /** Answers that the protocol is switched; the client's end point becomes the tunnel's when that is written. */
+    void upgrade(WebSocketHandshake asked, ResponseHead head, Tunnel tunnel) {
+        asked.answer(head, response);
+        request.setAttribute(HttpStream.UPGRADE_CONNECTION_ATTRIBUTE, tunnel.client());
+        request.addHttpStreamWrapper(stream -> new HandingOver(stream, tunnel));
+        complete();
+    }
+
+    static ByteBuffer orEmpty(@Nullable ByteBuffer buffer) {
+        return buffer == null ? BufferUtil.EMPTY_BUFFER : buffer;
+    }
+}

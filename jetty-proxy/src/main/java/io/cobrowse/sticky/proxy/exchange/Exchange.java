@@ -1,0 +1,555 @@
+package io.cobrowse.sticky.proxy.exchange;
+
+import io.cobrowse.sticky.filter.ProblemDocument;
+import io.cobrowse.sticky.proxy.exchange.State.Connecting;
+import io.cobrowse.sticky.proxy.exchange.State.Ended;
+import io.cobrowse.sticky.proxy.exchange.State.Exchanging;
+import io.cobrowse.sticky.proxy.exchange.State.Queued;
+import io.cobrowse.sticky.proxy.exchange.State.Tunnelling;
+import io.cobrowse.sticky.proxy.io.Loop;
+import io.cobrowse.sticky.proxy.io.WatchedEndPoint;
+import io.cobrowse.sticky.proxy.message.ResponseHead;
+import io.cobrowse.sticky.proxy.message.WebSocketHandshake;
+import io.cobrowse.sticky.proxy.tunnel.Tunnel;
+import io.cobrowse.sticky.proxy.upstream.Connections;
+import io.cobrowse.sticky.proxy.upstream.NodePlaces;
+import io.cobrowse.sticky.proxy.upstream.NodeUnavailableException;
+import io.cobrowse.sticky.proxy.upstream.ProxyExhaustedException;
+import io.cobrowse.sticky.proxy.upstream.Requester;
+import io.cobrowse.sticky.proxy.upstream.UpstreamConnection;
+import io.cobrowse.sticky.proxy.upstream.Upstreams;
+import io.cobrowse.sticky.routing.Affinity;
+import io.cobrowse.sticky.routing.Node;
+import io.cobrowse.sticky.routing.Route;
+import java.io.EOFException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.eclipse.jetty.http.HttpException;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.io.EofException;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.util.BufferUtil;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One request on its way to a node and its answer on the way back: which node is tried when, and what the client is told when
+ * none answers (R10, R18, R19, R22).
+ *
+ * <p>Belongs to one event loop, that of the client's connection where it has one: whatever happens to the exchange happens
+ * there, one thing after the other, and so it needs no lock. Its {@link State} says what there is of it; it ends exactly once.
+ */
+final class Exchange implements Requester, WatchedEndPoint.Watcher {
+    private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
+
+    /** A request that waits longer than this for its answer counts as a parked poll. */
+    private static final long PARKED_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final Exchanges exchanges;
+    private final Loop loop;
+    private final Connections connections;
+    private final ClientSide client;
+    private final ExchangeOutcome outcome;
+    private State state = Queued.STATE;
+    private Route route;
+    private Node node;
+    private NodePlaces.@Nullable Place place;
+    private List<Node> tried = List.of();
+    private boolean connectedAgain;
+    private boolean lostBefore;
+
+    Exchange(Exchanges exchanges, Loop loop, Connections connections, ClientSide client, Route route) {
+        this.exchanges = exchanges;
+        this.loop = loop;
+        this.connections = connections;
+        this.client = client;
+        this.route = route;
+        this.node = Objects.requireNonNull(route.node(), "a forwarded route has a node");
+        this.outcome = new ExchangeOutcome(client, route);
+    }
+
+    static boolean passed(long deadlineNanos, long nowNanos) {
+        return deadlineNanos != 0 && nowNanos - deadlineNanos >= 0;
+    }
+
+    @Override
+    public Loop loop() {
+        return loop;
+    }
+
+    @Override
+    public Node node() {
+        return node;
+    }
+
+    ClientSide client() {
+        return client;
+    }
+
+    Request request() {
+        return client.request();
+    }
+
+    Upstreams upstreams() {
+        return exchanges.upstreams();
+    }
+
+    /** Starts the exchange. */
+    void begin() {
+        assert loop.isCurrent();
+        Throwable failure = client.openBody();
+        if (failure != null) {
+            bodyFailed(failure);
+            return;
+        }
+        client.watch(this);
+        upstreams().retries().request();
+        enter();
+    }
+
+    /** Gets a place at the node, and with it a connection. */
+    private void enter() {
+        if (state instanceof Ended) {
+            return;
+        }
+        NodePlaces places = upstreams().places(node);
+        if (places == null) {
+            connect(false);
+            return;
+        }
+        state = Queued.STATE;
+        place = places.enter(this);
+        if (place == null) {
+            turnedAway();
+        } else if (place.atOnce()) {
+            connect(false);
+        }
+    }
+
+    @Override
+    public void admitted() {
+        NodePlaces.Place waited = place;
+        if (state instanceof Queued && waited != null) {
+            outcome.queued(waited.ageNanos());
+            connect(false);
+        }
+    }
+
+    /** The node has no place for the request, and those who wait for one are too many, or have waited for too long. */
+    @Override
+    public void turnedAway() {
+        if (state instanceof Queued) {
+            if (route.affinity() == Affinity.NONE) {
+                become(exchanges.router().noNode());
+            } else {
+                nodeBusy();
+            }
+        }
+    }
+
+    private void connect(boolean anew) {
+        state = Connecting.STATE;
+        if (anew) {
+            connections.connect(this);
+        } else {
+            connections.acquire(this);
+        }
+    }
+
+    // What happens on the node's side.
+
+    @Override
+    public void connected(UpstreamConnection connection) {
+        assert loop.isCurrent();
+        if (!(state instanceof Connecting)) {
+            connection.release();
+        } else if (lostBefore && !client.repeatable()) {
+            // The node lives, but may have acted on the request.
+            connection.release();
+            fail(Outcome.End.UPSTREAM_FAILED, ForwardingProblems.upstreamFailed(node));
+        } else {
+            outcome.connected();
+            RequestPump request = new RequestPump(this, connection);
+            state = new Exchanging(connection, request, new ResponsePump(this, connection));
+            request.iterate();
+        }
+    }
+
+    /** No connection to the node can be had: R19. */
+    @Override
+    public void connectFailed(Throwable cause) {
+        LOG.debug("Connecting to {} failed", node, cause);
+        Failover.Event event = Failures.event(cause);
+        if (event == Failover.Event.CONNECT_FAILED) {
+            exchanges.attemptFailed(node, cause);
+        }
+        if (!(state instanceof Connecting || state instanceof Queued)) {
+            return;
+        }
+        tried = new ArrayList<>(tried);
+        tried.add(node);
+        act(decide(event, false, null));
+    }
+
+    @Override
+    public void readable() {
+        if (state instanceof Exchanging current) {
+            current.response.iterate();
+        }
+    }
+
+    @Override
+    public void lost(Throwable cause) {
+        if (state instanceof Exchanging current) {
+            current.response.lost(cause);
+        }
+    }
+
+    @Override
+    public void evict() {
+        lost(new NodeUnavailableException());
+    }
+
+    @Override
+    public boolean isWaiting() {
+        return state instanceof Exchanging current && current.response.isWaiting();
+    }
+
+    @Override
+    public boolean isParked() {
+        return isWaiting() && isRequestSent() && (outcome.ageNanos() > PARKED_NANOS || client.isPoll());
+    }
+
+    boolean isRequestSent() {
+        return state instanceof Exchanging current && current.request.done();
+    }
+
+    @Override
+    public void tick(long nowNanos) {
+        if (state instanceof Exchanging current) {
+            current.response.tick(nowNanos);
+            current.request.tick(nowNanos);
+        }
+    }
+
+    void nodeTimedOut() {
+        lost(new TimeoutException("The node sent nothing for too long"));
+    }
+
+    /** The request has been written to its end, or as far as the node took it. */
+    void requestSent() {
+        if (state instanceof Exchanging current) {
+            current.response.requestSent();
+        }
+    }
+
+    /** The node asks for the body. */
+    void proceed() {
+        if (state instanceof Exchanging current) {
+            current.request.proceed();
+        }
+    }
+
+    /** Sets the head of the response; returns whether the last content may go out with it. */
+    boolean commit(ResponseHead head) {
+        outcome.answered();
+        return client.commit(head);
+    }
+
+    /** The answer is here to its last byte; the connection is left, for others where it can be used again. */
+    void answered(boolean reusable) {
+        if (state instanceof Exchanging current && current.connection != null) {
+            UpstreamConnection connection = current.connection;
+            outcome.bytes(current);
+            current.connection = null;
+            if (reusable && current.request.lastBegun()) {
+                current.request.releaseConnection();
+            } else {
+                current.request.abort();
+                connection.close();
+            }
+        }
+    }
+
+    /** The response is written to its last byte. */
+    void ended() {
+        if (end(Outcome.End.OK)) {
+            tell();
+            client.complete();
+        }
+    }
+
+    /** The node's connection broke, or timed out, or the node was taken out of service, before the answer was complete. */
+    void upstreamFailed(Throwable cause) {
+        if (!(state instanceof Exchanging current) || current.connection == null) {
+            return;
+        }
+        LOG.debug("{} failed", node, cause);
+        UpstreamConnection connection = current.connection;
+        boolean begun = current.response.begun();
+        Failover.Event event = Failures.lost(cause);
+        if (!begun && event == Failover.Event.LOST && !(cause instanceof EOFException)) {
+            // An end may be that of a connection that was kept too long.
+            exchanges.attemptFailed(node, cause);
+        }
+        boolean keptTooLong = connection.isUsedBefore() && cause instanceof EOFException;
+        Failover.Action action = decide(event, keptTooLong, current);
+        leave(current);
+        if (action == Failover.Action.ABORT) {
+            abort(
+                    event == Failover.Event.TIMED_OUT ? Outcome.End.UPSTREAM_TIMEOUT : Outcome.End.UPSTREAM_FAILED,
+                    cause);
+        } else {
+            lostBefore |= action == Failover.Action.CONNECT_AGAIN;
+            state = Connecting.STATE;
+            act(action);
+        }
+    }
+
+    private void leave(Exchanging current) {
+        outcome.bytes(current);
+        current.response.abort();
+        current.request.abort();
+        UpstreamConnection connection = current.connection;
+        current.connection = null;
+        if (connection != null) {
+            connection.close();
+        }
+    }
+
+    private Failover.Action decide(Failover.Event event, boolean keptTooLong, @Nullable Exchanging sent) {
+        Failover.Facts facts = new Failover.Facts(
+                route.affinity() != Affinity.NONE,
+                tried.size(),
+                connectedAgain,
+                sent != null || lostBefore,
+                lostBefore,
+                client.repeatable(),
+                isParked(),
+                keptTooLong,
+                sent != null && sent.response.begun(),
+                client.isCommitted());
+        return Failover.decide(event, facts, upstreams().retries()::tryRetry);
+    }
+
+    private void act(Failover.Action action) {
+        switch (action) {
+            case CONNECT_AGAIN -> {
+                connectedAgain |= !lostBefore;
+                outcome.retried();
+                connect(true);
+            }
+            case TRY_ANOTHER_NODE -> become(exchanges.router().another(tried));
+            case NODE_GONE -> nodeGone();
+            case NO_NODE -> become(exchanges.router().noNode());
+            case NODE_BUSY -> nodeBusy();
+            case OVERLOADED -> fail(Outcome.End.REFUSED, ForwardingProblems.overloaded());
+            case FAILED -> fail(Outcome.End.UPSTREAM_FAILED, ForwardingProblems.upstreamFailed(node));
+            case TIMED_OUT -> fail(Outcome.End.UPSTREAM_TIMEOUT, ForwardingProblems.upstreamTimeout(node));
+            case ABORT -> abort(Outcome.End.UPSTREAM_FAILED, new EofException("The node failed"));
+        }
+    }
+
+    private void nodeBusy() {
+        answer(Outcome.End.REFUSED, response -> {
+            response.setHeader("Retry-After", "1");
+            ForwardingProblems.nodeBusy(node).send(response);
+        });
+    }
+
+    /** The node is gone: R10, but for a request that another node would get though this one may have acted on it. */
+    private void nodeGone() {
+        Route next = exchanges.router().unavailable(route);
+        boolean sent = lostBefore || outcome.wasConnected();
+        if (next.outcome() == Route.Outcome.FORWARD && sent && !client.repeatable()) {
+            fail(Outcome.End.UPSTREAM_FAILED, ForwardingProblems.upstreamFailed(node));
+        } else {
+            become(next);
+        }
+    }
+
+    /** Goes on by another route: to its node, or to its answer. */
+    private void become(Route next) {
+        Node target = next.node();
+        if (next.outcome() != Route.Outcome.FORWARD || target == null) {
+            outcome.routed(next);
+            answer(Outcome.End.REFUSED, response -> exchanges.answers().send(next, response));
+            return;
+        }
+        node.end();
+        target.begin();
+        node = target;
+        leavePlace();
+        route = next;
+        lostBefore = false;
+        outcome.routed(next);
+        outcome.retried();
+        exchanges.answers().expose(next, client.servletResponse());
+        enter();
+    }
+
+    /** The node has switched to the WebSocket protocol: both end points become a tunnel. */
+    void switchProtocols(ResponseHead head) {
+        if (!(state instanceof Exchanging current) || current.connection == null || !current.request.settled()) {
+            return; // When the request is out, this is called again.
+        }
+        WebSocketHandshake asked = client.handshake();
+        EndPoint end = client.tunnelEnd();
+        if (asked == null || end == null || !asked.accepts(head.fields())) {
+            leave(current);
+            fail(Outcome.End.UPSTREAM_FAILED, ForwardingProblems.upstreamFailed(node));
+            return;
+        }
+        UpstreamConnection connection = current.connection;
+        ByteBuffer early = BufferUtil.copy(connection.input());
+        connection.releaseInput();
+        current.connection = null;
+        current.response.stop();
+        outcome.answered();
+        Node counted = node;
+        NodePlaces.Place kept = place;
+        place = null;
+        Tunnel tunnel = exchanges
+                .tunnels()
+                .open(counted, end, connection.detach(), closed -> loop.run(() -> tunnelClosed(closed, kept)));
+        state = new Tunnelling(tunnel);
+        node.end();
+        client.unwatch();
+        tunnel.takeUpstream(early);
+        client.upgrade(asked, head, tunnel);
+        outcome.tunnelOpened();
+        tell();
+    }
+
+    private void tunnelClosed(Tunnel tunnel, NodePlaces.@Nullable Place kept) {
+        if (kept != null) {
+            kept.leave();
+        }
+        if (state instanceof Tunnelling) {
+            state = new Ended(Outcome.End.OK);
+            outcome.tunnelClosed(tunnel);
+            tell();
+        }
+    }
+
+    // What happens on the client's side.
+
+    /** The body cannot be read to its end, or the client is gone. */
+    void bodyFailed(Throwable cause) {
+        if (state instanceof Ended || state instanceof Tunnelling) {
+            return;
+        }
+        if (client.isCommitted()) {
+            abort(Outcome.End.CLIENT_GONE, cause);
+        } else if (cause instanceof TimeoutException) {
+            fail(Outcome.End.CLIENT_GONE, ForwardingProblems.requestTimeout());
+        } else if (cause instanceof HttpException http) {
+            fail(Outcome.End.REFUSED, ForwardingProblems.malformedBody(http.getCode()));
+        } else {
+            abort(Outcome.End.CLIENT_GONE, cause);
+        }
+    }
+
+    /** The response cannot be written to the client. */
+    void clientFailed(Throwable cause) {
+        abort(Outcome.End.CLIENT_GONE, cause);
+    }
+
+    /** The exchange cannot go on, through no fault of the node or the client. */
+    void broken(Throwable cause) {
+        LOG.error("A request to {} cannot be forwarded", node, cause);
+        if (client.isCommitted()) {
+            abort(Outcome.End.INTERNAL_ERROR, cause);
+        } else {
+            fail(Outcome.End.INTERNAL_ERROR, ForwardingProblems.internalError());
+        }
+    }
+
+    @Override
+    public void peerGone() {
+        abort(Outcome.End.CLIENT_GONE, new EofException("The client went away"));
+    }
+
+    /** Nobody pipelines so much behind a request that he still waits for; a body that is to come may well be longer. */
+    @Override
+    public void peerTooFarAhead() {
+        if (isRequestSent()) {
+            abort(Outcome.End.CLIENT_GONE, new EofException("The client sent too much ahead"));
+        }
+    }
+
+    private void abort(Outcome.End why, Throwable cause) {
+        if (end(why)) {
+            tell();
+            client.abort(cause);
+        }
+    }
+
+    private void fail(Outcome.End why, ProblemDocument problem) {
+        answer(why, problem::send);
+    }
+
+    private void answer(Outcome.End why, ClientSide.Answer answer) {
+        if (end(why)) {
+            client.answer(answer, this::tell);
+        }
+    }
+
+    /** Ends the exchange, and all that belongs to it; returns false where it has ended. */
+    private boolean end(Outcome.End why) {
+        assert loop.isCurrent();
+        if (state instanceof Ended || state instanceof Tunnelling) {
+            return false;
+        }
+        State last = state;
+        state = new Ended(why);
+        if (last instanceof Exchanging current) {
+            leave(current);
+        }
+        node.end();
+        leavePlace();
+        client.unwatch();
+        outcome.ended(why);
+        return true;
+    }
+
+    private void leavePlace() {
+        NodePlaces.Place left = place;
+        place = null;
+        if (left != null) {
+            left.leave();
+        }
+    }
+
+    private void tell() {
+        exchanges.tell(outcome);
+    }
+
+    /** What a failure is to R19. */
+    private static final class Failures {
+        static Failover.Event event(Throwable cause) {
+            if (cause instanceof NodeUnavailableException) {
+                return Failover.Event.EVICTED;
+            }
+            if (cause instanceof ProxyExhaustedException) {
+                return Failover.Event.PROXY_EXHAUSTED;
+            }
+            return cause instanceof RejectedExecutionException
+                    ? Failover.Event.NO_CONNECTION_LEFT
+                    : Failover.Event.CONNECT_FAILED;
+        }
+
+        static Failover.Event lost(Throwable cause) {
+            if (cause instanceof NodeUnavailableException) {
+                return Failover.Event.EVICTED;
+            }
+            return cause instanceof TimeoutException ? Failover.Event.TIMED_OUT : Failover.Event.LOST;
+        }
+    }
+}

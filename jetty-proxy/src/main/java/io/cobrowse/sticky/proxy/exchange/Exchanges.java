@@ -1,0 +1,85 @@
+package io.cobrowse.sticky.proxy.exchange;
+
+import io.cobrowse.sticky.filter.RoutingAnswers;
+import io.cobrowse.sticky.proxy.io.EventLoop;
+import io.cobrowse.sticky.proxy.tunnel.Tunnels;
+import io.cobrowse.sticky.proxy.upstream.Upstreams;
+import io.cobrowse.sticky.routing.Node;
+import io.cobrowse.sticky.routing.Route;
+import io.cobrowse.sticky.routing.Router;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** Starts exchanges, and knows who is told of them. Thread-safe. */
+public final class Exchanges {
+    private final Upstreams upstreams;
+    private final Tunnels tunnels;
+    private final Router router;
+    private final RoutingAnswers answers;
+    private final List<OutcomeListener> listeners = new CopyOnWriteArrayList<>();
+    private volatile AttemptListener attempts = (node, cause) -> {};
+
+    public Exchanges(Upstreams upstreams, Tunnels tunnels, Router router, RoutingAnswers answers) {
+        this.upstreams = upstreams;
+        this.tunnels = tunnels;
+        this.router = router;
+        this.answers = answers;
+    }
+
+    /**
+     * Starts an exchange: makes its request asynchronous, and returns. Never blocks.
+     *
+     * @param route where the request goes; its node's count is the exchange's to end
+     */
+    public void start(Route route, HttpServletRequest request, HttpServletResponse response) {
+        ClientSide client = new ClientSide(request, response);
+        EventLoop loop = upstreams.loop(client.endPoint());
+        Exchange exchange = new Exchange(this, loop, upstreams.of(loop), client, route);
+        // When this returns, Jetty handles the failure its own way, unless the request has ended.
+        client.startAsync(failure -> loop.runAndWait(() -> exchange.bodyFailed(failure)));
+        loop.run(exchange::begin);
+    }
+
+    /** Has a listener told of every exchange that ends from now on. */
+    public void addListener(OutcomeListener listener) {
+        listeners.add(listener);
+    }
+
+    /** Sets who is told of nodes that fail requests. */
+    public void setAttemptListener(AttemptListener listener) {
+        attempts = listener;
+    }
+
+    /** Tells all listeners; allocates nothing where there are none. */
+    void tell(Outcome outcome) {
+        for (int i = 0; i < listeners.size(); i++) {
+            listeners.get(i).ended(outcome);
+        }
+    }
+
+    boolean isHeard() {
+        return !listeners.isEmpty();
+    }
+
+    void attemptFailed(Node node, Throwable cause) {
+        attempts.failed(node, cause);
+    }
+
+    Upstreams upstreams() {
+        return upstreams;
+    }
+
+    Tunnels tunnels() {
+        return tunnels;
+    }
+
+    Router router() {
+        return router;
+    }
+
+    RoutingAnswers answers() {
+        return answers;
+    }
+}

@@ -1,0 +1,117 @@
+package io.cobrowse.sticky.proxy.exchange;
+
+import java.util.function.BooleanSupplier;
+
+/** What becomes of a request whose node fails it (R10, R18, R19): a function of what happened and what is known. */
+final class Failover {
+    /** Nodes that a request without affinity tries to connect to. */
+    static final int MAX_TRIES = 3;
+
+    private Failover() {}
+
+    /** What happened. */
+    enum Event {
+        /** A connection to the node cannot be had. */
+        CONNECT_FAILED,
+        /** All connections to the node that the proxy may have are in use. */
+        NO_CONNECTION_LEFT,
+        /** The proxy is out of descriptors or ports, whoever the node. */
+        PROXY_EXHAUSTED,
+        /** The connection broke, or what came was not HTTP. */
+        LOST,
+        /** The node has not answered in time. */
+        TIMED_OUT,
+        /** The node was taken out of service. */
+        EVICTED
+    }
+
+    /** What is done. */
+    enum Action {
+        /** Another node that was not tried yet; R18 when there is none. */
+        TRY_ANOTHER_NODE,
+        /** The same node once more, over a new connection. */
+        CONNECT_AGAIN,
+        /** R10: the client is told, or another node has the request where that is configured. */
+        NODE_GONE,
+        /** R18: 503, nobody can serve it. */
+        NO_NODE,
+        /** 503: the node has no connection left for it, and no other node may have it. */
+        NODE_BUSY,
+        /** 503: the proxy has nothing left to serve it with; the node is not to blame, and no cookie expires. */
+        OVERLOADED,
+        /** 502. */
+        FAILED,
+        /** 504. */
+        TIMED_OUT,
+        /** The answer has begun: it ends where it is. */
+        ABORT
+    }
+
+    /**
+     * What is known of the request.
+     *
+     * @param affinity whether something in the request named the node
+     * @param triedNodes nodes that it has been tried to connect to, this one included
+     * @param connectedAgain whether it was tried twice to connect to the node
+     * @param sent whether the node may have been sent something of it
+     * @param lostBefore whether a connection has broken before, and a new one was asked for
+     * @param repeatable whether the request may be sent twice: by its method, and it has no body
+     * @param parked whether it was sent, and is meant to wait
+     * @param keptTooLong whether the connection had been idle and the node ended it, which is nobody's failure
+     * @param answerBegun whether the node had begun to answer
+     * @param committed whether the client has been sent the head of the answer
+     */
+    record Facts(
+            boolean affinity,
+            int triedNodes,
+            boolean connectedAgain,
+            boolean sent,
+            boolean lostBefore,
+            boolean repeatable,
+            boolean parked,
+            boolean keptTooLong,
+            boolean answerBegun,
+            boolean committed) {}
+
+    /**
+     * Decides.
+     *
+     * @param budget takes a retry out of the budget, and says whether there was one; asked only where the action depends on it
+     */
+    static Action decide(Event event, Facts facts, BooleanSupplier budget) {
+        if (facts.committed()) {
+            return Action.ABORT;
+        }
+        return switch (event) {
+            case PROXY_EXHAUSTED -> Action.OVERLOADED;
+            case TIMED_OUT -> Action.TIMED_OUT;
+            case EVICTED -> facts.affinity() || facts.sent() ? Action.NODE_GONE : another(facts, budget);
+            case NO_CONNECTION_LEFT -> facts.affinity() ? Action.NODE_BUSY : another(facts, budget);
+            case CONNECT_FAILED -> connectFailed(facts, budget);
+            case LOST -> lost(facts, budget);
+        };
+    }
+
+    private static Action connectFailed(Facts facts, BooleanSupplier budget) {
+        if (facts.lostBefore()) {
+            return Action.NODE_GONE;
+        }
+        if (!facts.affinity()) {
+            return another(facts, budget);
+        }
+        return !facts.connectedAgain() && budget.getAsBoolean() ? Action.CONNECT_AGAIN : Action.NODE_GONE;
+    }
+
+    private static Action another(Facts facts, BooleanSupplier budget) {
+        return facts.triedNodes() < MAX_TRIES && budget.getAsBoolean() ? Action.TRY_ANOTHER_NODE : Action.NO_NODE;
+    }
+
+    /** A request that cannot be repeated is not: connecting only tells a broken connection from a dead node. */
+    private static Action lost(Facts facts, BooleanSupplier budget) {
+        if (facts.answerBegun() || facts.lostBefore()) {
+            return Action.FAILED;
+        }
+        boolean again = facts.parked() || (facts.repeatable() && (facts.keptTooLong() || budget.getAsBoolean()));
+        return again ? Action.CONNECT_AGAIN : Action.FAILED;
+    }
+}

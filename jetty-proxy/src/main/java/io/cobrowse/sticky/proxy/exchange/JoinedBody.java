@@ -1,0 +1,76 @@
+package io.cobrowse.sticky.proxy.exchange;
+
+import java.nio.ByteBuffer;
+import org.eclipse.jetty.http.Trailers;
+import org.eclipse.jetty.io.ByteBufferPool;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.io.RetainableByteBuffer;
+import org.eclipse.jetty.util.BufferUtil;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The body of a request as it is written to the node: its pieces, of which small ones that are there together become one, lest
+ * a client that sends single bytes costs a write for each.
+ */
+final class JoinedBody {
+    private static final int SMALL_BYTES = 1024;
+    private static final int JOINED_BYTES = 8 * 1024;
+
+    private final RequestBody body;
+    private final ByteBufferPool buffers;
+    private Content.@Nullable Chunk next;
+
+    JoinedBody(RequestBody body, ByteBufferPool buffers) {
+        this.body = body;
+        this.buffers = buffers;
+    }
+
+    /** Returns the next piece, which the caller releases; null when there is none yet. */
+    Content.@Nullable Chunk read() {
+        Content.Chunk first = take();
+        if (first == null || !isSmall(first)) {
+            return first;
+        }
+        next = body.read();
+        return next == null || !isSmall(next) ? first : join(first);
+    }
+
+    private Content.@Nullable Chunk take() {
+        Content.Chunk taken = next;
+        next = null;
+        return taken != null ? taken : body.read();
+    }
+
+    /** The last piece is left as it is: there may be trailers with it. */
+    private static boolean isSmall(Content.Chunk chunk) {
+        return !Content.Chunk.isFailure(chunk)
+                && !chunk.isLast()
+                && !(chunk instanceof Trailers)
+                && chunk.remaining() < SMALL_BYTES;
+    }
+
+    private Content.Chunk join(Content.Chunk first) {
+        RetainableByteBuffer joined = buffers.acquire(JOINED_BYTES, false);
+        ByteBuffer bytes = joined.getByteBuffer();
+        int position = BufferUtil.flipToFill(bytes);
+        Content.@Nullable Chunk small = first;
+        while (small != null && isSmall(small) && small.remaining() <= bytes.remaining()) {
+            bytes.put(small.getByteBuffer());
+            small.release();
+            small = take();
+        }
+        next = small;
+        BufferUtil.flipToFlush(bytes, position);
+        return Content.Chunk.asChunk(bytes, false, joined);
+    }
+
+    /** Releases what was read and nobody has asked for. */
+    void release() {
+        Content.Chunk unread = next;
+        next = null;
+        if (unread != null) {
+            unread.release();
+        }
+        body.release();
+    }
+}

@@ -1,0 +1,99 @@
+package io.cobrowse.sticky.proxy.exchange;
+
+import io.cobrowse.sticky.proxy.io.Loop;
+import org.eclipse.jetty.util.Callback;
+
+/**
+ * One direction of an exchange: goes as far as it can whenever something has changed, and is the callback of its own writes.
+ * As everything happens on one loop, what calls it from within itself only has it look again.
+ */
+abstract class Pump implements Callback {
+    private final Loop loop;
+    private boolean running;
+    private boolean again;
+    private boolean writing;
+    private boolean stopped;
+
+    Pump(Loop loop) {
+        this.loop = loop;
+    }
+
+    /** Goes on as far as possible. */
+    final void iterate() {
+        assert loop.isCurrent();
+        again = true;
+        if (running) {
+            return;
+        }
+        running = true;
+        try {
+            while (again && !writing && !stopped) {
+                again = false;
+                advance();
+            }
+        } catch (RuntimeException failure) {
+            stopped = true;
+            crashed(failure);
+        } finally {
+            running = false;
+        }
+    }
+
+    /** Takes one step: starts a write, or waits for something that will call {@link #iterate}. */
+    abstract void advance();
+
+    /** Advancing has failed for no reason that is known of, and is not tried again. */
+    abstract void crashed(Throwable failure);
+
+    /** A write has begun, with this as its callback. */
+    final void writing() {
+        writing = true;
+    }
+
+    final boolean isWriting() {
+        return writing;
+    }
+
+    /** Nothing more is to be done. */
+    final void stop() {
+        stopped = true;
+    }
+
+    final boolean isStopped() {
+        return stopped;
+    }
+
+    @Override
+    public final void succeeded() {
+        if (loop.isCurrent()) {
+            onWritten();
+        } else {
+            loop.execute(this::onWritten);
+        }
+    }
+
+    private void onWritten() {
+        writing = false;
+        written();
+        iterate();
+    }
+
+    @Override
+    public final void failed(Throwable cause) {
+        loop.run(() -> {
+            writing = false;
+            writeFailed(cause);
+        });
+    }
+
+    /** The write is done; what it wrote can be released. Called also when the pump has been stopped. */
+    abstract void written();
+
+    /** The write failed; what it wrote can be released. Called also when the pump has been stopped. */
+    abstract void writeFailed(Throwable cause);
+
+    @Override
+    public final InvocationType getInvocationType() {
+        return InvocationType.NON_BLOCKING;
+    }
+}

@@ -1,0 +1,169 @@
+package io.cobrowse.sticky.proxy.io;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.Selector;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.io.ManagedSelector;
+import org.eclipse.jetty.io.SelectorManager;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A selector whose thread owns all that hangs on its sockets: the connections of clients, those to the nodes that serve them,
+ * and their deadlines. What belongs to a loop is touched by no other thread, and so needs neither lock nor volatile; whoever
+ * else wants something of it {@linkplain #run posts} it.
+ *
+ * <p>Jetty's selectors may hand their thread's part over to another thread before they run what could block. The
+ * {@linkplain #plain executor} that a loop's manager has to have keeps that from happening.
+ */
+public final class EventLoop extends ManagedSelector implements Loop {
+    /** How often deadlines are looked at: they may be late by so much. */
+    private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+    /** Small writes of several buffers are joined here into one. */
+    private static final int SCRATCH_BYTES = 16 * 1024;
+
+    private static final long PATIENCE_SECONDS = 5;
+
+    private static final Logger LOG = LoggerFactory.getLogger(EventLoop.class);
+    private static final ThreadLocal<@Nullable EventLoop> CURRENT = new ThreadLocal<>();
+
+    /** Whose deadlines a loop watches. */
+    @FunctionalInterface
+    public interface Ticking {
+        /** Does what is due; called on the loop about every 100 ms. */
+        void tick(long nowNanos);
+    }
+
+    private volatile @Nullable Thread thread;
+    // The loop's own.
+    private final List<Ticking> ticking = new ArrayList<>();
+    private long nextTickNanos;
+    private int round;
+    private @Nullable ByteBuffer scratch;
+
+    public EventLoop(SelectorManager manager, int id) {
+        super(manager, id);
+    }
+
+    /** Returns an executor that only executes: one that could try to would have a selector change its thread. */
+    public static Executor plain(Executor executor) {
+        return task -> executor.execute(task);
+    }
+
+    /** Returns the loop that serves the socket below {@code endPoint}; null where it is none of ours. */
+    public static @Nullable EventLoop of(EndPoint endPoint) {
+        LoopEndPoint socket = LoopEndPoint.of(endPoint);
+        return socket == null ? null : socket.loop();
+    }
+
+    /** Returns the loop whose thread calls this; null elsewhere. */
+    public static @Nullable EventLoop current() {
+        return CURRENT.get();
+    }
+
+    @Override
+    public boolean isCurrent() {
+        return thread == Thread.currentThread();
+    }
+
+    @Override
+    public void execute(Runnable task) {
+        submit(selector -> task.run());
+    }
+
+    /**
+     * Runs the task on the loop and returns when it has run, for callers who go on with what the task may have to forestall.
+     * Gives up waiting, not the task, after {@value #PATIENCE_SECONDS} s. Must not be called by somebody a loop waits for.
+     */
+    public void runAndWait(Runnable task) {
+        if (isCurrent()) {
+            task.run();
+            return;
+        }
+        CountDownLatch done = new CountDownLatch(1);
+        execute(() -> {
+            try {
+                task.run();
+            } finally {
+                done.countDown();
+            }
+        });
+        try {
+            if (!done.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                LOG.warn("The event loop has not come round for {} s", PATIENCE_SECONDS);
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Has deadlines watched until the loop stops. */
+    public void watch(Ticking deadlines) {
+        run(() -> add(deadlines));
+    }
+
+    private void add(Ticking deadlines) {
+        if (ticking.isEmpty()) {
+            nextTickNanos = System.nanoTime() + TICK_NANOS;
+        }
+        ticking.add(deadlines);
+    }
+
+    /** Returns which turn of the loop this is, for those who may do only so much in one. */
+    int round() {
+        return round;
+    }
+
+    /** Returns a buffer for what is over before anything else runs on the loop; to be called on the loop. */
+    ByteBuffer scratch() {
+        assert isCurrent();
+        ByteBuffer known = scratch;
+        if (known == null) {
+            known = ByteBuffer.allocateDirect(SCRATCH_BYTES);
+            scratch = known;
+        }
+        return known.clear();
+    }
+
+    @Override
+    protected int nioSelect(Selector selector, boolean now) throws IOException {
+        if (thread != Thread.currentThread()) {
+            thread = Thread.currentThread();
+            CURRENT.set(this);
+        }
+        int selected = now || ticking.isEmpty() ? super.nioSelect(selector, now) : selectUntilTick(selector);
+        round++;
+        return selected;
+    }
+
+    private int selectUntilTick(Selector selector) throws IOException {
+        long leftNanos = nextTickNanos - System.nanoTime();
+        int selected =
+                leftNanos <= 0 ? selector.selectNow() : selector.select(TimeUnit.NANOSECONDS.toMillis(leftNanos) + 1);
+        long nowNanos = System.nanoTime();
+        if (nowNanos - nextTickNanos >= 0) {
+            nextTickNanos = nowNanos + TICK_NANOS;
+            tick(nowNanos);
+        }
+        return selected;
+    }
+
+    /** One whose deadlines cannot be looked at keeps nobody else's from being. */
+    private void tick(long nowNanos) {
+        for (int i = 0; i < ticking.size(); i++) {
+            try {
+                ticking.get(i).tick(nowNanos);
+            } catch (RuntimeException | Error failure) {
+                LOG.error("Deadlines could not be looked at", failure);
+            }
+        }
+    }
+}

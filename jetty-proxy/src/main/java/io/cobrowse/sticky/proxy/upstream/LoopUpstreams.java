@@ -1,0 +1,72 @@
+package io.cobrowse.sticky.proxy.upstream;
+
+import io.cobrowse.sticky.proxy.io.EventLoop;
+import io.cobrowse.sticky.routing.Node;
+import java.net.URI;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The connections of one loop, to all nodes. Belongs to its loop. */
+final class LoopUpstreams implements Connections, EventLoop.Ticking {
+    private final Upstreams upstreams;
+    private final EventLoop loop;
+    private final Map<URI, ConnectionPool> pools = new HashMap<>();
+
+    LoopUpstreams(Upstreams upstreams, EventLoop loop) {
+        this.upstreams = upstreams;
+        this.loop = loop;
+    }
+
+    EventLoop loop() {
+        return loop;
+    }
+
+    @Override
+    public void acquire(Requester requester) {
+        pool(requester.node()).acquire(requester);
+    }
+
+    @Override
+    public void connect(Requester requester) {
+        pool(requester.node()).connect(requester);
+    }
+
+    private ConnectionPool pool(Node node) {
+        assert loop.isCurrent();
+        URI url = node.url();
+        ConnectionPool pool = pools.get(url);
+        if (pool == null) {
+            pool = new ConnectionPool(upstreams, loop, url);
+            pools.put(url, pool);
+        }
+        return pool;
+    }
+
+    @Nullable
+    ConnectionPool known(URI url) {
+        return pools.get(url);
+    }
+
+    @Override
+    public void tick(long nowNanos) {
+        upstreams.tick(nowNanos);
+        // What is due may have requests go to other nodes.
+        List.copyOf(pools.values()).forEach(pool -> pool.tick(nowNanos));
+        pools.entrySet()
+                .removeIf(entry -> entry.getValue().isForgotten(nowNanos) && !upstreams.isCurrent(entry.getKey()));
+    }
+
+    /** Closes the connections to a node that nobody uses, and returns who has the others. */
+    List<Requester> closeIdle(Node node) {
+        ConnectionPool pool = known(node.url());
+        if (pool == null) {
+            return List.of();
+        }
+        pool.closeIdle();
+        return pool.requesters().stream()
+                .filter(requester -> requester.node().sameAs(node))
+                .toList();
+    }
+}

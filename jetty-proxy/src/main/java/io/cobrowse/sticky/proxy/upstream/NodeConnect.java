@@ -1,0 +1,124 @@
+package io.cobrowse.sticky.proxy.upstream;
+
+import io.cobrowse.sticky.proxy.io.EventLoop;
+import io.cobrowse.sticky.proxy.io.LoopEndPoint;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.SocketTimeoutException;
+import java.net.StandardSocketOptions;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+import java.util.Objects;
+import org.eclipse.jetty.io.ManagedSelector;
+import org.eclipse.jetty.util.IO;
+import org.eclipse.jetty.util.thread.Invocable;
+import org.eclipse.jetty.util.thread.Scheduler;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connect under way on a loop, from which the end point comes that the same loop serves. Jetty's own connector would choose
+ * a selector of its own. Not thread-safe: everything happens on the loop.
+ */
+final class NodeConnect implements ManagedSelector.Selectable {
+    /** Who asked for it. */
+    interface Listener {
+        void connected(LoopEndPoint endPoint);
+
+        void connectFailed(Throwable cause);
+    }
+
+    private final EventLoop loop;
+    private final Scheduler scheduler;
+    private final InetSocketAddress address;
+    private final long deadlineNanos;
+    private final Listener listener;
+    private final Runnable finish = Invocable.from(Invocable.InvocationType.NON_BLOCKING, this::finish);
+    private @Nullable SocketChannel channel;
+    private @Nullable SelectionKey key;
+    private boolean over;
+
+    NodeConnect(EventLoop loop, Scheduler scheduler, InetSocketAddress address, long timeoutNanos, Listener listener) {
+        this.loop = loop;
+        this.scheduler = scheduler;
+        this.address = address;
+        this.deadlineNanos = System.nanoTime() + timeoutNanos;
+        this.listener = listener;
+    }
+
+    /** Begins, and may be over before this returns. */
+    void start() {
+        SocketChannel opened;
+        try {
+            opened = SocketChannel.open();
+        } catch (IOException exhausted) {
+            fail(new ProxyExhaustedException(exhausted));
+            return;
+        }
+        channel = opened;
+        try {
+            opened.configureBlocking(false);
+            opened.setOption(StandardSocketOptions.TCP_NODELAY, true);
+            boolean connected = opened.connect(address);
+            key = opened.register(loop.getSelector(), connected ? 0 : SelectionKey.OP_CONNECT, this);
+            if (connected) {
+                open();
+            }
+        } catch (BindException noPort) {
+            fail(new ProxyExhaustedException(noPort));
+        } catch (IOException | RuntimeException failure) {
+            fail(failure);
+        }
+    }
+
+    boolean isOver() {
+        return over;
+    }
+
+    void tick(long nowNanos) {
+        if (!over && nowNanos - deadlineNanos >= 0) {
+            fail(new SocketTimeoutException(address + " did not take the connection in time"));
+        }
+    }
+
+    @Override
+    public @Nullable Runnable onSelected() {
+        return over ? null : finish;
+    }
+
+    private void finish() {
+        if (over) {
+            return;
+        }
+        try {
+            if (Objects.requireNonNull(channel).finishConnect()) {
+                open();
+            }
+        } catch (IOException | RuntimeException failure) {
+            fail(failure);
+        }
+    }
+
+    private void open() {
+        over = true;
+        SelectionKey connected = Objects.requireNonNull(key);
+        connected.interestOps(0);
+        LoopEndPoint endPoint = new LoopEndPoint(Objects.requireNonNull(channel), loop, connected, scheduler);
+        connected.attach(endPoint);
+        listener.connected(endPoint);
+    }
+
+    private void fail(Throwable cause) {
+        over = true;
+        IO.close(channel);
+        listener.connectFailed(cause);
+    }
+
+    @Override
+    public void updateKey() {}
+
+    @Override
+    public void replaceKey(SelectionKey newKey) {
+        key = newKey;
+    }
+}

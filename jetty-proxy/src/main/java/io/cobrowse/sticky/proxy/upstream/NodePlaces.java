@@ -1,0 +1,133 @@
+package io.cobrowse.sticky.proxy.upstream;
+
+import io.cobrowse.sticky.proxy.config.ProxyConfig.Limit;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Queue;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The places at a node that may have only so much to do at a time, and the queue of those who wait for one, first come,
+ * first served. Thread-safe: the one thing here that requests of several loops share. Whoever waited is told on his own loop,
+ * never on the stack of who left.
+ */
+public final class NodePlaces {
+    // Guarded by this.
+    private Limit limit;
+    private final Queue<Place> waiting = new ArrayDeque<>();
+    private int taken;
+
+    NodePlaces(Limit limit) {
+        this.limit = limit;
+    }
+
+    /** The place of one request, and later perhaps of its tunnel: waited for, taken, given back. */
+    public final class Place {
+        private final Requester requester;
+        private final long beginNanos;
+        private final long deadlineNanos;
+        private final boolean atOnce;
+        // Guarded by the places.
+        private boolean held;
+        private boolean over;
+
+        private Place(Requester requester, long nowNanos, boolean atOnce) {
+            this.requester = requester;
+            this.beginNanos = nowNanos;
+            this.deadlineNanos = nowNanos + limit.queueTimeout().toNanos();
+            this.atOnce = atOnce;
+            this.held = atOnce;
+        }
+
+        /** Returns whether the place was given at once, so that nobody will tell of it. */
+        public boolean atOnce() {
+            return atOnce;
+        }
+
+        /** Returns how long it has been since the place was asked for, in nanoseconds. */
+        public long ageNanos() {
+            return System.nanoTime() - beginNanos;
+        }
+
+        /** Gives the place to the next who waits, or ends waiting for it; does nothing the second time. */
+        public void leave() {
+            NodePlaces.this.leave(this);
+        }
+
+        /** Whoever has left meanwhile is not told: that he has is seen on his own loop. */
+        private void tell(Consumer<Requester> event) {
+            requester.loop().execute(() -> event.accept(requester));
+        }
+    }
+
+    /**
+     * Gives a request a place at once, or later by {@link Requester#admitted}.
+     *
+     * @return the place; null when the queue is full
+     */
+    public synchronized @Nullable Place enter(Requester requester) {
+        boolean free = taken < limit.maxActive();
+        Place place = new Place(requester, System.nanoTime(), free);
+        if (free) {
+            taken++;
+            return place;
+        }
+        return waiting.size() < limit.queue() && waiting.add(place) ? place : null;
+    }
+
+    private synchronized void leave(Place place) {
+        if (place.over) {
+            return;
+        }
+        place.over = true;
+        if (place.held) {
+            taken--;
+            admit();
+        } else {
+            waiting.remove(place);
+        }
+    }
+
+    private void admit() {
+        while (taken < limit.maxActive() && !waiting.isEmpty()) {
+            Place next = waiting.remove();
+            next.held = true;
+            taken++;
+            next.tell(Requester::admitted);
+        }
+    }
+
+    /** Sets the limit; who has a place keeps it. */
+    synchronized void setLimit(Limit newLimit) {
+        limit = newLimit;
+        admit();
+    }
+
+    /** Turns away those who have waited for too long. */
+    synchronized void tick(long nowNanos) {
+        for (Place first = waiting.peek(); first != null; first = waiting.peek()) {
+            if (nowNanos - first.deadlineNanos < 0) {
+                break;
+            }
+            waiting.remove();
+            first.over = true;
+            first.tell(Requester::turnedAway);
+        }
+    }
+
+    /** The node is out of service: has all who wait for it answered without it. */
+    synchronized void evict() {
+        List<Place> evicted = List.copyOf(waiting);
+        waiting.clear();
+        for (Place place : evicted) {
+            place.over = true;
+            place.tell(requester -> requester.connectFailed(new NodeUnavailableException()));
+        }
+    }
+
+    /** Returns how many wait. */
+    synchronized int waiting() {
+        return waiting.size();
+    }
+}

@@ -1,0 +1,346 @@
+package io.cobrowse.sticky.proxy.upstream;
+
+import io.cobrowse.sticky.proxy.io.Loop;
+import io.cobrowse.sticky.proxy.io.LoopEndPoint;
+import io.cobrowse.sticky.proxy.message.ResponseParser;
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import java.util.concurrent.TimeoutException;
+import org.eclipse.jetty.io.AbstractConnection;
+import org.eclipse.jetty.io.ByteBufferPool;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.io.RetainableByteBuffer;
+import org.eclipse.jetty.io.ssl.SslConnection;
+import org.eclipse.jetty.io.ssl.SslHandshakeListener;
+import org.eclipse.jetty.util.BufferUtil;
+import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An HTTP/1.1 connection to a node: one request after the other has it, and between two it waits in its pool. Read interest
+ * is always registered while nobody reads: with a requester it waits for bytes of the answer, without one for the node to
+ * close. Belongs to its loop.
+ */
+public final class UpstreamConnection extends AbstractConnection.NonBlocking {
+    private enum Phase {
+        SHAKING_HANDS,
+        USED,
+        IDLE,
+        CLOSED
+    }
+
+    /** Whose connection this is between two requests. Called on the connection's loop. */
+    public interface Owner {
+        Loop loop();
+
+        ByteBufferPool buffers();
+
+        /** Returns host and port as in the node's URL. */
+        String authority();
+
+        /** Returns when a TLS handshake that begins now has taken too long, in nanoseconds. */
+        long handshakeDeadline();
+
+        /** Takes a connection back that is ready for another request. */
+        void release(UpstreamConnection connection);
+
+        /** A connection is no more, or has become a tunnel. */
+        void forget(UpstreamConnection connection, boolean wasIdle);
+    }
+
+    private final Owner pool;
+    private final ResponseParser parser = new ResponseParser(Upstreams.MAX_HEAD_BYTES);
+    private Phase phase = Phase.USED;
+    private @Nullable Requester requester;
+    private @Nullable RetainableByteBuffer input;
+    private @Nullable Throwable failure;
+    private long handshakeDeadlineNanos;
+    private boolean handshaken;
+    private boolean usedBefore;
+    private long idleSinceNanos;
+
+    public UpstreamConnection(EndPoint endPoint, Owner pool, Requester requester) {
+        super(endPoint, pool.loop());
+        this.pool = pool;
+        this.requester = requester;
+    }
+
+    @Override
+    public void onOpen() {
+        super.onOpen();
+        if (getEndPoint() instanceof SslConnection.SslEndPoint tls) {
+            shakeHands(tls);
+        } else {
+            fillInterested();
+            hand(requester);
+        }
+    }
+
+    private void hand(@Nullable Requester to) {
+        if (to != null) {
+            to.connected(this);
+        }
+    }
+
+    /** Has TLS agreed on before the requester gets the connection, so that a failure is one to connect. */
+    private void shakeHands(SslConnection.SslEndPoint tls) {
+        phase = Phase.SHAKING_HANDS;
+        handshakeDeadlineNanos = pool.handshakeDeadline();
+        tls.getSslConnection().addHandshakeListener(new SslHandshakeListener() {
+            @Override
+            public void handshakeSucceeded(Event event) {
+                // Called from within a read; writing has to wait until that is done.
+                handshaken = true;
+            }
+        });
+        try {
+            tls.flush(BufferUtil.EMPTY_BUFFER);
+            advanceHandshake();
+        } catch (IOException cause) {
+            handshakeFailed(cause);
+        }
+    }
+
+    private void advanceHandshake() {
+        int filled = fill();
+        releaseInput();
+        if (filled < 0) {
+            handshakeFailed(failure != null ? failure : new EOFException("The node closed during the TLS handshake"));
+            return;
+        }
+        fillInterested();
+        if (handshaken) {
+            phase = Phase.USED;
+            hand(requester);
+        }
+    }
+
+    private void handshakeFailed(Throwable cause) {
+        Requester waiting = requester;
+        close();
+        if (waiting != null) {
+            waiting.connectFailed(cause);
+        }
+    }
+
+    /** Returns the loop that the connection belongs to. */
+    public Loop loop() {
+        return pool.loop();
+    }
+
+    SocketAddress remoteAddress() {
+        return getEndPoint().getRemoteSocketAddress();
+    }
+
+    /** Returns who has the connection; null where it is nobody, or it is not ready yet. */
+    @Nullable
+    Requester requester() {
+        return phase == Phase.USED ? requester : null;
+    }
+
+    /** Returns host and port as in the node's URL. */
+    public String authority() {
+        return pool.authority();
+    }
+
+    /** Returns whether an earlier request had the connection, so that the node may have closed it before this one. */
+    public boolean isUsedBefore() {
+        return usedBefore;
+    }
+
+    /** Returns what parses the answers that come. */
+    public ResponseParser parser() {
+        return parser;
+    }
+
+    /** Takes the connection out of its pool. */
+    public void use(Requester newRequester) {
+        assert phase == Phase.IDLE;
+        phase = Phase.USED;
+        requester = newRequester;
+        newRequester.connected(this);
+    }
+
+    /** Gives the connection back: request and answer are complete, and another request may follow. */
+    public void release() {
+        assert loop().isCurrent();
+        if (phase != Phase.USED) {
+            return;
+        }
+        phase = Phase.IDLE;
+        requester = null;
+        usedBefore = true;
+        idleSinceNanos = System.nanoTime();
+        if (!isFillInterested()) {
+            fillInterested();
+        }
+        pool.release(this);
+    }
+
+    /** Leaves the end point to somebody else: the connection is no more. */
+    public EndPoint detach() {
+        phase = Phase.CLOSED;
+        requester = null;
+        pool.forget(this, false);
+        return getEndPoint();
+    }
+
+    /** Writes; the callback may be called from within. */
+    public void write(Callback callback, ByteBuffer... buffers) {
+        getEndPoint().write(callback, buffers);
+    }
+
+    /** Reads once; returns the bytes read, 0 when there are none yet, -1 at the end or, with {@link #failure}, when it broke. */
+    public int fill() {
+        RetainableByteBuffer buffer = input;
+        if (buffer == null) {
+            buffer = pool.buffers().acquire(Upstreams.INPUT_BUFFER_BYTES, true);
+            input = buffer;
+        }
+        int filled;
+        try {
+            filled = getEndPoint().fill(buffer.getByteBuffer());
+        } catch (IOException cause) {
+            failure = cause;
+            return -1;
+        }
+        LoopEndPoint socket = filled < 0 ? LoopEndPoint.of(getEndPoint()) : null;
+        if (socket != null && socket.isReset()) {
+            // Not the end of a response that has no other.
+            failure = new IOException("The node reset the connection");
+        }
+        return filled;
+    }
+
+    /** Returns why reading failed; null where it did not. */
+    public @Nullable Throwable failure() {
+        return failure;
+    }
+
+    /** Returns what was read and not parsed yet. */
+    public ByteBuffer input() {
+        return input == null ? BufferUtil.EMPTY_BUFFER : input.getByteBuffer();
+    }
+
+    /** Hands the input buffer over, which the caller releases; null where there is none. */
+    public @Nullable RetainableByteBuffer takeInput() {
+        RetainableByteBuffer taken = input;
+        input = null;
+        parser.forget();
+        return taken;
+    }
+
+    /** Gives the input buffer back, since there is nothing in it. */
+    public void releaseInput() {
+        RetainableByteBuffer buffer = takeInput();
+        if (buffer != null) {
+            buffer.release();
+        }
+    }
+
+    /** Waits for bytes, of which the requester is told. */
+    public void awaitReadable() {
+        if (!isFillInterested()) {
+            fillInterested();
+        }
+    }
+
+    @Override
+    public void onFillable() {
+        Requester reader = requester;
+        switch (phase) {
+            case USED -> {
+                if (reader != null) {
+                    reader.readable();
+                }
+            }
+            case IDLE -> readIdle();
+            case SHAKING_HANDS -> advanceHandshake();
+            case CLOSED -> {}
+        }
+    }
+
+    /** A pooled connection became readable: the node has closed it, or TLS had something to say. */
+    private void readIdle() {
+        int filled = fill();
+        releaseInput();
+        if (filled == 0) {
+            fillInterested();
+        } else {
+            close();
+        }
+    }
+
+    @Override
+    public void onFillInterestedFailed(Throwable cause) {
+        loop().run(() -> broken(cause));
+    }
+
+    private void broken(Throwable cause) {
+        Requester reader = requester;
+        switch (phase) {
+            case USED -> {
+                if (reader != null) {
+                    reader.lost(cause);
+                }
+            }
+            case IDLE -> close();
+            case SHAKING_HANDS -> handshakeFailed(cause);
+            case CLOSED -> {}
+        }
+    }
+
+    @Override
+    public boolean onIdleExpired(TimeoutException timeout) {
+        return false; // Deadlines are the loop's to watch.
+    }
+
+    void tick(long nowNanos) {
+        Requester ticked = requester;
+        switch (phase) {
+            case USED -> {
+                if (ticked != null) {
+                    ticked.tick(nowNanos);
+                }
+            }
+            case IDLE -> {
+                if (nowNanos - idleSinceNanos > Upstreams.MAX_IDLE_NANOS) {
+                    close();
+                }
+            }
+            case SHAKING_HANDS -> {
+                if (nowNanos - handshakeDeadlineNanos >= 0) {
+                    handshakeFailed(new TimeoutException("The TLS handshake with the node took too long"));
+                }
+            }
+            case CLOSED -> {}
+        }
+    }
+
+    /** Closes the connection; its requester is not told. Does nothing the second time. */
+    @Override
+    public void close() {
+        if (phase != Phase.CLOSED) {
+            boolean wasIdle = phase == Phase.IDLE;
+            phase = Phase.CLOSED;
+            requester = null;
+            releaseInput();
+            pool.forget(this, wasIdle);
+            super.close();
+        }
+    }
+
+    /** Closed by somebody else: the loop that stops, or TLS. */
+    @Override
+    public void onClose(@Nullable Throwable cause) {
+        super.onClose(cause);
+        loop().run(() -> {
+            if (phase != Phase.CLOSED) {
+                broken(cause != null ? cause : new EOFException("The connection was closed"));
+                close();
+            }
+        });
+    }
+}

@@ -1,0 +1,54 @@
+package io.cobrowse.sticky.proxy.upstream;
+
+import io.cobrowse.sticky.proxy.io.EventLoop;
+import io.cobrowse.sticky.proxy.io.LoopEndPoint;
+import java.nio.channels.SelectableChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+import java.util.concurrent.Executor;
+import org.eclipse.jetty.io.ClientConnector;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.io.ManagedSelector;
+import org.eclipse.jetty.io.SelectorManager;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
+import org.eclipse.jetty.util.thread.Scheduler;
+
+/**
+ * What health checks connect by, and whose loops serve the requests of clients that came in by somebody else's connector.
+ */
+public final class UpstreamConnector extends ClientConnector {
+    /** Makes a connector that uses these settings toward nodes with {@code https} URLs. */
+    public UpstreamConnector(SslContextFactory.Client tls) {
+        setSslContextFactory(tls);
+    }
+
+    @Override
+    protected SelectorManager newSelectorManager() {
+        return new Loops(EventLoop.plain(getExecutor()), getScheduler(), getSelectors());
+    }
+
+    @Override
+    protected EndPoint newEndPoint(SelectableChannel channel, ManagedSelector selector, SelectionKey key) {
+        return new LoopEndPoint((SocketChannel) channel, (EventLoop) selector, key, getScheduler());
+    }
+
+    /** Returns one loop after the other. */
+    EventLoop chooseLoop() {
+        return ((Loops) getSelectorManager()).next();
+    }
+
+    private final class Loops extends ClientSelectorManager {
+        Loops(Executor executor, Scheduler scheduler, int selectors) {
+            super(executor, scheduler, selectors);
+        }
+
+        @Override
+        protected ManagedSelector newSelector(int id) {
+            return new EventLoop(this, id);
+        }
+
+        EventLoop next() {
+            return (EventLoop) chooseSelector();
+        }
+    }
+}

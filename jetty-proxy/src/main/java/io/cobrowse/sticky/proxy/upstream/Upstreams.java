@@ -1,0 +1,248 @@
+package io.cobrowse.sticky.proxy.upstream;
+
+import io.cobrowse.sticky.proxy.config.ProxyConfig.Limit;
+import io.cobrowse.sticky.proxy.config.ProxyConfig.Timeouts;
+import io.cobrowse.sticky.proxy.io.EventLoop;
+import io.cobrowse.sticky.proxy.io.PacedClose;
+import io.cobrowse.sticky.routing.Node;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.eclipse.jetty.io.ByteBufferPool;
+import org.eclipse.jetty.io.EndPoint;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The connections to all nodes: a {@linkplain LoopUpstreams part} for each event loop, and what the loops share. Thread-safe:
+ * what concerns a loop's part is posted to it.
+ */
+public final class Upstreams {
+    /** Most connections to one node. */
+    static final int MAX_CONNECTIONS = 32_768;
+    /** Most bytes of a response's head: its fields may total 32 KiB. */
+    static final int MAX_HEAD_BYTES = 36 * 1024;
+
+    static final int INPUT_BUFFER_BYTES = 16 * 1024;
+    /** Below the 30 s after which a Jetty, and so a Co-browse node, closes an idle connection itself. */
+    static final long MAX_IDLE_NANOS = TimeUnit.SECONDS.toNanos(15);
+
+    /** Longer than getting a connection may take. */
+    static final long FORGET_NANOS = TimeUnit.MINUTES.toNanos(5);
+
+    private final UpstreamConnector connector;
+    private final NodeResolver resolver;
+    private final Predicate<URI> current;
+    private final RetryBudget retries = new RetryBudget(System.nanoTime());
+    private final Map<EventLoop, LoopUpstreams> loops = new ConcurrentHashMap<>();
+    private final Map<URI, AtomicInteger> counts = new ConcurrentHashMap<>();
+    private final Map<String, NodePlaces> places = new ConcurrentHashMap<>();
+    private volatile long responseNanos;
+    private volatile long idleNanos;
+
+    /**
+     * Creates the connections' keeper; the connector's life is the caller's to manage.
+     *
+     * @param resolver finds the addresses of nodes
+     * @param current whether there is a node at a URL now; the connections of others are forgotten once they are unused
+     * @param timeouts how long a node may stay silent, and how long a client may send or read nothing while that is all
+     *     there is to do
+     */
+    public Upstreams(UpstreamConnector connector, NodeResolver resolver, Predicate<URI> current, Timeouts timeouts) {
+        this.connector = connector;
+        this.resolver = resolver;
+        this.current = current;
+        setTimeouts(timeouts);
+    }
+
+    /** Sets the time-outs; what waits already keeps its deadline. */
+    public void setTimeouts(Timeouts timeouts) {
+        responseNanos = timeouts.response().toNanos();
+        idleNanos = timeouts.idle().toNanos();
+    }
+
+    /** Returns when a node that does nothing from now on has been silent for too long, in nanoseconds; never 0. */
+    public long responseDeadline() {
+        return (System.nanoTime() + responseNanos) | 1;
+    }
+
+    /** Returns when a client that does nothing from now on has stalled for too long, in nanoseconds; never 0. */
+    public long clientDeadline() {
+        return (System.nanoTime() + idleNanos) | 1;
+    }
+
+    /** Returns the loop that is to serve a client's request: its connection's own, or one of ours where that has none. */
+    public EventLoop loop(EndPoint client) {
+        EventLoop own = EventLoop.of(client);
+        return own != null ? own : connector.chooseLoop();
+    }
+
+    /** Returns where the requests of a loop get their connections. */
+    public Connections of(EventLoop loop) {
+        LoopUpstreams known = loops.get(loop);
+        if (known != null) {
+            return known;
+        }
+        loops.keySet().removeIf(each -> !each.isRunning());
+        LoopUpstreams created = new LoopUpstreams(this, loop);
+        LoopUpstreams before = loops.putIfAbsent(loop, created);
+        if (before != null) {
+            return before;
+        }
+        loop.watch(created);
+        return created;
+    }
+
+    /** Does what is due and concerns no loop in particular. */
+    void tick(long nowNanos) {
+        retries.tick(nowNanos);
+        if (!places.isEmpty()) {
+            places.values().forEach(each -> each.tick(nowNanos));
+        }
+    }
+
+    boolean isCurrent(URI url) {
+        return current.test(url);
+    }
+
+    AtomicInteger count(URI url) {
+        return counts.computeIfAbsent(url, unknown -> new AtomicInteger());
+    }
+
+    /** Closes a connection that another loop has to a node and nobody uses, and says on {@code asking} whether there was one. */
+    void closeIdleElsewhere(URI url, EventLoop asking, Consumer<Boolean> answer) {
+        closeIdle(url, List.copyOf(loops.values()).iterator(), asking, answer);
+    }
+
+    private static void closeIdle(URI url, Iterator<LoopUpstreams> left, EventLoop asking, Consumer<Boolean> answer) {
+        if (!left.hasNext()) {
+            asking.execute(() -> answer.accept(false));
+            return;
+        }
+        LoopUpstreams next = left.next();
+        next.loop().run(() -> {
+            ConnectionPool pool = next.known(url);
+            if (pool != null && pool.closeOneIdle()) {
+                asking.execute(() -> answer.accept(true));
+            } else {
+                closeIdle(url, left, asking, answer);
+            }
+        });
+    }
+
+    /** Returns the places at a node; null where it has no limit. */
+    public @Nullable NodePlaces places(Node node) {
+        return places.isEmpty() ? null : places.get(node.id());
+    }
+
+    /** Sets how much nodes may have to do at a time, by id; nodes that are left out have no limit. */
+    public void setLimits(Map<String, Limit> limits) {
+        places.entrySet().removeIf(entry -> {
+            boolean gone = !limits.containsKey(entry.getKey());
+            if (gone) {
+                entry.getValue().setLimit(new Limit(Node.UNLIMITED, 0, Duration.ZERO));
+            }
+            return gone;
+        });
+        limits.forEach((id, limit) -> {
+            NodePlaces known = places.putIfAbsent(id, new NodePlaces(limit));
+            if (known != null) {
+                known.setLimit(limit);
+            }
+        });
+    }
+
+    /** Returns the number of requests that wait for a place at a node. */
+    public int waiting(Node node) {
+        NodePlaces atNode = places(node);
+        return atNode == null ? 0 : atNode.waiting();
+    }
+
+    /** Returns the number of connections to a node, idle and in use. */
+    public int connections(Node node) {
+        AtomicInteger count = counts.get(node.url());
+        return count == null ? 0 : count.get();
+    }
+
+    public RetryBudget retries() {
+        return retries;
+    }
+
+    NodeResolver resolver() {
+        return resolver;
+    }
+
+    UpstreamConnector connector() {
+        return connector;
+    }
+
+    public ByteBufferPool buffers() {
+        return connector.getByteBufferPool();
+    }
+
+    /**
+     * Answers the requests that wait for a node's answer as R10 says, drops the connections that are not in use, and leaves
+     * responses that have begun alone.
+     */
+    public void closeWaiting(Node node) {
+        evictQueue(node);
+        for (LoopUpstreams each : loops.values()) {
+            each.loop()
+                    .execute(() -> each.closeIdle(node).stream()
+                            .filter(Requester::isWaiting)
+                            .forEach(Requester::evict));
+        }
+    }
+
+    private void evictQueue(Node node) {
+        NodePlaces atNode = places(node);
+        if (atNode != null) {
+            atNode.evict();
+        }
+    }
+
+    /**
+     * As {@link #closeWaiting}, but at a pace, and only for requests that are meant to wait for long, such as CometD's polls:
+     * others will end by themselves.
+     *
+     * @param perSecond how many a second, at least 1
+     * @return completes when the last one is answered; to be cancelled to leave the rest alone
+     */
+    public CompletableFuture<Void> closeParked(Node node, int perSecond) {
+        evictQueue(node);
+        List<CompletableFuture<List<Requester>>> found = new ArrayList<>();
+        for (LoopUpstreams each : loops.values()) {
+            CompletableFuture<List<Requester>> parked = new CompletableFuture<>();
+            found.add(parked);
+            each.loop()
+                    .execute(() -> parked.complete(each.closeIdle(node).stream()
+                            .filter(Requester::isParked)
+                            .toList()));
+        }
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        CompletableFuture<Void> unused = CompletableFuture.allOf(found.toArray(CompletableFuture[]::new))
+                .thenRun(() -> {
+                    List<Requester> parked =
+                            found.stream().flatMap(each -> each.join().stream()).toList();
+                    PacedClose.start(connector.getScheduler(), parked, Upstreams::evictParked, perSecond, done);
+                });
+        return done;
+    }
+
+    /** By its turn the request may have been answered. */
+    private static void evictParked(Requester requester) {
+        requester.loop().execute(() -> {
+            if (requester.isParked()) {
+                requester.evict();
+            }
+        });
+    }
+}
