@@ -337,6 +337,7 @@ public final class StickyProxyServer implements AutoCloseable {
         stopping = true;
         listeners.values().forEach(ServerConnector::close);
         if (server.isRunning()) {
+            listeners.values().forEach(ListenerConnector::goAway);
             try {
                 drain(config.timeouts().drain());
             } catch (InterruptedException interrupted) {

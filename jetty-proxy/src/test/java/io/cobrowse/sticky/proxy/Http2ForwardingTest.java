@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Timeouts;
+import io.cobrowse.sticky.routing.Node;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
@@ -264,6 +265,29 @@ class Http2ForwardingTest {
         assertThat(lines)
                 .isSubsetOf("POST /wrong HTTP/1.1", "GET /after HTTP/1.1")
                 .endsWith("GET /after HTTP/1.1");
+    }
+
+    @Test
+    void shouldEndTheExchangesOfStreamsThatAreResetForAWrongLength() throws Exception {
+        for (int i = 0; i < 50; i++) {
+            int stream = client.begin(
+                    false,
+                    ":method",
+                    "POST",
+                    ":scheme",
+                    "http",
+                    ":path",
+                    "/upload",
+                    ":authority",
+                    "p",
+                    "content-length",
+                    "3");
+            client.data(stream, false, "more than it said");
+        }
+        client.ping();
+        await().atMost(Duration.ofSeconds(20)).until(() -> proxy.inFlight() == 0);
+        Node first = proxy.router().table().node("1");
+        assertThat(first.activeRequests()).isZero();
     }
 
     @Test

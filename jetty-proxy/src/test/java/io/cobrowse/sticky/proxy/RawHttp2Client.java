@@ -92,6 +92,7 @@ final class RawHttp2Client implements AutoCloseable {
     private final HpackDecoder decoder = new HpackDecoder(1 << 20, System::nanoTime);
     private final Map<Integer, Answer> answers = new HashMap<>();
     private final ByteArrayOutputStream headerBlock = new ByteArrayOutputStream();
+    private boolean toldToGoAway;
     private int nextStream = 1;
     private long sendWindow = 65_535;
     private long initialSendWindow = 65_535;
@@ -237,6 +238,13 @@ final class RawHttp2Client implements AutoCloseable {
         }
     }
 
+    /** Reads until the server has said that it takes no new streams. */
+    void awaitGoAway() throws IOException {
+        while (!toldToGoAway) {
+            read();
+        }
+    }
+
     /** Asks for a sign of life, and reads until it comes. */
     void ping() throws IOException {
         frame(PING, 0, 0, new byte[8]);
@@ -274,6 +282,7 @@ final class RawHttp2Client implements AutoCloseable {
                 }
             }
             case GOAWAY -> {
+                toldToGoAway = true;
                 int error = ByteBuffer.wrap(payload, 4, 4).getInt();
                 if (error != 0) {
                     throw new IOException("The server gave the connection up, error " + error + ": "

@@ -16,6 +16,8 @@ import org.eclipse.jetty.ee11.servlet.ServletContextRequest;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.http.HttpVersion;
+import org.eclipse.jetty.http2.HTTP2Connection;
+import org.eclipse.jetty.http2.HTTP2Stream;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.HttpStream;
 import org.eclipse.jetty.server.Request;
@@ -105,6 +107,18 @@ final class ClientSide {
         if (watched != null) {
             watched.unwatch();
         }
+    }
+
+    /**
+     * Returns whether the stream of HTTP/2 is no more, though nobody has told: Jetty resets some itself, such as one whose body
+     * is not as long as it said.
+     */
+    boolean isStreamGone() {
+        if (!http2 || !(request.getConnectionMetaData().getConnection() instanceof HTTP2Connection connection)) {
+            return false;
+        }
+        HTTP2Stream stream = connection.getSession().getStream(Integer.parseInt(request.getId()));
+        return stream == null || stream.isResetOrFailed();
     }
 
     /** Returns whether the request may be sent twice. */

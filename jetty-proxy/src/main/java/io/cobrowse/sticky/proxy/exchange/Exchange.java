@@ -108,6 +108,10 @@ final class Exchange implements Requester, WatchedEndPoint.Watcher {
             bodyFailed(failure);
             return;
         }
+        if (client.isStreamGone()) {
+            peerGone();
+            return;
+        }
         client.watch(this);
         upstreams().retries().request();
         enter();
@@ -235,6 +239,9 @@ final class Exchange implements Requester, WatchedEndPoint.Watcher {
         if (state instanceof Exchanging current) {
             current.response.tick(nowNanos);
             current.request.tick(nowNanos);
+            if (client.isStreamGone()) {
+                peerGone();
+            }
         }
     }
 

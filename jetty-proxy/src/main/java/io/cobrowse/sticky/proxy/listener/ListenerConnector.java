@@ -5,11 +5,16 @@ import io.cobrowse.sticky.proxy.io.WatchedEndPoint;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import javax.net.ssl.SSLContext;
+import org.eclipse.jetty.http2.HTTP2Connection;
+import org.eclipse.jetty.io.Connection;
+import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.io.SelectorManager;
 import org.eclipse.jetty.io.SocketChannelEndPoint;
+import org.eclipse.jetty.io.ssl.SslConnection;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Server;
@@ -80,6 +85,19 @@ public final class ListenerConnector extends ServerConnector {
             // By the selectors, as the port is not free before the one that accepts has noticed.
             for (ManagedSelector each : getSelectorManager().getBeans(ManagedSelector.class)) {
                 each.submit(selector -> IO.close(channel));
+            }
+        }
+    }
+
+    /** Tells the clients of HTTP/2 to begin nothing new on their connections, which close when what is under way has ended. */
+    public void goAway() {
+        for (EndPoint each : getConnectedEndPoints()) {
+            Connection connection = each.getConnection();
+            if (connection instanceof SslConnection tls) {
+                connection = tls.getSslEndPoint().getConnection();
+            }
+            if (connection instanceof HTTP2Connection http2) {
+                CompletableFuture<Void> unused = http2.getSession().shutdown();
             }
         }
     }

@@ -1,0 +1,177 @@
+package io.cobrowse.sticky.proxy.upstream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cobrowse.sticky.proxy.config.ProxyConfig.Limit;
+import io.cobrowse.sticky.proxy.io.Loop;
+import io.cobrowse.sticky.routing.Node;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class NodePlacesTest {
+    private static final Node NODE = new Node("1", List.of("node-1"), URI.create("http://127.0.0.1:1"), 1, false);
+
+    private final Queue<Runnable> tasks = new ArrayDeque<>();
+    private final List<String> told = new ArrayList<>();
+    private final NodePlaces places = new NodePlaces(new Limit(1, 10_000, Duration.ofSeconds(10)));
+
+    private void work() {
+        for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+            task.run();
+        }
+    }
+
+    /** Leaves its place as soon as it has one, or is told that there is none. */
+    private class Waiter implements Requester {
+        private final String name;
+        NodePlaces.Place place;
+
+        Waiter(String name) {
+            this.name = name;
+        }
+
+        @Override
+        public Loop loop() {
+            return new Loop() {
+                @Override
+                public boolean isCurrent() {
+                    return true;
+                }
+
+                @Override
+                public void execute(Runnable task) {
+                    tasks.add(task);
+                }
+            };
+        }
+
+        @Override
+        public Node node() {
+            return NODE;
+        }
+
+        @Override
+        public void admitted() {
+            told.add(name);
+            place.leave();
+        }
+
+        @Override
+        public void turnedAway() {
+            told.add(name + " late");
+        }
+
+        @Override
+        public void connectFailed(Throwable cause) {
+            told.add(name + " evicted");
+        }
+
+        @Override
+        public void connected(UpstreamConnection connection) {}
+
+        @Override
+        public void readable() {}
+
+        @Override
+        public void lost(Throwable cause) {}
+
+        @Override
+        public void tick(long nowNanos) {}
+
+        @Override
+        public boolean isWaiting() {
+            return false;
+        }
+
+        @Override
+        public boolean isParked() {
+            return false;
+        }
+
+        @Override
+        public void evict() {}
+    }
+
+    private Waiter enter(String name) {
+        Waiter waiter = new Waiter(name);
+        waiter.place = places.enter(waiter);
+        return waiter;
+    }
+
+    @Test
+    void shouldAdmitWhoeverWaitsInTheOrderOfComing() {
+        Waiter first = enter("first");
+        assertThat(first.place.atOnce()).isTrue();
+        enter("second");
+        enter("third");
+        assertThat(places.waiting()).isEqualTo(2);
+        first.place.leave();
+        work();
+        assertThat(told).containsExactly("second", "third");
+        assertThat(enter("fourth").place.atOnce()).isTrue();
+    }
+
+    @Test
+    void shouldNotTellOnTheStackOfWhoLeaves() {
+        Waiter first = enter("first");
+        for (int i = 0; i < 10_000; i++) {
+            enter("next");
+        }
+        first.place.leave();
+        assertThat(told).as("nobody on this stack").isEmpty();
+        work(); // Each leaves when it is told, for which the stack would not do.
+        assertThat(told).hasSize(10_000);
+    }
+
+    @Test
+    void shouldRefuseBeyondTheQueue() {
+        enter("first");
+        for (int i = 0; i < 10_000; i++) {
+            enter("next");
+        }
+        assertThat(enter("one too many").place).isNull();
+    }
+
+    @Test
+    void shouldTurnAwayWhoeverHasWaitedForTooLong() {
+        Waiter first = enter("first");
+        enter("second");
+        places.tick(System.nanoTime());
+        work();
+        assertThat(told).isEmpty();
+        places.tick(System.nanoTime() + TimeUnit.SECONDS.toNanos(11));
+        work();
+        assertThat(told).containsExactly("second late");
+        first.place.leave();
+        first.place.leave();
+        assertThat(enter("third").place.atOnce()).isTrue();
+        assertThat(enter("fourth").place.atOnce())
+                .as("leaving twice frees one place")
+                .isFalse();
+    }
+
+    @Test
+    void shouldEvictWhoeverWaits() {
+        enter("first");
+        enter("second");
+        places.evict();
+        work();
+        assertThat(told).containsExactly("second evicted");
+        assertThat(places.waiting()).isZero();
+    }
+
+    @Test
+    void shouldAdmitMoreWhenTheLimitIsRaised() {
+        enter("first");
+        enter("second");
+        places.setLimit(new Limit(2, 10, Duration.ofSeconds(10)));
+        work();
+        assertThat(told).containsExactly("second");
+    }
+}
