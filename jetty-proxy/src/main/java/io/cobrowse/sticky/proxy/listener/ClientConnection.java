@@ -69,8 +69,10 @@ public final class ClientConnection extends HttpConnection {
 
         @Override
         public Content.Chunk read() {
-            bodyRead = true;
-            return super.read();
+            Content.Chunk chunk = super.read();
+            // Jetty reads once more when a request is complete, also where there is no body.
+            bodyRead |= chunk == null || chunk.hasRemaining();
+            return chunk;
         }
     }
 
