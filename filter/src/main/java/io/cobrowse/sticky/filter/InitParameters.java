@@ -36,6 +36,7 @@ final class InitParameters {
 
     private final @Nullable Router router;
     private final int retryAfterSeconds;
+    private final CorsErrors corsErrors;
 
     /**
      * Reads the init-params.
@@ -58,6 +59,7 @@ final class InitParameters {
         Stickiness stickiness = readStickiness();
         Balance balance = readChoice("balance", Balance.ROUND_ROBIN);
         retryAfterSeconds = readRetryAfter();
+        corsErrors = readCorsErrors();
         NodeTable table = readNodes();
         unread.forEach(name -> errors.add(name + ": there is no such init-param"));
         router = stickiness == null || table == null ? null : new Router(stickiness, balance, table);
@@ -72,6 +74,10 @@ final class InitParameters {
 
     int retryAfterSeconds() {
         return retryAfterSeconds;
+    }
+
+    CorsErrors corsErrors() {
+        return corsErrors;
     }
 
     private @Nullable Stickiness readStickiness() {
@@ -190,6 +196,15 @@ final class InitParameters {
             return StickinessFilter.DEFAULT_RETRY_AFTER_SECONDS;
         }
         return Integer.parseInt(value);
+    }
+
+    private CorsErrors readCorsErrors() {
+        try {
+            return CorsErrors.of(entries(read("cors-errors", "reflect")));
+        } catch (IllegalArgumentException e) {
+            addErrors("cors-errors ", e);
+            return CorsErrors.OFF;
+        }
     }
 
     private boolean readFlag(String name) {

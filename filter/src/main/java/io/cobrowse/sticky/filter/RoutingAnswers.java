@@ -4,6 +4,7 @@ import io.cobrowse.sticky.routing.Node;
 import io.cobrowse.sticky.routing.Route;
 import io.cobrowse.sticky.routing.Router;
 import io.cobrowse.sticky.routing.Stickiness;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -12,7 +13,10 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Sends the answers to requests that no node can serve, by the settings of a router as they are now. Thread-safe. */
+/**
+ * Sends the answers that are the proxy's own, by the settings of a router as they are now. Pages of other origins may read
+ * them as far as {@link CorsErrors} says. Thread-safe.
+ */
 public final class RoutingAnswers {
     /** Name of the response field that tells which node answered, and what chose it. */
     public static final String STICKY_ROUTE = "Sticky-Route";
@@ -53,6 +57,7 @@ public final class RoutingAnswers {
     private final Router router;
     private volatile String retryAfter;
     private volatile ExpiredCookie expiredCookie;
+    private volatile CorsErrors cors = CorsErrors.REFLECT;
 
     /**
      * @param retryAfterSeconds value of {@code Retry-After}, at least 1
@@ -81,13 +86,18 @@ public final class RoutingAnswers {
         return Integer.toString(seconds);
     }
 
+    /** Sets which pages of other origins may read the answers. */
+    public void setCors(CorsErrors cors) {
+        this.cors = cors;
+    }
+
     /**
      * Sends the answer to a request that is not forwarded.
      *
      * @throws IllegalArgumentException if the route forwards
      * @throws IllegalStateException if the response is committed
      */
-    public void send(Route route, HttpServletResponse response) throws IOException {
+    public void send(Route route, HttpServletRequest request, HttpServletResponse response) throws IOException {
         ProblemDocument problem = switch (route.outcome()) {
             case NODE_DOWN -> nodeDown(Objects.requireNonNull(route.node()));
             case UNKNOWN_NODE -> UNKNOWN_NODE;
@@ -101,6 +111,18 @@ public final class RoutingAnswers {
         if (route.expireCookie()) {
             expiredCookie().forEach(field -> response.addHeader("Set-Cookie", field));
         }
+        send(problem, request, response);
+    }
+
+    /**
+     * Sends a problem document as the whole answer, not to be cached. Fields that are set already stay, a body that is
+     * buffered is dropped.
+     *
+     * @throws IllegalStateException if the response is committed
+     */
+    public void send(ProblemDocument problem, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        cors.addTo(request.getHeader("Origin"), response::addHeader);
         problem.send(response);
     }
 

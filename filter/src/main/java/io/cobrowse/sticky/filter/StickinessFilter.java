@@ -52,6 +52,7 @@ import org.jspecify.annotations.Nullable;
  *   <tr><td>cookie-attributes<td>as {@code SameSite=None; Secure}; none where left out<td>
  *   <tr><td>expose-route<td>true, false<td>false
  *   <tr><td>balance<td>round-robin, least-active, random-two<td>round-robin
+ *   <tr><td>cors-errors<td>reflect, off, or origins, one a line, or with commas<td>reflect
  *   <tr><td>retry-after<td>seconds, 1 or more<td>4
  * </table>
  */
@@ -100,7 +101,9 @@ public final class StickinessFilter implements Filter {
         if (router == null) {
             InitParameters parameters = InitParameters.read(config);
             router = parameters.router();
-            answers = new RoutingAnswers(parameters.router(), parameters.retryAfterSeconds());
+            RoutingAnswers configured = new RoutingAnswers(parameters.router(), parameters.retryAfterSeconds());
+            configured.setCors(parameters.corsErrors());
+            answers = configured;
         }
     }
 
@@ -145,7 +148,7 @@ public final class StickinessFilter implements Filter {
         Route route = route(request);
         Node node = route.node();
         if (route.outcome() != Outcome.FORWARD || node == null) {
-            answers.send(route, response);
+            answers.send(route, request, response);
             return;
         }
         answers.expose(route, response);

@@ -47,14 +47,14 @@ public record Stickiness(
     private static final String PATH_ALLOWED = "a path that begins with /, of printable ASCII characters without ;";
     private static final Predicate<String> DOMAIN = Pattern.compile("[!-:<-~]+").asMatchPredicate();
     private static final String DOMAIN_ALLOWED = "a domain, of printable ASCII characters without ; and blanks";
-    /** What {@code cookie-path}, {@code cookie-domain} and the time-out say is not said twice: the last would count. */
+    /** What has a setting of its own, or makes the cookie expire, is not said twice: the last would count. */
     private static final Predicate<String> ATTRIBUTES = Pattern.compile(
-                    "(?!(.*;)? *(path|domain|max-age|expires) *(=|;|$))[ -~]+", Pattern.CASE_INSENSITIVE)
+                    "(?i)(?!(.*;)? *(path|domain|expires|max-age) *(=|;|$))[!-~&&[^;]]([ -~]*[!-~&&[^;]])?")
             .asMatchPredicate();
 
-    private static final String ATTRIBUTES_ALLOWED =
-            "attributes as SameSite=None; Secure, of printable ASCII characters,"
-                    + " without Path, Domain, Max-Age and Expires";
+    /** What {@code cookie-attributes} may be. */
+    public static final String COOKIE_ATTRIBUTES_ALLOWED =
+            "attributes such as SameSite=None; Secure, but Path, Domain, Expires and Max-Age";
 
     /** The settings that hold where nothing is configured. */
     public static final Stickiness DEFAULTS = new Stickiness(
@@ -117,10 +117,15 @@ public record Stickiness(
         check(errors, "header", header, Token::isToken, Token.ALLOWED);
         check(errors, "cookie-path", cookiePath, PATH, PATH_ALLOWED);
         check(errors, "cookie-domain", cookieDomain, DOMAIN, DOMAIN_ALLOWED);
-        check(errors, "cookie-attributes", cookieAttributes, ATTRIBUTES, ATTRIBUTES_ALLOWED);
+        check(errors, "cookie-attributes", cookieAttributes, ATTRIBUTES, COOKIE_ATTRIBUTES_ALLOWED);
         if (!errors.isEmpty()) {
             throw new IllegalArgumentException(String.join("\n", errors));
         }
+    }
+
+    /** Returns whether a text may be {@code cookie-attributes}. */
+    public static boolean isCookieAttributes(String text) {
+        return ATTRIBUTES.test(text);
     }
 
     private static void check(

@@ -17,6 +17,7 @@ import io.cobrowse.sticky.proxy.listener.ListenerPolicy;
 import io.cobrowse.sticky.proxy.listener.PemIdentity;
 import io.cobrowse.sticky.proxy.listener.Problems;
 import io.cobrowse.sticky.proxy.listener.ProxyHttp;
+import io.cobrowse.sticky.proxy.message.SetCookieRules;
 import io.cobrowse.sticky.proxy.tunnel.Tunnels;
 import io.cobrowse.sticky.routing.Node;
 import io.cobrowse.sticky.routing.NodeTable;
@@ -99,6 +100,7 @@ public final class StickyProxyServer implements AutoCloseable {
         this.servlet = new StickyProxyServlet(router, answers, config.timeouts(), nodeTls);
         this.server = new Server(threads("proxy", MAX_THREADS));
         server.setErrorHandler(new Problems());
+        applyBrowserRules(config);
         gate.setHandler(context());
         server.setHandler(gate);
         for (Listener listener : config.listeners()) {
@@ -116,6 +118,13 @@ public final class StickyProxyServer implements AutoCloseable {
         this.adminConnector = new ServerConnector(adminServer, 1, 1, new HttpConnectionFactory(adminHttp));
         bind(adminConnector, config.admin().address());
         adminServer.addConnector(adminConnector);
+    }
+
+    /** Takes what concerns browsers only: our answers on other origins, and the attributes of cookies. */
+    private void applyBrowserRules(ProxyConfig next) {
+        answers.setCors(next.cors());
+        Problems.setCors(server, next.cors());
+        servlet.setCookieRules(new SetCookieRules(next.setCookie()));
     }
 
     /** How long a node needs at the least to be seen up again. */
@@ -153,7 +162,12 @@ public final class StickyProxyServer implements AutoCloseable {
         ListenerConnector connector = new ListenerConnector(
                 server,
                 selectors(),
-                new ListenerPolicy(listener.allow(), listener.trustedPeers()),
+                new ListenerPolicy(
+                        listener.allow(),
+                        listener.deny(),
+                        listener.trustedPeers(),
+                        listener.requestHeaders(),
+                        listener.responseHeaders()),
                 factories(listener));
         connector.setName(listener.name());
         connector.setIdleTimeout(config.timeouts().idle().toMillis());
@@ -296,6 +310,7 @@ public final class StickyProxyServer implements AutoCloseable {
         Map<ListenerConnector, SSLContext> identities = identities(next);
         states.replace(next.stickiness(), next.balance(), ConfiguredNodes.of(next));
         answers.setRetryAfter(retryAfterSeconds(next.health()));
+        applyBrowserRules(next);
         servlet.setTimeouts(next.timeouts());
         servlet.upstreams().setLimits(ConfiguredNodes.limits(next));
         listeners
@@ -323,7 +338,9 @@ public final class StickyProxyServer implements AutoCloseable {
                 next.nodes(),
                 next.health(),
                 next.timeouts(),
-                next.tunnels());
+                next.tunnels(),
+                next.cors(),
+                next.setCookie());
         return later;
     }
 

@@ -9,6 +9,7 @@ import io.cobrowse.sticky.proxy.exchange.ProxyExchange;
 import io.cobrowse.sticky.proxy.exchange.UpstreamConnector;
 import io.cobrowse.sticky.proxy.exchange.Upstreams;
 import io.cobrowse.sticky.proxy.listener.RequestCheck;
+import io.cobrowse.sticky.proxy.message.SetCookieRules;
 import io.cobrowse.sticky.proxy.tunnel.Tunnels;
 import io.cobrowse.sticky.routing.Node;
 import io.cobrowse.sticky.routing.Route;
@@ -45,6 +46,7 @@ public class StickyProxyServlet extends AsyncProxyServlet {
     private final transient @Nullable Router configuredRouter;
     private final transient @Nullable RoutingAnswers answers;
     private transient volatile Timeouts timeouts;
+    private transient volatile SetCookieRules cookies = SetCookieRules.NONE;
     private final transient SslContextFactory.Client nodeTls;
     private final transient NodeResolver resolver = new NodeResolver();
     private transient @Nullable Router router;
@@ -132,13 +134,14 @@ public class StickyProxyServlet extends AsyncProxyServlet {
             if (node != null) {
                 node.end();
             }
-            problem.send(response);
+            Objects.requireNonNull(answers).send(problem, request, response);
             return;
         }
         new ProxyExchange(
                         Objects.requireNonNull(upstreams),
                         Objects.requireNonNull(router),
                         Objects.requireNonNull(answers),
+                        cookies,
                         route,
                         request,
                         response)
@@ -158,6 +161,11 @@ public class StickyProxyServlet extends AsyncProxyServlet {
         if (tunnels != null) {
             tunnels.setIdle(timeouts.tunnelIdle());
         }
+    }
+
+    /** Sets what becomes of the cookies that nodes set. */
+    public void setCookieRules(SetCookieRules cookies) {
+        this.cookies = cookies;
     }
 
     /**

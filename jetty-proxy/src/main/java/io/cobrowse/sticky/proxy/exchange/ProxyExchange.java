@@ -7,6 +7,7 @@ import io.cobrowse.sticky.proxy.io.WatchedEndPoint;
 import io.cobrowse.sticky.proxy.listener.UpgradeRequest;
 import io.cobrowse.sticky.proxy.message.RequestHead;
 import io.cobrowse.sticky.proxy.message.ResponseHead;
+import io.cobrowse.sticky.proxy.message.SetCookieRules;
 import io.cobrowse.sticky.proxy.message.WebSocketHandshake;
 import io.cobrowse.sticky.proxy.tunnel.Tunnel;
 import io.cobrowse.sticky.routing.Affinity;
@@ -60,6 +61,7 @@ public final class ProxyExchange {
     private final Upstreams upstreams;
     private final Router router;
     private final RoutingAnswers answers;
+    private final SetCookieRules cookies;
     private final HttpServletRequest servletRequest;
     private final HttpServletResponse servletResponse;
     private final ServletContextRequest context;
@@ -90,12 +92,14 @@ public final class ProxyExchange {
             Upstreams upstreams,
             Router router,
             RoutingAnswers answers,
+            SetCookieRules cookies,
             Route route,
             HttpServletRequest servletRequest,
             HttpServletResponse servletResponse) {
         this.upstreams = upstreams;
         this.router = router;
         this.answers = answers;
+        this.cookies = cookies;
         this.route = route;
         this.node = Objects.requireNonNull(route.node(), "a forwarded route has a node");
         this.servletRequest = servletRequest;
@@ -217,7 +221,7 @@ public final class ProxyExchange {
         } else {
             answer(() -> {
                 servletResponse.setHeader("Retry-After", "1");
-                ForwardingProblems.nodeBusy(node).send(servletResponse);
+                answers.send(ForwardingProblems.nodeBusy(node), servletRequest, servletResponse);
             });
         }
     }
@@ -283,7 +287,7 @@ public final class ProxyExchange {
     private void become(Route next) {
         Node target = next.node();
         if (next.outcome() != Route.Outcome.FORWARD || target == null) {
-            answer(() -> answers.send(next, servletResponse));
+            answer(() -> answers.send(next, servletRequest, servletResponse));
             return;
         }
         if (moveTo(target)) {
@@ -316,7 +320,7 @@ public final class ProxyExchange {
         boolean forward = head.status() != HttpStatus.CONTINUE_100 || body.expectsContinue();
         if (forward && request.getConnectionMetaData().getHttpVersion().getVersion() >= 11) {
             // Where it cannot be written, the final response will tell.
-            CompletableFuture<Void> unused = response.writeInterim(head.status(), head.copy());
+            CompletableFuture<Void> unused = response.writeInterim(head.status(), head.copy(cookies));
         }
     }
 
@@ -329,7 +333,7 @@ public final class ProxyExchange {
         upstreams.observer().answered(node, head.status());
         HttpFields.Mutable fields = response.getHeaders();
         response.setStatus(head.status());
-        head.copyTo(fields);
+        head.copyTo(fields, cookies);
         if (!head.hasContentLength()) {
             response.setTrailersSupplier(() -> trailers);
             return !head.bodyless("HEAD".equals(request.getMethod()));
@@ -409,7 +413,7 @@ public final class ProxyExchange {
             tunnel.close();
             return true;
         }
-        asked.answer(head, response);
+        asked.answer(head, cookies, response);
         request.setAttribute(HttpStream.UPGRADE_CONNECTION_ATTRIBUTE, tunnel.client());
         tunnel.takeUpstream(early);
         request.addHttpStreamWrapper(stream -> new HandingOver(stream, tunnel));
@@ -523,7 +527,7 @@ public final class ProxyExchange {
     }
 
     private void fail(ProblemDocument problem) {
-        answer(() -> problem.send(servletResponse));
+        answer(() -> answers.send(problem, servletRequest, servletResponse));
     }
 
     private void answer(Answer answer) {

@@ -1,5 +1,7 @@
 package io.cobrowse.sticky.proxy.listener;
 
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
@@ -16,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ClientConnection extends HttpConnection {
     private @Nullable String target;
+    private @Nullable String origin;
 
     private ClientConnection(HttpConfiguration configuration, Connector connector, EndPoint endPoint) {
         super(configuration, connector, endPoint);
@@ -27,6 +30,33 @@ public final class ClientConnection extends HttpConnection {
                 ? connection.target
                 : null;
         return target != null ? target : Request.unWrap(request).getHttpURI().getPathQuery();
+    }
+
+    /** Returns the {@code Origin} of a request, also of one that Jetty's parser gave up amid its fields; null where there is none. */
+    static @Nullable String origin(Request request) {
+        String origin = request.getHeaders().get(HttpHeader.ORIGIN);
+        return origin == null && request.getConnectionMetaData().getConnection() instanceof ClientConnection connection
+                ? connection.origin
+                : origin;
+    }
+
+    @Override
+    protected RequestHandler newRequestHandler() {
+        return new RequestHandler() {
+            @Override
+            public void messageBegin() {
+                origin = null;
+                super.messageBegin();
+            }
+
+            @Override
+            public void parsedHeader(HttpField field) {
+                if (field.getHeader() == HttpHeader.ORIGIN) {
+                    origin = field.getValue();
+                }
+                super.parsedHeader(field);
+            }
+        };
     }
 
     @Override
