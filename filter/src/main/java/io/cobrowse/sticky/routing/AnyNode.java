@@ -34,7 +34,7 @@ public record AnyNode(String method, String path) {
         for (int i = 0; i < path.length(); i++) {
             char c = path.charAt(i);
             if (at == rawPath.length()) {
-                return path.startsWith("/**", i);
+                return path.startsWith("/**", i) || path.startsWith("**", i);
             }
             if (c == '*') {
                 if (path.startsWith("**", i)) {

@@ -120,6 +120,25 @@ abstract class FilterContract {
     }
 
     @Test
+    void shouldLetPagesOfOtherOriginsReadItsAnswersOnly() throws Exception {
+        Router router = install(PLAIN);
+        router.update(table -> table.withState("2", NodeState.DOWN));
+        String origin = "Origin: https://shop.example";
+        Response down = send("/?co-browse-node-id=2", origin);
+        assertThat(down.status()).isEqualTo(503);
+        assertThat(down.fields("Access-Control-Allow-Origin")).containsExactly("https://shop.example");
+        assertThat(down.fields("Access-Control-Allow-Credentials")).containsExactly("true");
+        assertThat(down.fields("Access-Control-Expose-Headers")).containsExactly("Retry-After, Sticky-Route");
+        assertThat(down.fields("Vary")).containsExactly("Origin");
+        assertThat(send("/?co-browse-node-id=9", origin).field("Access-Control-Allow-Origin"))
+                .hasValue("https://shop.example");
+        assertThat(send("/?co-browse-node-id=2").field("Access-Control-Allow-Origin"))
+                .isEmpty();
+        assertThat(send("/?co-browse-node-id=1", origin).field("Access-Control-Allow-Origin"))
+                .isEmpty();
+    }
+
+    @Test
     void shouldNotExposeTheRouteUnlessTold() throws Exception {
         Router router = install(PLAIN);
         assertThat(send("/?co-browse-node-id=2").field("Sticky-Route")).isEmpty();
