@@ -351,7 +351,7 @@ public final class Router {
 
     private static int inCookies(Snapshot now, @Nullable Enumeration<String> fields, int inUrl) {
         int found = ABSENT;
-        while (fields != null && fields.hasMoreElements()) {
+        while (fields != null && fields.hasMoreElements() && !settled(now, found, inUrl)) {
             found = inCookie(now, fields.nextElement(), inUrl, found);
         }
         return found;
@@ -370,8 +370,20 @@ public final class Router {
             } else if (named >= 0 && named != (found & ~DISAGREED)) {
                 found = DISAGREED | preferred(now, found & ~DISAGREED, named, inUrl);
             }
+            if (settled(now, found, inUrl)) {
+                return found;
+            }
         }
         return found;
+    }
+
+    /** Returns whether no further cookie could matter, so that the rest of a request that sticks is not looked at. */
+    private static boolean settled(Snapshot now, int found, int inUrl) {
+        if (found < 0) {
+            return false;
+        }
+        int serving = inUrl >= 0 ? inUrl : found & ~DISAGREED;
+        return found == inUrl || now.table().ready(serving, Routes.URL) != null;
     }
 
     /** Returns which of two nodes the cookies are to stand for: the one of the URL, or the first that can serve (R3). */
