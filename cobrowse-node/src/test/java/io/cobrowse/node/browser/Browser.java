@@ -44,6 +44,15 @@ final class Browser implements AutoCloseable {
     private final List<Map<?, ?>> events = new ArrayList<>();
 
     Browser() {
+        this(List.of());
+    }
+
+    /** One that takes no cookies of other sites than the page's, but partitioned ones. */
+    static Browser withoutThirdPartyCookies() {
+        return new Browser(List.of("--test-third-party-cookie-phaseout"));
+    }
+
+    private Browser(List<String> arguments) {
         ChromeOptions options = new ChromeOptions();
         options.setBinary(CHROMIUM.toFile());
         options.addArguments(
@@ -60,6 +69,7 @@ final class Browser implements AutoCloseable {
                 "--disable-background-networking",
                 "--disable-component-update",
                 "--disable-sync");
+        options.addArguments(arguments);
         LoggingPreferences logs = new LoggingPreferences();
         logs.enable(LogType.PERFORMANCE, Level.ALL);
         logs.enable(LogType.BROWSER, Level.ALL);
@@ -98,6 +108,37 @@ final class Browser implements AutoCloseable {
 
     void open(URI uri) {
         driver.get(uri.toString());
+    }
+
+    /** Opens a page with another one in a frame, to which scripts belong from then on. */
+    void openFrame(URI page, URI frame) {
+        open(page);
+        driver.executeAsyncScript("""
+                const [uri, done] = arguments;
+                const frame = document.createElement('iframe');
+                frame.onload = done;
+                frame.src = uri;
+                document.body.append(frame);
+                """, frame.toString());
+        driver.switchTo().frame(0);
+    }
+
+    /** Asks for something, and returns the status, the body and {@code Sticky-Route} as far as the page may read them. */
+    Map<?, ?> fetch(String method, String uri) {
+        return (Map<?, ?>) driver.executeAsyncScript("""
+                const [method, uri, done] = arguments;
+                fetch(uri, {method, credentials: 'include'}).then(
+                  async answer => done({
+                    status: answer.status, body: await answer.text(), route: answer.headers.get('Sticky-Route')}),
+                  failure => done({failure: String(failure)}));
+                """, method, uri);
+    }
+
+    /** All cookies that the browser keeps, whatever their site, as the debugging protocol tells them. */
+    List<Map<?, ?>> allCookies() {
+        List<?> cookies = (List<?>)
+                driver.executeCdpCommand("Network.getAllCookies", Map.of()).get("cookies");
+        return cookies.stream().<Map<?, ?>>map(cookie -> (Map<?, ?>) cookie).toList();
     }
 
     void setCookie(String name, String value) {

@@ -1,5 +1,6 @@
 package io.cobrowse.sticky.filter;
 
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -38,13 +39,8 @@ public record ProblemDocument(
         return json.append('}').toString().getBytes(StandardCharsets.UTF_8);
     }
 
-    /**
-     * Sends the document as the whole answer, not to be cached. Fields that are set already stay, a body that is
-     * buffered is dropped.
-     *
-     * @throws IllegalStateException if the response is committed
-     */
-    public void send(HttpServletResponse response) throws IOException {
+    /** Sends the document as {@link RoutingAnswers#send(ProblemDocument, HttpServletRequest, HttpServletResponse)} says. */
+    void send(HttpServletResponse response) throws IOException {
         byte[] json = json();
         response.resetBuffer();
         response.setStatus(status);

@@ -4,11 +4,19 @@ import io.cobrowse.sticky.routing.Node;
 import io.cobrowse.sticky.routing.Route;
 import io.cobrowse.sticky.routing.Router;
 import io.cobrowse.sticky.routing.Stickiness;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
-/** Sends the answers to requests that no node can serve, by the settings of a router as they are now. Thread-safe. */
+/**
+ * Sends the answers that are the proxy's own, by the settings of a router as they are now. Pages of other origins may read
+ * them as far as {@link CorsErrors} says. Thread-safe.
+ */
 public final class RoutingAnswers {
     /** Name of the response field that tells which node answered, and what chose it. */
     public static final String STICKY_ROUTE = "Sticky-Route";
@@ -26,16 +34,30 @@ public final class RoutingAnswers {
             "No node can serve this request now. Try again later.",
             null);
 
-    /** The {@code Set-Cookie} that expires the cookie, and the settings that it was made of. */
-    private record ExpiredCookie(Stickiness settings, String field) {
+    /** The {@code Set-Cookie} fields that expire the cookie, and the settings that they were made of. */
+    private record ExpiredCookie(Stickiness settings, List<String> fields) {
+        /** Browsers keep a partitioned cookie and a plain one apart, and a client may have either. */
         static ExpiredCookie of(Stickiness settings) {
-            return new ExpiredCookie(settings, expiredCookie(settings));
+            String attributes = settings.cookieAttributes();
+            List<String> fields = new ArrayList<>(List.of(expiredCookie(settings, attributes)));
+            if (attributes != null) {
+                List<String> all =
+                        Arrays.stream(attributes.split(";")).map(String::strip).toList();
+                List<String> plain = all.stream()
+                        .filter(attribute -> !attribute.equalsIgnoreCase("Partitioned"))
+                        .toList();
+                if (plain.size() < all.size()) {
+                    fields.add(expiredCookie(settings, String.join("; ", plain)));
+                }
+            }
+            return new ExpiredCookie(settings, List.copyOf(fields));
         }
     }
 
     private final Router router;
     private volatile String retryAfter;
     private volatile ExpiredCookie expiredCookie;
+    private volatile CorsErrors cors = CorsErrors.REFLECT;
 
     /**
      * @param retryAfterSeconds value of {@code Retry-After}, at least 1
@@ -64,13 +86,18 @@ public final class RoutingAnswers {
         return Integer.toString(seconds);
     }
 
+    /** Sets which pages of other origins may read the answers. */
+    public void setCors(CorsErrors cors) {
+        this.cors = cors;
+    }
+
     /**
      * Sends the answer to a request that is not forwarded.
      *
      * @throws IllegalArgumentException if the route forwards
      * @throws IllegalStateException if the response is committed
      */
-    public void send(Route route, HttpServletResponse response) throws IOException {
+    public void send(Route route, HttpServletRequest request, HttpServletResponse response) throws IOException {
         ProblemDocument problem = switch (route.outcome()) {
             case NODE_DOWN -> nodeDown(Objects.requireNonNull(route.node()));
             case UNKNOWN_NODE -> UNKNOWN_NODE;
@@ -82,8 +109,20 @@ public final class RoutingAnswers {
             response.setHeader("Retry-After", retryAfter);
         }
         if (route.expireCookie()) {
-            response.addHeader("Set-Cookie", expiredCookie());
+            expiredCookie().forEach(field -> response.addHeader("Set-Cookie", field));
         }
+        send(problem, request, response);
+    }
+
+    /**
+     * Sends a problem document as the whole answer, not to be cached. Fields that are set already stay, a body that is
+     * buffered is dropped.
+     *
+     * @throws IllegalStateException if the response is committed
+     */
+    public void send(ProblemDocument problem, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        cors.addTo(request.getHeader("Origin"), response::addHeader);
         problem.send(response);
     }
 
@@ -94,14 +133,14 @@ public final class RoutingAnswers {
         }
     }
 
-    private String expiredCookie() {
+    private List<String> expiredCookie() {
         Stickiness now = router.stickiness();
         ExpiredCookie current = expiredCookie;
         if (!current.settings().equals(now)) {
             current = ExpiredCookie.of(now);
             expiredCookie = current;
         }
-        return current.field();
+        return current.fields();
     }
 
     private static ProblemDocument nodeDown(Node node) {
@@ -113,15 +152,15 @@ public final class RoutingAnswers {
                 node.id());
     }
 
-    private static String expiredCookie(Stickiness stickiness) {
+    private static String expiredCookie(Stickiness stickiness, @Nullable String attributes) {
         StringBuilder field =
                 new StringBuilder(stickiness.cookie()).append("=; Path=").append(stickiness.cookiePath());
         if (stickiness.cookieDomain() != null) {
             field.append("; Domain=").append(stickiness.cookieDomain());
         }
         field.append("; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT");
-        if (stickiness.cookieAttributes() != null) {
-            field.append("; ").append(stickiness.cookieAttributes());
+        if (attributes != null && !attributes.isEmpty()) {
+            field.append("; ").append(attributes);
         }
         return field.toString();
     }

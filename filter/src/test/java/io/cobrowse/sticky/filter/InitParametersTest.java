@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.cobrowse.sticky.routing.AnyNode;
 import io.cobrowse.sticky.routing.Node;
 import io.cobrowse.sticky.routing.NodeTable;
 import io.cobrowse.sticky.routing.SessionStart;
@@ -90,6 +91,23 @@ class InitParametersTest {
     }
 
     @Test
+    void shouldReadWhatConcernsBrowsers() throws ServletException {
+        InitParameters parameters = read(Map.of(
+                "any-node",
+                "GET /a/*\nHEAD /b/**",
+                "referer",
+                "true",
+                "cors-errors",
+                "https://a.example, https://b:1"));
+        assertThat(parameters.router().stickiness().anyNode())
+                .containsExactly(new AnyNode("GET", "/a/*"), new AnyNode("HEAD", "/b/**"));
+        assertThat(parameters.router().stickiness().referer()).isTrue();
+        assertThat(parameters.corsErrors()).isEqualTo(CorsErrors.of(List.of("https://a.example", "https://b:1")));
+        assertThat(read(Map.of()).corsErrors()).isEqualTo(CorsErrors.REFLECT);
+        assertThat(read(Map.of("any-node", "")).router().stickiness().anyNode()).isEmpty();
+    }
+
+    @Test
     void shouldReportEveryErrorAtOnce() {
         Map<String, String> parameters = Map.ofEntries(
                 Map.entry("nodes", "1 node-1 http://h/a\n2 a||b http://h\n3\n4 c http://h weight=0 back"),
@@ -106,6 +124,9 @@ class InitParametersTest {
                 Map.entry("expose-route", "TRUE"),
                 Map.entry("balance", "round_robin"),
                 Map.entry("retry-after", "0"),
+                Map.entry("any-node", "GET /a*, GET"),
+                Map.entry("referer", "1"),
+                Map.entry("cors-errors", "reflect, https://a"),
                 Map.entry("Cookie", "a"));
         assertThatExceptionOfType(ServletException.class)
                 .isThrownBy(() -> read(parameters))
@@ -131,6 +152,12 @@ class InitParametersTest {
                                         .isEqualTo("on-unknown-node \"404\": allowed is reject, balance"),
                                 line -> assertThat(line).startsWith("session-start \"POST \": allowed is METHOD /path"),
                                 line -> assertThat(line).startsWith("session-start \"GET a\": allowed is METHOD /path"),
+                                line -> assertThat(line).startsWith("any-node \"GET /a*\": allowed is METHOD /path"),
+                                line -> assertThat(line).startsWith("any-node \"GET \": allowed is METHOD /path"),
+                                line -> assertThat(line).isEqualTo("referer \"1\": allowed is true or false"),
+                                line -> assertThat(line)
+                                        .isEqualTo(
+                                                "cors-errors \"reflect, https://a\": allowed is " + CorsErrors.ALLOWED),
                                 line -> assertThat(line).startsWith("cookie-path \"a\": allowed is"),
                                 line -> assertThat(line).startsWith("cookie-domain \"a;b\": allowed is"),
                                 line -> assertThat(line).startsWith("cookie-attributes \"a\u0001\": allowed is"),

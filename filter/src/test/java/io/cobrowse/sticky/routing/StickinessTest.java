@@ -9,6 +9,7 @@ import io.cobrowse.sticky.routing.Stickiness.OnUnknownNode;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class StickinessTest {
@@ -39,8 +40,21 @@ class StickinessTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "Secure\r\nX: y", "Secure\n", "\u0000"})
-    void shouldRefuseCookieAttributesThatBreakTheField(String attributes) {
+    @ValueSource(
+            strings = {
+                "",
+                "Secure\r\nX: y",
+                "Secure\n",
+                "\u0000",
+                "Path=/x; Max-Age=99",
+                "Secure; max-age = 9",
+                "Secure;EXPIRES=x",
+                "domain",
+                "Secure; Path",
+                " Secure",
+                "Secure;"
+            })
+    void shouldRefuseCookieAttributesThatBreakTheFieldOrItsExpiry(String attributes) {
         assertRefused("cookie-attributes", attributes, with("c", "n", null, "/", null, attributes));
     }
 
@@ -77,6 +91,46 @@ class StickinessTest {
                 .isThrownBy(() -> new SessionStart("POST", path))
                 .withMessageStartingWith("session-start \"POST " + path + "\": allowed is METHOD /path");
         assertThatIllegalArgumentException().isThrownBy(() -> new SessionStart("PO ST", "/a"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "a", "/a?b", "/a#b", "/a b", "/a*", "/a*/b", "/**/a", "/a/***", "/a/**/", "/a\n"})
+    void shouldRefusePatternsThatNoRequestMatches(String path) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new AnyNode("GET", path))
+                .withMessageStartingWith("any-node \"GET " + path + "\": allowed is METHOD /path");
+        assertThatIllegalArgumentException().isThrownBy(() -> new AnyNode("G T", "/a"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/,            /,         true",
+        "/,            /a,        false",
+        "/**,          /,         true",
+        "/**,          /a/b,      true",
+        "/a/**,        /a,        true",
+        "/a/**,        /a/,       true",
+        "/a/**,        /a/b/c,    true",
+        "/a/**,        /ab,       false",
+        "/a/**,        /,         false",
+        "/*,           /a,        true",
+        "/*,           /,         false",
+        "/*,           /a/,       false",
+        "/*/,          /a/,       true",
+        "/a/*/c,       /a/b/c,    true",
+        "/a/*/c,       /a//c,     false",
+        "/a/*/c,       /a/b/c/d,  false",
+        "/a/*/c,       /a/b,      false",
+        "/a/*/**,      /a/b,      true",
+        "/a/*/**,      /a/b/c,    true",
+        "/a/*/**,      /a,        false",
+        "/*/*,         /a/b,      true",
+        "/*/*,         /a/b/c,    false",
+        "/a//b,        /a//b,     true",
+    })
+    void shouldMatchPathsAsThePatternSays(String pattern, String path, boolean matches) {
+        assertThat(new AnyNode("GET", pattern).matches("GET", path)).isEqualTo(matches);
+        assertThat(new AnyNode("GET", pattern).matches("POST", path)).isFalse();
     }
 
     private static void assertRefused(String option, String value, Runnable construction) {

@@ -14,6 +14,7 @@ import io.cobrowse.sticky.proxy.listener.ListenerConnector;
 import io.cobrowse.sticky.proxy.listener.ListenerPolicy;
 import io.cobrowse.sticky.proxy.listener.Problems;
 import io.cobrowse.sticky.proxy.listener.ProxyHttp;
+import io.cobrowse.sticky.proxy.message.SetCookieRules;
 import io.cobrowse.sticky.proxy.tunnel.Tunnels;
 import io.cobrowse.sticky.routing.Node;
 import io.cobrowse.sticky.routing.Router;
@@ -91,6 +92,7 @@ public final class StickyProxyServer implements AutoCloseable {
         this.server = new Server(threads("proxy", MAX_THREADS));
         servlet.useBuffers(server.getByteBufferPool());
         server.setErrorHandler(new Problems());
+        applyBrowserRules(config);
         gate.setHandler(context());
         server.setHandler(gate);
         for (Listener listener : config.listeners()) {
@@ -108,6 +110,13 @@ public final class StickyProxyServer implements AutoCloseable {
         this.adminConnector = new ServerConnector(adminServer, 1, 1, new HttpConnectionFactory(adminHttp));
         bind(adminConnector, config.admin().address());
         adminServer.addConnector(adminConnector);
+    }
+
+    /** Takes what concerns browsers only: our answers on other origins, and the attributes of cookies. */
+    private void applyBrowserRules(ProxyConfig next) {
+        cluster.answers().setCors(next.cors());
+        Problems.setCors(server, next.cors());
+        servlet.setCookieRules(new SetCookieRules(next.setCookie()));
     }
 
     private static QueuedThreadPool threads(String name, int max) {
@@ -139,7 +148,12 @@ public final class StickyProxyServer implements AutoCloseable {
         ListenerConnector connector = new ListenerConnector(
                 server,
                 selectors(),
-                new ListenerPolicy(listener.allow(), listener.trustedPeers()),
+                new ListenerPolicy(
+                        listener.allow(),
+                        listener.deny(),
+                        listener.trustedPeers(),
+                        listener.requestHeaders(),
+                        listener.responseHeaders()),
                 factories(listener));
         connector.setName(listener.name());
         connector.setIdleTimeout(config.timeouts().idle().toMillis());
@@ -265,6 +279,7 @@ public final class StickyProxyServer implements AutoCloseable {
     public synchronized List<String> reload(ProxyConfig next) {
         Map<ListenerConnector, SSLContext> identities = identities(next);
         cluster.apply(next);
+        applyBrowserRules(next);
         servlet.setTimeouts(next.timeouts());
         listeners
                 .values()
@@ -287,7 +302,9 @@ public final class StickyProxyServer implements AutoCloseable {
                 next.nodes(),
                 next.health(),
                 next.timeouts(),
-                next.tunnels());
+                next.tunnels(),
+                next.cors(),
+                next.setCookie());
         return later;
     }
 

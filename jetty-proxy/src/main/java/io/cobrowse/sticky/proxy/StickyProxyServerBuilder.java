@@ -1,5 +1,6 @@
 package io.cobrowse.sticky.proxy;
 
+import io.cobrowse.sticky.filter.CorsErrors;
 import io.cobrowse.sticky.proxy.config.ProxyConfig;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Address;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Admin;
@@ -8,6 +9,7 @@ import io.cobrowse.sticky.proxy.config.ProxyConfig.Listener;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.NodeConfig;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Timeouts;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Tunnels;
+import io.cobrowse.sticky.proxy.config.SetCookieRule;
 import io.cobrowse.sticky.routing.Balance;
 import io.cobrowse.sticky.routing.Stickiness;
 import java.net.URI;
@@ -26,6 +28,8 @@ public final class StickyProxyServerBuilder {
     private Timeouts timeouts = Timeouts.DEFAULTS;
     private Tunnels tunnels = Tunnels.DEFAULTS;
     private SslContextFactory.Client nodeTls = new SslContextFactory.Client();
+    private CorsErrors cors = CorsErrors.REFLECT;
+    private List<SetCookieRule> setCookie = List.of();
 
     StickyProxyServerBuilder() {}
 
@@ -38,6 +42,8 @@ public final class StickyProxyServerBuilder {
         health = config.health();
         timeouts = config.timeouts();
         tunnels = config.tunnels();
+        cors = config.cors();
+        setCookie = config.setCookie();
     }
 
     /** Adds a listener in clear text that serves every path; the first one is named {@code public}. */
@@ -104,6 +110,18 @@ public final class StickyProxyServerBuilder {
         return this;
     }
 
+    /** Sets which pages of other origins may read the proxy's own answers; every one by default. */
+    public StickyProxyServerBuilder cors(CorsErrors cors) {
+        this.cors = cors;
+        return this;
+    }
+
+    /** Sets what becomes of the attributes of cookies that nodes set. */
+    public StickyProxyServerBuilder setCookie(List<SetCookieRule> rules) {
+        this.setCookie = rules;
+        return this;
+    }
+
     /** Sets TLS toward nodes with {@code https} URLs; the JVM's trust store and host names are checked by default. */
     public StickyProxyServerBuilder nodeTls(SslContextFactory.Client nodeTls) {
         this.nodeTls = nodeTls;
@@ -124,6 +142,8 @@ public final class StickyProxyServerBuilder {
             throw new IllegalArgumentException("listeners: two have the same name");
         }
         return new StickyProxyServer(
-                new ProxyConfig(listeners, admin, stickiness, balance, nodes, health, timeouts, tunnels), nodeTls);
+                new ProxyConfig(
+                        listeners, admin, stickiness, balance, nodes, health, timeouts, tunnels, cors, setCookie),
+                nodeTls);
     }
 }

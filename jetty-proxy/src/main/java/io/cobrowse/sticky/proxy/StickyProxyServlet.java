@@ -6,6 +6,7 @@ import io.cobrowse.sticky.filter.StickinessFilter;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Timeouts;
 import io.cobrowse.sticky.proxy.exchange.Exchanges;
 import io.cobrowse.sticky.proxy.listener.RequestCheck;
+import io.cobrowse.sticky.proxy.message.SetCookieRules;
 import io.cobrowse.sticky.proxy.tunnel.Tunnels;
 import io.cobrowse.sticky.proxy.upstream.NodeResolver;
 import io.cobrowse.sticky.proxy.upstream.UpstreamConnector;
@@ -48,6 +49,7 @@ public final class StickyProxyServlet extends AsyncProxyServlet {
     private final transient @Nullable Router configuredRouter;
     private final transient @Nullable RoutingAnswers answers;
     private transient volatile Timeouts timeouts;
+    private transient SetCookieRules cookies = SetCookieRules.NONE;
     private final transient SslContextFactory.Client nodeTls;
     private final transient NodeResolver resolver = new NodeResolver();
     private transient @Nullable Upstreams upstreams;
@@ -119,7 +121,9 @@ public final class StickyProxyServlet extends AsyncProxyServlet {
         }
         tunnels = newTunnels;
         upstreams = newUpstreams;
-        exchanges = new Exchanges(newUpstreams, newTunnels, router, answers);
+        Exchanges newExchanges = new Exchanges(newUpstreams, newTunnels, router, answers);
+        newExchanges.setCookieRules(cookies);
+        exchanges = newExchanges;
         whenReady.accept(this);
     }
 
@@ -155,7 +159,7 @@ public final class StickyProxyServlet extends AsyncProxyServlet {
             if (node != null) {
                 node.end();
             }
-            problem.send(response);
+            Objects.requireNonNull(answers).send(problem, request, response);
             return;
         }
         Objects.requireNonNull(exchanges).start(route, request, response);
@@ -173,6 +177,14 @@ public final class StickyProxyServlet extends AsyncProxyServlet {
         }
         if (tunnels != null) {
             tunnels.setIdle(timeouts.tunnelIdle());
+        }
+    }
+
+    /** Sets what becomes of the cookies that nodes set. */
+    public void setCookieRules(SetCookieRules cookies) {
+        this.cookies = cookies;
+        if (exchanges != null) {
+            exchanges.setCookieRules(cookies);
         }
     }
 

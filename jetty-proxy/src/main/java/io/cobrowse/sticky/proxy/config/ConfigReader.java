@@ -1,5 +1,6 @@
 package io.cobrowse.sticky.proxy.config;
 
+import io.cobrowse.sticky.filter.CorsErrors;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Address;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Admin;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Health;
@@ -9,6 +10,7 @@ import io.cobrowse.sticky.proxy.config.ProxyConfig.NodeConfig;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Timeouts;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Tls;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Tunnels;
+import io.cobrowse.sticky.proxy.config.SetCookieRule.Attribute;
 import io.cobrowse.sticky.routing.Balance;
 import io.cobrowse.sticky.routing.Stickiness;
 import java.net.URI;
@@ -16,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -73,7 +76,9 @@ public final class ConfigReader {
                 nodes(root),
                 health(root),
                 timeouts(root),
-                tunnels(root));
+                tunnels(root),
+                cors(root),
+                setCookie(root));
     }
 
     private List<Listener> listeners(Section root) {
@@ -84,7 +89,10 @@ public final class ConfigReader {
                 Address address = section.require("address", Formats.ADDRESS);
                 Tls tls = section.has("tls") ? tls(section) : null;
                 List<String> allow = section.list("allow", Formats.ALLOWED_PATH, 1, List.of());
+                List<String> deny = section.list("deny", Formats.ALLOWED_PATH, 1, List.of());
                 List<String> trustedPeers = section.list("trusted-peers", Formats.PEER, 0, List.of());
+                FieldRules requestHeaders = fieldRules(section, "request-headers");
+                FieldRules responseHeaders = fieldRules(section, "response-headers");
                 if (name != null) {
                     claim(listenerNames, name, section, "name");
                 }
@@ -92,11 +100,52 @@ public final class ConfigReader {
                     claimAddress(address, section);
                 }
                 if (name != null && address != null) {
-                    listeners.add(new Listener(name, address, tls, allow, trustedPeers));
+                    listeners.add(new Listener(
+                            name, address, tls, allow, deny, trustedPeers, requestHeaders, responseHeaders));
                 }
             }
         }
         return root.has("listeners") ? listeners : List.of(Listener.DEFAULT);
+    }
+
+    private static FieldRules fieldRules(Section listener, String key) {
+        try (Section section = listener.section(key)) {
+            return new FieldRules(
+                    section.list("remove", Formats.CHANGED_FIELD, 1, List.of()),
+                    section.texts("set", Formats.CHANGED_FIELD, Formats.FIELD_VALUE),
+                    section.texts("add", Formats.CHANGED_FIELD, Formats.FIELD_VALUE));
+        }
+    }
+
+    private static CorsErrors cors(Section root) {
+        try (Section section = root.section("cors")) {
+            List<String> errors = section.oneOrMore("errors", Formats.CORS_ERRORS);
+            if (errors.size() > 1 && !errors.stream().allMatch(CorsErrors::isOrigin)) {
+                section.wrong("errors", String.join(", ", errors), CorsErrors.ALLOWED);
+                return CorsErrors.REFLECT;
+            }
+            return errors.isEmpty() ? CorsErrors.REFLECT : CorsErrors.of(errors);
+        }
+    }
+
+    private static List<SetCookieRule> setCookie(Section root) {
+        List<SetCookieRule> rules = new ArrayList<>();
+        for (Section section : root.sections("set-cookie")) {
+            try (section) {
+                String name = section.require("name", Formats.FIELD_NAME);
+                Map<Attribute, String> changes = new EnumMap<>(Attribute.class);
+                for (Attribute attribute : Attribute.values()) {
+                    String change = section.find(Format.kebab(attribute), Formats.cookieAttribute(attribute));
+                    if (change != null) {
+                        changes.put(attribute, change);
+                    }
+                }
+                if (name != null) {
+                    rules.add(new SetCookieRule(name, changes));
+                }
+            }
+        }
+        return rules;
     }
 
     private @Nullable Tls tls(Section listener) {
@@ -164,7 +213,9 @@ public final class ConfigReader {
                     section.get("cookie-path", Formats.COOKIE_PATH, defaults.cookiePath()),
                     section.find("cookie-domain", Formats.COOKIE_DOMAIN),
                     section.find("cookie-attributes", Formats.COOKIE_ATTRIBUTES),
-                    section.get("expose-route", Formats.BOOLEAN, defaults.exposeRoute()));
+                    section.get("expose-route", Formats.BOOLEAN, defaults.exposeRoute()),
+                    section.get("referer", Formats.BOOLEAN, defaults.referer()),
+                    root.list("any-node", Formats.ANY_NODE, 0, defaults.anyNode()));
         }
     }
 

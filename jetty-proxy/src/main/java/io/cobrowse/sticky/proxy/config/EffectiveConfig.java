@@ -1,5 +1,6 @@
 package io.cobrowse.sticky.proxy.config;
 
+import io.cobrowse.sticky.filter.CorsErrors;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Admin;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Health;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Limit;
@@ -32,6 +33,16 @@ public final class EffectiveConfig {
                 config.listeners().stream().map(EffectiveConfig::listener).toList());
         root.put("admin", admin(config.admin()));
         root.put("stickiness", stickiness(config.stickiness()));
+        root.put(
+                "any-node",
+                config.stickiness().anyNode().stream()
+                        .map(request -> request.method() + " " + request.path())
+                        .toList());
+        root.put("cors", cors(config.cors()));
+        putUnlessEmpty(
+                root,
+                "set-cookie",
+                config.setCookie().stream().map(EffectiveConfig::setCookie).toList());
         root.put("balance", Format.kebab(config.balance()));
         root.put("nodes", config.nodes().stream().map(EffectiveConfig::node).toList());
         root.put("health", health(config.health()));
@@ -55,11 +66,33 @@ public final class EffectiveConfig {
         if (tls != null) {
             map.put("tls", tls(tls));
         }
-        if (!listener.allow().isEmpty()) {
-            map.put("allow", listener.allow());
-        }
+        putUnlessEmpty(map, "allow", listener.allow());
+        putUnlessEmpty(map, "deny", listener.deny());
         map.put("trusted-peers", listener.trustedPeers());
+        putUnlessEmpty(map, "request-headers", fieldRules(listener.requestHeaders()));
+        putUnlessEmpty(map, "response-headers", fieldRules(listener.responseHeaders()));
         return map;
+    }
+
+    private static Map<String, Object> fieldRules(FieldRules rules) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        putUnlessEmpty(map, "remove", rules.remove());
+        putUnlessEmpty(map, "set", rules.set());
+        putUnlessEmpty(map, "add", rules.add());
+        return map;
+    }
+
+    private static Map<String, Object> setCookie(SetCookieRule rule) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("name", rule.name());
+        rule.changes()
+                .forEach((attribute, value) -> map.put(Format.kebab(attribute), value.isEmpty() ? "true" : value));
+        return map;
+    }
+
+    private static Object cors(CorsErrors cors) {
+        List<String> texts = cors.texts();
+        return Map.of("errors", texts.size() == 1 ? texts.get(0) : texts);
     }
 
     private static Map<String, Object> tls(Tls tls) {
@@ -93,6 +126,7 @@ public final class EffectiveConfig {
         putIfSet(map, "cookie-domain", stickiness.cookieDomain());
         putIfSet(map, "cookie-attributes", stickiness.cookieAttributes());
         map.put("expose-route", stickiness.exposeRoute());
+        map.put("referer", stickiness.referer());
         return map;
     }
 
@@ -137,6 +171,18 @@ public final class EffectiveConfig {
         map.put("tunnel-idle", DurationText.of(timeouts.tunnelIdle()));
         map.put("drain", DurationText.of(timeouts.drain()));
         return map;
+    }
+
+    private static void putUnlessEmpty(Map<String, Object> map, String key, List<?> values) {
+        if (!values.isEmpty()) {
+            map.put(key, values);
+        }
+    }
+
+    private static void putUnlessEmpty(Map<String, Object> map, String key, Map<String, ?> values) {
+        if (!values.isEmpty()) {
+            map.put(key, values);
+        }
     }
 
     private static void putIfSet(Map<String, Object> map, String key, @Nullable String value) {

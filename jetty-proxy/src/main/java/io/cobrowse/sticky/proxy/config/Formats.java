@@ -1,8 +1,12 @@
 package io.cobrowse.sticky.proxy.config;
 
+import io.cobrowse.sticky.filter.CorsErrors;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Address;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.StatusRange;
+import io.cobrowse.sticky.proxy.config.SetCookieRule.Attribute;
+import io.cobrowse.sticky.routing.AnyNode;
 import io.cobrowse.sticky.routing.SessionStart;
+import io.cobrowse.sticky.routing.Stickiness;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
@@ -55,13 +59,40 @@ final class Formats {
     static final Format<String> COOKIE_DOMAIN = Format.matching(
             "\\.?[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*", "a host name");
 
-    static final Format<String> COOKIE_ATTRIBUTES = Format.matching(
-            "(?i)(?!(.*;)? *(path|domain|expires|max-age) *(=|;|$))[!-~&&[^;]]([ -~]*[!-~&&[^;]])?",
-            "attributes such as SameSite=None; Secure, but Path, Domain, Expires and Max-Age");
+    static final Format<String> COOKIE_ATTRIBUTES =
+            Format.of(Stickiness.COOKIE_ATTRIBUTES_ALLOWED, text -> Stickiness.isCookieAttributes(text) ? text : null);
 
     static final Format<SessionStart> SESSION_STARTS = Format.of(
             "METHOD /path, such as POST /cobrowse/rest/live/sessions: the exact raw path without a query",
             Formats::sessionStart);
+
+    static final Format<AnyNode> ANY_NODE = Format.of(
+            "METHOD /path, such as GET /cobrowse/js/**: the raw path without a query, where * is one segment and a last /** all"
+                    + " below",
+            Formats::anyNode);
+
+    static final Format<String> CORS_ERRORS = Format.of(
+            CorsErrors.ALLOWED,
+            text -> text.equals("reflect") || text.equals("off") || CorsErrors.isOrigin(text) ? text : null);
+
+    /** Names of fields that the configuration may change. */
+    static final Format<String> CHANGED_FIELD = Format.of(
+            "a field's name, but no hop-by-hop field, none of framing or forwarding, and not Host",
+            text -> text.matches(TOKEN_REGEX) && FieldRules.mayChange(text) ? text : null);
+
+    /** RFC 9110 5.5, without what is beyond ASCII. */
+    static final Format<String> FIELD_VALUE =
+            Format.matching("[!-~]([ -~]*[!-~])?", "a field's value: ASCII, no blank at either end");
+
+    private static final Format<String> FLAG_OR_REMOVE = Format.of("true or remove", text -> switch (text) {
+        case "true" -> "";
+        case SetCookieRule.REMOVE -> text;
+        default -> null;
+    });
+    private static final Format<String> SAME_SITE =
+            Format.matching("Strict|Lax|None|remove", "Strict, Lax, None or remove");
+    private static final Format<String> PATH_OR_REMOVE = orRemove(COOKIE_PATH);
+    private static final Format<String> DOMAIN_OR_REMOVE = orRemove(COOKIE_DOMAIN);
 
     static final Format<String> ALLOWED_PATH = Format.matching(
             "(/[!-~&&[^?#*/]]*)*/([*][*]|[!-~&&[^?#*/]]*)", "a path such as /a/b, or /a/** for all below /a");
@@ -89,6 +120,33 @@ final class Formats {
     static final Format<Duration> TIMEOUT_OR_ZERO = Format.duration(Duration.ZERO, Duration.ofHours(24));
 
     private Formats() {}
+
+    /** What a rule may make of an attribute; flags are empty text. */
+    static Format<String> cookieAttribute(Attribute attribute) {
+        return switch (attribute) {
+            case PATH -> PATH_OR_REMOVE;
+            case DOMAIN -> DOMAIN_OR_REMOVE;
+            case SAME_SITE -> SAME_SITE;
+            case SECURE, HTTP_ONLY, PARTITIONED -> FLAG_OR_REMOVE;
+        };
+    }
+
+    private static Format<String> orRemove(Format<String> format) {
+        return Format.of(
+                format.allowed() + ", or remove",
+                text -> text.equals(SetCookieRule.REMOVE)
+                        ? text
+                        : format.parser().apply(text));
+    }
+
+    private static @Nullable AnyNode anyNode(String text) {
+        String[] fields = text.split(" ", -1);
+        try {
+            return fields.length == 2 ? new AnyNode(fields[0], fields[1]) : null;
+        } catch (IllegalArgumentException noPattern) {
+            return null;
+        }
+    }
 
     private static boolean isUrl(String text) {
         try {

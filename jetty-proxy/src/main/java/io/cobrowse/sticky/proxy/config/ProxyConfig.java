@@ -1,5 +1,6 @@
 package io.cobrowse.sticky.proxy.config;
 
+import io.cobrowse.sticky.filter.CorsErrors;
 import io.cobrowse.sticky.routing.Balance;
 import io.cobrowse.sticky.routing.Stickiness;
 import java.net.URI;
@@ -16,16 +17,33 @@ public record ProxyConfig(
         List<NodeConfig> nodes,
         Health health,
         Timeouts timeouts,
-        Tunnels tunnels) {
+        Tunnels tunnels,
+        CorsErrors cors,
+        List<SetCookieRule> setCookie) {
 
     public ProxyConfig {
         listeners = List.copyOf(listeners);
         nodes = List.copyOf(nodes);
+        setCookie = List.copyOf(setCookie);
+    }
+
+    /** Makes a configuration in which pages of every origin may read our answers, and cookies stay as they are. */
+    public ProxyConfig(
+            List<Listener> listeners,
+            Admin admin,
+            Stickiness stickiness,
+            Balance balance,
+            List<NodeConfig> nodes,
+            Health health,
+            Timeouts timeouts,
+            Tunnels tunnels) {
+        this(listeners, admin, stickiness, balance, nodes, health, timeouts, tunnels, CorsErrors.REFLECT, List.of());
     }
 
     /** Returns this configuration with other nodes. */
     public ProxyConfig withNodes(List<NodeConfig> otherNodes) {
-        return new ProxyConfig(listeners, admin, stickiness, balance, otherNodes, health, timeouts, tunnels);
+        return new ProxyConfig(
+                listeners, admin, stickiness, balance, otherNodes, health, timeouts, tunnels, cors, setCookie);
     }
 
     /**
@@ -45,17 +63,34 @@ public record ProxyConfig(
      * A public listener.
      *
      * @param allow patterns of the paths that it serves ({@code /a/**}, {@code /a/b}); empty serves all
+     * @param deny patterns of paths that it does not serve, whatever {@code allow} says
      * @param trustedPeers addresses or CIDR blocks of peers whose forwarding fields are kept
+     * @param requestHeaders what becomes of the fields of requests on their way to nodes
+     * @param responseHeaders what becomes of the fields of responses
      */
     public record Listener(
-            String name, Address address, @Nullable Tls tls, List<String> allow, List<String> trustedPeers) {
+            String name,
+            Address address,
+            @Nullable Tls tls,
+            List<String> allow,
+            List<String> deny,
+            List<String> trustedPeers,
+            FieldRules requestHeaders,
+            FieldRules responseHeaders) {
         /** The only listener where none is configured. */
         public static final Listener DEFAULT =
                 new Listener("public", new Address("0.0.0.0", 8080), null, List.of(), List.of());
 
         public Listener {
             allow = List.copyOf(allow);
+            deny = List.copyOf(deny);
             trustedPeers = List.copyOf(trustedPeers);
+        }
+
+        /** Makes a listener that denies no path and changes no field. */
+        public Listener(
+                String name, Address address, @Nullable Tls tls, List<String> allow, List<String> trustedPeers) {
+            this(name, address, tls, allow, List.of(), trustedPeers, FieldRules.NONE, FieldRules.NONE);
         }
     }
 

@@ -110,6 +110,29 @@ final class Section implements AutoCloseable {
         return sections;
     }
 
+    /** Returns the texts of a mapping under keys of any number, without those that are wrong; empty where it is left out. */
+    Map<String, String> texts(String key, Format<String> keys, Format<String> values) {
+        Map<String, String> texts = new LinkedHashMap<>();
+        Section section = section(key);
+        section.entries.forEach((name, entry) -> {
+            String known = keys.parser().apply(name);
+            if (known == null) {
+                report.error(entry.line, section.path(name), Report.quote(name), keys.allowed());
+                return;
+            }
+            String value = scalar(section.path(name), entry.line, entry.node, values);
+            if (value != null) {
+                texts.put(name, value);
+            }
+        });
+        return texts;
+    }
+
+    /** Reports a value that is wrong for a reason that no format knows. */
+    void wrong(String key, String value, String allowed) {
+        report.error(line(key), path(key), Report.quote(value), allowed);
+    }
+
     boolean has(String key) {
         return entry(key) != null;
     }

@@ -1,11 +1,15 @@
 package io.cobrowse.sticky.proxy.exchange;
 
+import io.cobrowse.sticky.filter.StickinessFilter;
 import io.cobrowse.sticky.proxy.io.WatchedEndPoint;
 import io.cobrowse.sticky.proxy.listener.UpgradeRequest;
 import io.cobrowse.sticky.proxy.message.RequestHead;
 import io.cobrowse.sticky.proxy.message.ResponseHead;
+import io.cobrowse.sticky.proxy.message.SetCookieRules;
 import io.cobrowse.sticky.proxy.message.WebSocketHandshake;
 import io.cobrowse.sticky.proxy.tunnel.Tunnel;
+import io.cobrowse.sticky.routing.Route;
+import io.cobrowse.sticky.routing.Router;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -41,15 +45,17 @@ final class ClientSide {
     private final boolean http2;
     private final @Nullable WebSocketHandshake handshake;
     private final @Nullable WatchedEndPoint watched;
+    private final SetCookieRules cookies;
     private @Nullable HttpFields trailers;
 
     /** An answer of our own. */
     @FunctionalInterface
     interface Answer {
-        void send(HttpServletResponse response) throws IOException;
+        void send(HttpServletRequest request, HttpServletResponse response) throws IOException;
     }
 
-    ClientSide(HttpServletRequest servletRequest, HttpServletResponse servletResponse) {
+    ClientSide(HttpServletRequest servletRequest, HttpServletResponse servletResponse, SetCookieRules cookies) {
+        this.cookies = cookies;
         this.servletRequest = servletRequest;
         this.servletResponse = servletResponse;
         this.context = ServletContextRequest.getServletContextRequest(servletRequest);
@@ -155,12 +161,21 @@ final class ClientSide {
         return servletResponse;
     }
 
+    /** Returns what becomes of the request when its node turns out to be gone (R10, R23, R24). */
+    Route unavailable(Router router, Route route) {
+        return router.unavailable(
+                route,
+                servletRequest.getMethod(),
+                servletRequest.getRequestURI(),
+                StickinessFilter.kind(servletRequest));
+    }
+
     /** Passes a 1xx response on, where the client can read one. */
     void interim(ResponseHead head) {
         boolean forward = head.status() != HttpStatus.CONTINUE_100 || body.expectsContinue();
         if (forward && request.getConnectionMetaData().getHttpVersion().getVersion() >= 11) {
             // Where it cannot be written, the final response will tell.
-            CompletableFuture<Void> unused = response.writeInterim(head.status(), head.copy());
+            CompletableFuture<Void> unused = response.writeInterim(head.status(), head.copy(cookies));
         }
     }
 
@@ -171,7 +186,7 @@ final class ClientSide {
      */
     boolean commit(ResponseHead head) {
         response.setStatus(head.status());
-        head.copyTo(response.getHeaders());
+        head.copyTo(response.getHeaders(), cookies);
         if (head.hasContentLength()) {
             return true;
         }
@@ -201,7 +216,7 @@ final class ClientSide {
     void answer(Answer answer, Runnable answered) {
         body.release();
         try {
-            answer.send(servletResponse);
+            answer.send(servletRequest, servletResponse);
         } catch (IOException | RuntimeException failure) {
             LOG.debug("Answering failed", failure);
             answered.run();
@@ -226,7 +241,7 @@ final class ClientSide {
 
     /** Answers that the protocol is switched; the client's end point becomes the tunnel's when that is written. */
     void upgrade(WebSocketHandshake asked, ResponseHead head, Tunnel tunnel) {
-        asked.answer(head, response);
+        asked.answer(head, cookies, response);
         request.setAttribute(HttpStream.UPGRADE_CONNECTION_ATTRIBUTE, tunnel.client());
         request.addHttpStreamWrapper(stream -> new HandingOver(stream, tunnel));
         complete();

@@ -150,7 +150,7 @@ final class Exchange implements Requester, WatchedEndPoint.Watcher {
     public void turnedAway() {
         if (state instanceof Queued) {
             if (route.affinity() == Affinity.NONE) {
-                become(exchanges.router().noNode());
+                become(exchanges.router().noNode(route));
             } else {
                 nodeBusy();
             }
@@ -352,9 +352,9 @@ final class Exchange implements Requester, WatchedEndPoint.Watcher {
                 outcome.retried();
                 connect(true);
             }
-            case TRY_ANOTHER_NODE -> become(exchanges.router().another(tried));
+            case TRY_ANOTHER_NODE -> become(exchanges.router().another(route, tried));
             case NODE_GONE -> nodeGone();
-            case NO_NODE -> become(exchanges.router().noNode());
+            case NO_NODE -> become(exchanges.router().noNode(route));
             case NODE_BUSY -> nodeBusy();
             case OVERLOADED -> fail(Outcome.End.REFUSED, ForwardingProblems.overloaded());
             case FAILED -> fail(Outcome.End.UPSTREAM_FAILED, ForwardingProblems.upstreamFailed(node));
@@ -364,15 +364,15 @@ final class Exchange implements Requester, WatchedEndPoint.Watcher {
     }
 
     private void nodeBusy() {
-        answer(Outcome.End.REFUSED, response -> {
+        answer(Outcome.End.REFUSED, (request, response) -> {
             response.setHeader("Retry-After", "1");
-            ForwardingProblems.nodeBusy(node).send(response);
+            exchanges.answers().send(ForwardingProblems.nodeBusy(node), request, response);
         });
     }
 
     /** The node is gone: R10, but for a request that another node would get though this one may have acted on it. */
     private void nodeGone() {
-        Route next = exchanges.router().unavailable(route);
+        Route next = client.unavailable(exchanges.router(), route);
         boolean sent = lostBefore || outcome.wasConnected();
         if (next.outcome() == Route.Outcome.FORWARD && sent && !client.repeatable()) {
             fail(Outcome.End.UPSTREAM_FAILED, ForwardingProblems.upstreamFailed(node));
@@ -386,7 +386,9 @@ final class Exchange implements Requester, WatchedEndPoint.Watcher {
         Node target = next.node();
         if (next.outcome() != Route.Outcome.FORWARD || target == null) {
             outcome.routed(next);
-            answer(Outcome.End.REFUSED, response -> exchanges.answers().send(next, response));
+            answer(
+                    Outcome.End.REFUSED,
+                    (request, response) -> exchanges.answers().send(next, request, response));
             return;
         }
         node.end();
@@ -499,7 +501,7 @@ final class Exchange implements Requester, WatchedEndPoint.Watcher {
     }
 
     private void fail(Outcome.End why, ProblemDocument problem) {
-        answer(why, problem::send);
+        answer(why, (request, response) -> exchanges.answers().send(problem, request, response));
     }
 
     private void answer(Outcome.End why, ClientSide.Answer answer) {

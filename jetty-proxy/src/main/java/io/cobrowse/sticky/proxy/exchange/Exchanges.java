@@ -2,6 +2,7 @@ package io.cobrowse.sticky.proxy.exchange;
 
 import io.cobrowse.sticky.filter.RoutingAnswers;
 import io.cobrowse.sticky.proxy.io.EventLoop;
+import io.cobrowse.sticky.proxy.message.SetCookieRules;
 import io.cobrowse.sticky.proxy.tunnel.Tunnels;
 import io.cobrowse.sticky.proxy.upstream.Upstreams;
 import io.cobrowse.sticky.routing.Node;
@@ -19,6 +20,7 @@ public final class Exchanges {
     private final Router router;
     private final RoutingAnswers answers;
     private final List<OutcomeListener> listeners = new CopyOnWriteArrayList<>();
+    private volatile SetCookieRules cookies = SetCookieRules.NONE;
     private volatile AttemptListener attempts = (node, cause) -> {};
 
     public Exchanges(Upstreams upstreams, Tunnels tunnels, Router router, RoutingAnswers answers) {
@@ -34,7 +36,7 @@ public final class Exchanges {
      * @param route where the request goes; its node's count is the exchange's to end
      */
     public void start(Route route, HttpServletRequest request, HttpServletResponse response) {
-        ClientSide client = new ClientSide(request, response);
+        ClientSide client = new ClientSide(request, response, cookies);
         EventLoop loop = upstreams.loop(client.endPoint());
         Exchange exchange = new Exchange(this, loop, upstreams.of(loop), client, route);
         // When this returns, Jetty handles the failure its own way, unless the request has ended.
@@ -50,6 +52,15 @@ public final class Exchanges {
     /** Sets who is told of nodes that fail requests. */
     public void setAttemptListener(AttemptListener listener) {
         attempts = listener;
+    }
+
+    /** Sets what becomes of the cookies that nodes set. */
+    public void setCookieRules(SetCookieRules rules) {
+        cookies = rules;
+    }
+
+    SetCookieRules cookies() {
+        return cookies;
     }
 
     /** Tells all listeners; allocates nothing where there are none. */

@@ -2,6 +2,8 @@ package io.cobrowse.sticky.proxy.listener;
 
 import io.cobrowse.sticky.proxy.io.EventLoop;
 import java.util.concurrent.Executor;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.Content;
@@ -21,6 +23,7 @@ public final class ClientConnection extends HttpConnection {
     private final @Nullable Executor executor;
     private @Nullable String target;
     private boolean bodyRead;
+    private @Nullable String origin;
 
     private ClientConnection(HttpConfiguration configuration, Connector connector, EndPoint endPoint) {
         super(configuration, connector, endPoint);
@@ -53,6 +56,33 @@ public final class ClientConnection extends HttpConnection {
                 ? connection.target
                 : null;
         return target != null ? target : Request.unWrap(request).getHttpURI().getPathQuery();
+    }
+
+    /** Returns the {@code Origin} of a request, also of one that Jetty's parser gave up amid its fields; null where there is none. */
+    static @Nullable String origin(Request request) {
+        String origin = request.getHeaders().get(HttpHeader.ORIGIN);
+        return origin == null && request.getConnectionMetaData().getConnection() instanceof ClientConnection connection
+                ? connection.origin
+                : origin;
+    }
+
+    @Override
+    protected RequestHandler newRequestHandler() {
+        return new RequestHandler() {
+            @Override
+            public void messageBegin() {
+                origin = null;
+                super.messageBegin();
+            }
+
+            @Override
+            public void parsedHeader(HttpField field) {
+                if (field.getHeader() == HttpHeader.ORIGIN) {
+                    origin = field.getValue();
+                }
+                super.parsedHeader(field);
+            }
+        };
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.cobrowse.sticky.proxy.listener;
 
 import io.cobrowse.sticky.filter.ProblemDocument;
+import io.cobrowse.sticky.proxy.config.FieldRules;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -40,6 +41,10 @@ public final class Gate extends Handler.Wrapper {
         // Counted before the look at the flag, so that whoever sets the flag sees every request that was let in.
         inFlight.incrementAndGet();
         Callback leaving = new Leaving(callback);
+        FieldRules fields = ListenerConnector.policy(request).responseFields();
+        if (!fields.isEmpty()) {
+            request.addHttpStreamWrapper(stream -> new ResponseFields(stream, fields));
+        }
         if (closed) {
             if (request.getConnectionMetaData().getHttpVersion() != HttpVersion.HTTP_2) {
                 response.getHeaders().put(HttpHeader.CONNECTION, "close");

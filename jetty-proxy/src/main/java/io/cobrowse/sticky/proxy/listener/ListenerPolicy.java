@@ -1,5 +1,6 @@
 package io.cobrowse.sticky.proxy.listener;
 
+import io.cobrowse.sticky.proxy.config.FieldRules;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -11,26 +12,51 @@ import org.jspecify.annotations.Nullable;
 /** What one listener serves and whom it trusts. Immutable, thread-safe. */
 public final class ListenerPolicy {
     /** Serves every path and trusts nobody. */
-    public static final ListenerPolicy OPEN = new ListenerPolicy(List.of(), List.of());
+    public static final ListenerPolicy OPEN =
+            new ListenerPolicy(List.of(), List.of(), List.of(), FieldRules.NONE, FieldRules.NONE);
 
     private final List<PathPattern> allow;
+    private final List<PathPattern> deny;
+    private final FieldRules requestFields;
+    private final FieldRules responseFields;
     private final @Nullable InetAddressSet trustedPeers;
 
     /**
      * Creates a policy.
      *
      * @param allow patterns {@code /a/**} or {@code /a/b}; empty allows every path
+     * @param deny patterns of paths that are not served, whatever {@code allow} says
      * @param trustedPeers addresses or CIDR blocks; empty trusts nobody
+     * @param requestFields what becomes of the fields of requests on their way to nodes
+     * @param responseFields what becomes of the fields of responses
      * @throws IllegalArgumentException when an address cannot be read
      */
-    public ListenerPolicy(List<String> allow, List<String> trustedPeers) {
+    public ListenerPolicy(
+            List<String> allow,
+            List<String> deny,
+            List<String> trustedPeers,
+            FieldRules requestFields,
+            FieldRules responseFields) {
         this.allow = allow.stream().map(PathPattern::new).toList();
+        this.deny = deny.stream().map(PathPattern::new).toList();
+        this.requestFields = requestFields;
+        this.responseFields = responseFields;
         if (trustedPeers.isEmpty()) {
             this.trustedPeers = null;
         } else {
             this.trustedPeers = new InetAddressSet();
             this.trustedPeers.addAll(trustedPeers);
         }
+    }
+
+    /** Returns what becomes of the fields of requests on their way to nodes. */
+    public FieldRules requestFields() {
+        return requestFields;
+    }
+
+    /** Returns what becomes of the fields of responses, ours as well as the nodes'. */
+    public FieldRules responseFields() {
+        return responseFields;
     }
 
     /** Returns whether the forwarding fields of this request's peer are to be believed. */
@@ -47,19 +73,23 @@ public final class ListenerPolicy {
 
     /**
      * Returns whether this request's path is served. Both the path as sent and the path as a node may come to read it
-     * (decoded, parameters cut, dot segments resolved) must match, so that {@code /allowed/..%2Fsecret} does not.
+     * (decoded, parameters cut, dot segments resolved) must be allowed and not denied, so that {@code /allowed/..%2Fsecret} is not.
      */
     public boolean allows(Request request) {
-        if (allow.isEmpty()) {
+        if (allow.isEmpty() && deny.isEmpty()) {
             return true;
         }
         String raw = request.getHttpURI().getPath();
         String read = raw == null ? null : asRead(raw);
-        return raw != null && read != null && matches(raw) && matches(read);
+        return raw != null && read != null && serves(raw) && serves(read);
     }
 
-    private boolean matches(String path) {
-        for (PathPattern pattern : allow) {
+    private boolean serves(String path) {
+        return !matches(deny, path) && (allow.isEmpty() || matches(allow, path));
+    }
+
+    private static boolean matches(List<PathPattern> patterns, String path) {
+        for (PathPattern pattern : patterns) {
             if (pattern.matches(path)) {
                 return true;
             }

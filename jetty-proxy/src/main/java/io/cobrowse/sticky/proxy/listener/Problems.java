@@ -1,5 +1,6 @@
 package io.cobrowse.sticky.proxy.listener;
 
+import io.cobrowse.sticky.filter.CorsErrors;
 import io.cobrowse.sticky.filter.ProblemDocument;
 import java.nio.ByteBuffer;
 import org.eclipse.jetty.http.HttpFields;
@@ -8,6 +9,7 @@ import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.handler.ErrorHandler;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
@@ -16,10 +18,22 @@ import org.jspecify.annotations.Nullable;
 public final class Problems extends ErrorHandler {
     private static final String MEDIA_TYPE = "application/problem+json";
 
+    private static final String CORS = CorsErrors.class.getName();
+
+    /** Lets pages of other origins read what a server answers from now on; without this none may. */
+    public static void setCors(Server server, CorsErrors cors) {
+        server.setAttribute(CORS, cors);
+    }
+
     /** Sends the document as the whole answer. */
     public static void send(ProblemDocument problem, Response response, Callback callback) {
+        Request request = response.getRequest();
+        HttpFields.Mutable fields = response.getHeaders();
+        if (request.getConnectionMetaData().getConnector().getServer().getAttribute(CORS) instanceof CorsErrors cors) {
+            cors.addTo(ClientConnection.origin(request), fields::add);
+        }
         response.setStatus(problem.status());
-        response.write(true, fill(problem, response.getHeaders()), callback);
+        response.write(true, fill(problem, fields), callback);
     }
 
     private static ByteBuffer fill(ProblemDocument problem, HttpFields.Mutable fields) {

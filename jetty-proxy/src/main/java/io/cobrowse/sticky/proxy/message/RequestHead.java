@@ -1,6 +1,7 @@
 package io.cobrowse.sticky.proxy.message;
 
 import io.cobrowse.sticky.proxy.listener.ClientConnection;
+import io.cobrowse.sticky.proxy.listener.ListenerConnector;
 import java.nio.ByteBuffer;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
@@ -57,7 +58,8 @@ public final class RequestHead {
             Framing framing,
             @Nullable WebSocketHandshake handshake,
             String nodeAuthority) {
-        HttpFields fields = request.getHeaders();
+        // Last of all that is done to them, so that routing has seen what the client sent.
+        HttpFields fields = ListenerConnector.policy(request).requestFields().apply(request.getHeaders());
         String host = host(request, nodeAuthority);
         ForwardingFields forwarding = new ForwardingFields(request, host);
         byte[] targetBytes = ClientConnection.target(request).getBytes(targetCharset(request));

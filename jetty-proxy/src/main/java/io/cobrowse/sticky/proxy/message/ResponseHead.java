@@ -91,8 +91,12 @@ public final class ResponseHead {
         return trailers;
     }
 
-    /** Adds the end-to-end fields to {@code target}, in order; {@code Server} and {@code Date} replace those of the container. */
-    public void copyTo(HttpFields.Mutable target) {
+    /**
+     * Adds the end-to-end fields to {@code target}, in order; {@code Server} and {@code Date} replace those of the container.
+     *
+     * @param cookies rewrite the {@code Set-Cookie} fields
+     */
+    public void copyTo(HttpFields.Mutable target, SetCookieRules cookies) {
         List<String> connectionOptions = HopByHop.connectionOptions(fields);
         boolean server = false;
         boolean date = false;
@@ -107,6 +111,8 @@ public final class ResponseHead {
             } else if (header == HttpHeader.DATE && !date) {
                 date = true;
                 target.put(field);
+            } else if (header == HttpHeader.SET_COOKIE && !cookies.isEmpty()) {
+                target.add(HttpHeader.SET_COOKIE, cookies.rewrite(field.getValue()));
             } else {
                 target.add(field);
             }
@@ -118,10 +124,10 @@ public final class ResponseHead {
         return status >= HttpStatus.OK_200 && status != HttpStatus.NO_CONTENT_204;
     }
 
-    /** Returns a copy of the end-to-end fields of an interim response. */
-    public HttpFields copy() {
+    /** Returns a copy of the end-to-end fields of an interim response, or of a handshake's. */
+    public HttpFields copy(SetCookieRules cookies) {
         HttpFields.Mutable copy = HttpFields.build();
-        copyTo(copy);
+        copyTo(copy, cookies);
         return copy.asImmutable();
     }
 }

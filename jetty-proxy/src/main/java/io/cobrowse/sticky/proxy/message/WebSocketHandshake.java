@@ -78,9 +78,9 @@ public final class WebSocketHandshake {
     }
 
     /** Sets the head of the answer to the client, as its protocol version has it. */
-    public void answer(ResponseHead head, Response response) {
+    public void answer(ResponseHead head, SetCookieRules cookies, Response response) {
         HttpFields.Mutable fields = response.getHeaders();
-        for (HttpField field : head.copy()) {
+        for (HttpField field : head.copy(cookies)) {
             if (key == null || field.getHeader() != HttpHeader.SEC_WEBSOCKET_ACCEPT) {
                 fields.add(field);
             }

@@ -53,7 +53,7 @@ class ConfigErrorsTest {
                         "2: listeners[0].address: missing: HOST:PORT, an IPv6 address in brackets, the port from 0 to"
                                 + " 65535 (0 takes a free one)",
                         "2: listeners[0].adress: unknown key: did you mean address? known here: name, address, tls,"
-                                + " allow, trusted-peers",
+                                + " allow, deny, trusted-peers, request-headers, response-headers",
                         "4: balance: \"robin\": round-robin or least-active or random-two",
                         "7: nodes[0].url: \"http://a/\": http://HOST[:PORT] or https://HOST[:PORT]; a node's URL has no"
                                 + " path, query, fragment or user",
@@ -261,7 +261,77 @@ class ConfigErrorsTest {
                                 "Path=/",
                                 "Secure; max-age=1",
                                 ";Secure",
-                                "''"))
+                                "Secure; domain",
+                                "''"),
+                        rejected(
+                                "any-node: [%s]\n" + NODES,
+                                "any-node[0]",
+                                "METHOD /path, such as GET /cobrowse/js/**: the raw path without a query, where * is one"
+                                        + " segment and a last /** all below",
+                                "GET",
+                                "'GET '",
+                                "/a",
+                                "GET  /a",
+                                "GET a",
+                                "GET **",
+                                "GET /**/a",
+                                "GET /a*",
+                                "GET /a/***",
+                                "GET /a?b"),
+                        rejected(
+                                "cors: {errors: %s}\n" + NODES,
+                                "cors.errors",
+                                "reflect or off alone, or origins such as https://shop.example",
+                                "'*'",
+                                "none",
+                                "shop.example",
+                                "https://shop.example/",
+                                "https://Shop.example"),
+                        rejected(
+                                "set-cookie: [{name: a, secure: %s}]\n" + NODES,
+                                "set-cookie[0].secure",
+                                "true or remove",
+                                "false",
+                                "yes"),
+                        rejected(
+                                "set-cookie: [{name: a, same-site: %s}]\n" + NODES,
+                                "set-cookie[0].same-site",
+                                "Strict, Lax, None or remove",
+                                "none",
+                                "true"),
+                        rejected(
+                                "set-cookie: [{name: a, path: %s}]\n" + NODES,
+                                "set-cookie[0].path",
+                                "a path that starts with '/': ASCII without ';', or remove",
+                                "a",
+                                "/a;b"),
+                        rejected(
+                                "listeners: [{name: l, address: 'a:1', deny: [%s]}]\n" + NODES,
+                                "listeners[0].deny[0]",
+                                "a path such as /a/b, or /a/** for all below /a",
+                                "a",
+                                "/a/*/b"),
+                        rejected(
+                                "listeners: [{name: l, address: 'a:1', request-headers: {remove: [%s]}}]\n" + NODES,
+                                "listeners[0].request-headers.remove[0]",
+                                "a field's name, but no hop-by-hop field, none of framing or forwarding, and not Host",
+                                "connection",
+                                "Transfer-Encoding",
+                                "content-length",
+                                "X-Forwarded-For",
+                                "forwarded",
+                                "host",
+                                "te",
+                                "a b",
+                                "'a:'"),
+                        rejected(
+                                "listeners: [{name: l, address: 'a:1', response-headers: {set: {A: %s}}}]\n" + NODES,
+                                "listeners[0].response-headers.set.A",
+                                "a field's value: ASCII, no blank at either end",
+                                "''",
+                                "' a'",
+                                "'a '",
+                                "é"))
                 .flatMap(stream -> stream);
     }
 
@@ -292,13 +362,22 @@ class ConfigErrorsTest {
                         NODES + "stickiness:\n  queryParameter: a",
                         List.of("3: stickiness.queryParameter: unknown key: did you mean query-parameter? known here:"
                                 + " cookie, query-parameter, header, route-suffix, on-node-down, on-unknown-node,"
-                                + " session-start, cookie-path, cookie-domain, cookie-attributes, expose-route")),
+                                + " session-start, cookie-path, cookie-domain, cookie-attributes, expose-route,"
+                                + " referer")),
                 arguments(NODES + "[a]: b", List.of("2: the file: a list or a mapping as a key: keys are text")),
                 arguments("- a", List.of("1: the file: a list: a mapping of keys to values")),
                 arguments(
                         NODES + "zebra: 1",
-                        List.of("2: zebra: unknown key: known here: listeners, admin, stickiness, balance, nodes,"
-                                + " health, timeouts, tunnels")),
+                        List.of("2: zebra: unknown key: known here: listeners, admin, stickiness, any-node, balance,"
+                                + " nodes, health, timeouts, tunnels, cors, set-cookie")),
+                arguments(
+                        NODES + "cors: {errors: [reflect, 'https://a']}",
+                        List.of("2: cors.errors: \"reflect, https://a\": reflect or off alone, or origins such as"
+                                + " https://shop.example")),
+                arguments(
+                        NODES + "listeners: [{name: l, address: 'a:1', response-headers: {add: {Upgrade: a}}}]",
+                        List.of("2: listeners[0].response-headers.add.Upgrade: \"Upgrade\": a field's name, but no"
+                                + " hop-by-hop field, none of framing or forwarding, and not Host")),
                 arguments("nodes: &n [*n]", List.of("1: nodes[0]: a list: a mapping of keys to values")));
     }
 

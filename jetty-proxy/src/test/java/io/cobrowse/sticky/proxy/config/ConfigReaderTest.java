@@ -3,6 +3,7 @@ package io.cobrowse.sticky.proxy.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.cobrowse.sticky.filter.CorsErrors;
 import io.cobrowse.sticky.proxy.TestIdentity;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Address;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Admin;
@@ -14,6 +15,8 @@ import io.cobrowse.sticky.proxy.config.ProxyConfig.StatusRange;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Timeouts;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Tls;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Tunnels;
+import io.cobrowse.sticky.proxy.config.SetCookieRule.Attribute;
+import io.cobrowse.sticky.routing.AnyNode;
 import io.cobrowse.sticky.routing.Balance;
 import io.cobrowse.sticky.routing.SessionStart;
 import io.cobrowse.sticky.routing.Stickiness;
@@ -34,7 +37,13 @@ class ConfigReaderTest {
               - name: public
                 address: 0.0.0.0:8080
                 allow: ["/cobrowse/**", /favicon.ico]
+                deny: [/cobrowse/rest/history/**]
                 trusted-peers: [10.0.0.0/8, "2001:db8::/32", 192.0.2.7]
+                request-headers: { remove: [X-Debug], set: { X-Listener: public }, add: { Via-Note: "a, b" } }
+                response-headers:
+                  remove: [Server]
+                  set: { Strict-Transport-Security: max-age=31536000 }
+                  add: { X-Served: by us }
               - name: internal
                 address: "[::1]:8443"
                 tls: { certificate: cert.pem, private-key: key.pem }
@@ -53,6 +62,12 @@ class ConfigReaderTest {
               cookie-domain: example.com
               cookie-attributes: SameSite=None; Secure; Partitioned
               expose-route: true
+              referer: true
+            any-node: [GET /any/*/x/**]
+            cors: { errors: ["https://shop.example", "https://agent.example:8443"] }
+            set-cookie:
+              - { name: gcbSessionServer, secure: true, same-site: None, partitioned: true, path: /, domain: example.com }
+              - { name: "*", http-only: remove, domain: remove }
             balance: least-active
             nodes:
               - id: 1
@@ -93,7 +108,16 @@ class ConfigReaderTest {
                                         new Address("0.0.0.0", 8080),
                                         null,
                                         List.of("/cobrowse/**", "/favicon.ico"),
-                                        List.of("10.0.0.0/8", "2001:db8::/32", "192.0.2.7")),
+                                        List.of("/cobrowse/rest/history/**"),
+                                        List.of("10.0.0.0/8", "2001:db8::/32", "192.0.2.7"),
+                                        new FieldRules(
+                                                List.of("X-Debug"),
+                                                Map.of("X-Listener", "public"),
+                                                Map.of("Via-Note", "a, b")),
+                                        new FieldRules(
+                                                List.of("Server"),
+                                                Map.of("Strict-Transport-Security", "max-age=31536000"),
+                                                Map.of("X-Served", "by us"))),
                                 new Listener(
                                         "internal",
                                         new Address("::1", 8443),
@@ -114,7 +138,9 @@ class ConfigReaderTest {
                                 "/cobrowse",
                                 "example.com",
                                 "SameSite=None; Secure; Partitioned",
-                                true),
+                                true,
+                                true,
+                                List.of(new AnyNode("GET", "/any/*/x/**"))),
                         Balance.LEAST_ACTIVE,
                         List.of(
                                 new NodeConfig(
@@ -142,7 +168,24 @@ class ConfigReaderTest {
                                 Duration.ofHours(24),
                                 Duration.ofSeconds(90),
                                 Duration.ZERO),
-                        new Tunnels(7)));
+                        new Tunnels(7),
+                        CorsErrors.of(List.of("https://shop.example", "https://agent.example:8443")),
+                        List.of(
+                                new SetCookieRule(
+                                        "gcbSessionServer",
+                                        Map.of(
+                                                Attribute.SECURE,
+                                                "",
+                                                Attribute.SAME_SITE,
+                                                "None",
+                                                Attribute.PARTITIONED,
+                                                "",
+                                                Attribute.PATH,
+                                                "/",
+                                                Attribute.DOMAIN,
+                                                "example.com")),
+                                new SetCookieRule(
+                                        "*", Map.of(Attribute.HTTP_ONLY, "remove", Attribute.DOMAIN, "remove")))));
     }
 
     @Test

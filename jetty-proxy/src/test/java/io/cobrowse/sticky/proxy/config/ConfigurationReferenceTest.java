@@ -97,8 +97,12 @@ class ConfigurationReferenceTest {
                 "",
                 "listeners[]",
                 "listeners[].tls",
+                "listeners[].request-headers",
+                "listeners[].response-headers",
                 "admin",
                 "stickiness",
+                "cors",
+                "set-cookie[]",
                 "nodes[]",
                 "health",
                 "timeouts",
@@ -138,7 +142,7 @@ class ConfigurationReferenceTest {
     void shouldHaveAnExampleThatShowsEveryKey() throws Exception {
         TestIdentity.create(directory);
         String uncommented =
-                Files.readString(DOCS.resolve("example.yaml")).replaceAll("(?m)^( +)# ([a-z-]+: )", "$1$2");
+                Files.readString(DOCS.resolve("example.yaml")).replaceAll("(?m)^( *)# ([a-z-]+: )", "$1$2");
         ProxyConfig config = ConfigReader.read(write(uncommented), Map.of("ADMIN_TOKEN", "s3cret")::get)
                 .config();
         assertThat(config.admin().token()).isEqualTo("s3cret");
@@ -151,6 +155,9 @@ class ConfigurationReferenceTest {
         ProxyConfig config = ConfigReader.read(write(NODES), name -> null).config();
         Object value = new Load(LoadSettings.builder().build()).loadFromString(EffectiveConfig.toYaml(config));
         for (String name : path.replace("[]", ".0").split("\\.", -1)) {
+            if (value == null) {
+                return null;
+            }
             value = value instanceof List<?> list ? list.get(Integer.parseInt(name)) : ((Map<?, ?>) value).get(name);
         }
         return value;
@@ -178,6 +185,9 @@ class ConfigurationReferenceTest {
             case "" -> entry + (entry.startsWith("nodes") ? "" : NODES);
             case "nodes[]" -> "nodes: [{" + entry + "}]";
             case "listeners[]" -> "listeners: [{" + entry + "}]" + NODES;
+            case "set-cookie[]" -> "set-cookie: [{" + entry + "}]" + NODES;
+            case "listeners[].request-headers" -> "listeners: [{request-headers: {" + entry + "}}]" + NODES;
+            case "listeners[].response-headers" -> "listeners: [{response-headers: {" + entry + "}}]" + NODES;
             case "listeners[].tls" -> "listeners: [{tls: {" + entry + "}}]" + NODES;
             default -> section + ": {" + entry + "}" + NODES;
         };

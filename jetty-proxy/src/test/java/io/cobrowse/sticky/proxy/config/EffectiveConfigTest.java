@@ -34,6 +34,12 @@ class EffectiveConfigTest {
                             - POST /cobrowse/cometd/handshake
                           cookie-path: /
                           expose-route: false
+                          referer: false
+                        any-node:
+                          - GET /cobrowse/js/**
+                          - GET /cobrowse/rest/live/sessions/*
+                        cors:
+                          errors: reflect
                         balance: round-robin
                         nodes:
                           - id: '1'

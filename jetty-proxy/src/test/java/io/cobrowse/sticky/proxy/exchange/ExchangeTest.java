@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.cobrowse.sticky.filter.RoutingAnswers;
 import io.cobrowse.sticky.filter.StickinessFilter;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Timeouts;
+import io.cobrowse.sticky.proxy.message.SetCookieRules;
 import io.cobrowse.sticky.proxy.tunnel.Tunnels;
 import io.cobrowse.sticky.proxy.upstream.Connections;
 import io.cobrowse.sticky.proxy.upstream.NodeResolver;
@@ -173,7 +174,7 @@ class ExchangeTest {
         @Override
         protected void service(HttpServletRequest request, HttpServletResponse response) {
             Route route = StickinessFilter.takeRoute(request);
-            ClientSide client = new ClientSide(request, response);
+            ClientSide client = new ClientSide(request, response, SetCookieRules.NONE);
             Exchange exchange = new Exchange(exchanges, loop, new Wishes(), client, route);
             client.startAsync(failure -> loop.execute(() -> exchange.bodyFailed(failure)));
             begun.add(exchange);
