@@ -8,6 +8,7 @@ import io.cobrowse.sticky.proxy.config.ProxyConfig.Listener;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.NodeConfig;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Timeouts;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Tunnels;
+import io.cobrowse.sticky.proxy.config.UpstreamTls;
 import io.cobrowse.sticky.routing.Balance;
 import io.cobrowse.sticky.routing.Stickiness;
 import java.net.URI;
@@ -25,6 +26,7 @@ public final class StickyProxyServerBuilder {
     private Health health = Health.DEFAULTS;
     private Timeouts timeouts = Timeouts.DEFAULTS;
     private Tunnels tunnels = Tunnels.DEFAULTS;
+    private UpstreamTls upstreamTls = UpstreamTls.DEFAULTS;
     private SslContextFactory.Client nodeTls = new SslContextFactory.Client();
 
     StickyProxyServerBuilder() {}
@@ -38,6 +40,7 @@ public final class StickyProxyServerBuilder {
         health = config.health();
         timeouts = config.timeouts();
         tunnels = config.tunnels();
+        upstreamTls = config.upstreamTls();
     }
 
     /** Adds a listener in clear text that serves every path; the first one is named {@code public}. */
@@ -124,6 +127,6 @@ public final class StickyProxyServerBuilder {
             throw new IllegalArgumentException("listeners: two have the same name");
         }
         return new StickyProxyServer(
-                new ProxyConfig(listeners, admin, stickiness, balance, nodes, health, timeouts, tunnels), nodeTls);
+                new ProxyConfig(listeners, admin, stickiness, balance, nodes, health, timeouts, tunnels, upstreamTls), nodeTls);
     }
 }

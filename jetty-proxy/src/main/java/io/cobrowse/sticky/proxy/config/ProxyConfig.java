@@ -3,7 +3,9 @@ package io.cobrowse.sticky.proxy.config;
 import io.cobrowse.sticky.routing.Balance;
 import io.cobrowse.sticky.routing.Stickiness;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -16,16 +18,48 @@ public record ProxyConfig(
         List<NodeConfig> nodes,
         Health health,
         Timeouts timeouts,
-        Tunnels tunnels) {
+        Tunnels tunnels,
+        UpstreamTls upstreamTls) {
 
     public ProxyConfig {
         listeners = List.copyOf(listeners);
         nodes = List.copyOf(nodes);
     }
 
+    /** Makes a configuration with the JDK's TLS toward nodes. */
+    public ProxyConfig(
+            List<Listener> listeners,
+            Admin admin,
+            Stickiness stickiness,
+            Balance balance,
+            List<NodeConfig> nodes,
+            Health health,
+            Timeouts timeouts,
+            Tunnels tunnels) {
+        this(listeners, admin, stickiness, balance, nodes, health, timeouts, tunnels, UpstreamTls.DEFAULTS);
+    }
+
+    /** Returns the files that this configuration names and that a running proxy reads anew when they change. */
+    public List<Path> files() {
+        List<String> files = new ArrayList<>();
+        for (Listener listener : listeners) {
+            if (listener.tls() != null) {
+                files.addAll(listener.tls().files());
+            }
+        }
+        files.addAll(upstreamTls.files());
+        return files.stream().map(Path::of).toList();
+    }
+
+    /** Returns this configuration with other listeners. */
+    public ProxyConfig withListeners(List<Listener> otherListeners) {
+        return new ProxyConfig(
+                otherListeners, admin, stickiness, balance, nodes, health, timeouts, tunnels, upstreamTls);
+    }
+
     /** Returns this configuration with other nodes. */
     public ProxyConfig withNodes(List<NodeConfig> otherNodes) {
-        return new ProxyConfig(listeners, admin, stickiness, balance, otherNodes, health, timeouts, tunnels);
+        return new ProxyConfig(listeners, admin, stickiness, balance, otherNodes, health, timeouts, tunnels, upstreamTls);
     }
 
     /**
@@ -46,9 +80,19 @@ public record ProxyConfig(
      *
      * @param allow patterns of the paths that it serves ({@code /a/**}, {@code /a/b}); empty serves all
      * @param trustedPeers addresses or CIDR blocks of peers whose forwarding fields are kept
+     * @param redirectToHttps the port of the https URLs to which all requests are redirected; 0 for none
+     * @param proxyProtocol whether each connection has to begin with a header of the PROXY protocol
+     * @param limits what its clients may use up
      */
     public record Listener(
-            String name, Address address, @Nullable Tls tls, List<String> allow, List<String> trustedPeers) {
+            String name,
+            Address address,
+            @Nullable Tls tls,
+            List<String> allow,
+            List<String> trustedPeers,
+            int redirectToHttps,
+            boolean proxyProtocol,
+            Limits limits) {
         /** The only listener where none is configured. */
         public static final Listener DEFAULT =
                 new Listener("public", new Address("0.0.0.0", 8080), null, List.of(), List.of());
@@ -57,10 +101,13 @@ public record ProxyConfig(
             allow = List.copyOf(allow);
             trustedPeers = List.copyOf(trustedPeers);
         }
-    }
 
-    /** PEM files of a TLS listener, as paths: the certificate chain and its private key. */
-    public record Tls(String certificate, String privateKey) {}
+        /** Makes a listener that serves what it allows, with the default limits. */
+        public Listener(
+                String name, Address address, @Nullable Tls tls, List<String> allow, List<String> trustedPeers) {
+            this(name, address, tls, allow, trustedPeers, 0, false, Limits.DEFAULTS);
+        }
+    }
 
     /** The admin listener; the token is required on any address but loopback. */
     public record Admin(Address address, @Nullable String token) {

@@ -1,5 +1,6 @@
 package io.cobrowse.sticky.proxy.listener;
 
+import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
@@ -8,6 +9,7 @@ import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.internal.HttpConnection;
+import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +29,12 @@ public final class ClientConnection extends HttpConnection {
                 ? connection.target
                 : null;
         return target != null ? target : Request.unWrap(request).getHttpURI().getPathQuery();
+    }
+
+    /** Answers a head that did not come in time, and ends the connection; at worst in the middle of what came at last. */
+    void endSlowHead() {
+        EndPoint endPoint = getEndPoint();
+        endPoint.write(Callback.from(endPoint::close), Problems.raw(HttpStatus.REQUEST_TIMEOUT_408));
     }
 
     @Override

@@ -1,16 +1,19 @@
 package io.cobrowse.sticky.proxy.listener;
 
 import io.cobrowse.sticky.filter.ProblemDocument;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.http.HttpURI;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,6 +29,11 @@ public final class Gate extends Handler.Wrapper {
             "stopping", "Stopping", 503, "This proxy is being stopped. Connect anew to reach another one.", null);
     private static final ProblemDocument NOT_ALLOWED =
             new ProblemDocument("not-found", "Not found", 404, "This listener does not serve this path.", null);
+    private static final ProblemDocument TOO_MANY = new ProblemDocument(
+            "too-many-requests", "Too many requests", 429, "This client sends too many requests a second.", null);
+    private static final ProblemDocument NO_HOST = new ProblemDocument(
+            "bad-request", "Bad request", 400, "The request names no host, so there is none to redirect it to.", null);
+    private static final int HTTPS_PORT = 443;
     private static final ProblemDocument DOUBTFUL = new ProblemDocument(
             "bad-request",
             "Bad request",
@@ -56,16 +64,38 @@ public final class Gate extends Handler.Wrapper {
             return true;
         }
         ProblemDocument problem = problem(request);
-        if (problem == null) {
-            serve(request, response, leaving);
-        } else {
+        ListenerConnector listener = ListenerConnector.of(request);
+        if (problem != null) {
+            if (problem.status() == HttpStatus.TOO_MANY_REQUESTS_429) {
+                response.getHeaders().put(HttpHeader.RETRY_AFTER, "1");
+            }
             Problems.send(problem, response, leaving);
+        } else if (listener != null && listener.redirectToHttps() != 0) {
+            redirect(listener.redirectToHttps(), request, response, leaving);
+        } else {
+            serve(LimitedBody.of(request, listener), response, leaving);
         }
         return true;
     }
 
+    private static void redirect(int port, Request request, Response response, Callback callback) {
+        String host = request.getHttpURI().getHost();
+        String path = request.getHttpURI().getPathQuery();
+        if (host == null || path == null || !path.startsWith("/")) {
+            Problems.send(NO_HOST, response, callback);
+            return;
+        }
+        response.setStatus(HttpStatus.PERMANENT_REDIRECT_308);
+        response.getHeaders().put(HttpHeader.LOCATION, "https://" + host + (port == HTTPS_PORT ? "" : ":" + port) + path);
+        response.getHeaders().put(HttpHeader.CONTENT_LENGTH, 0);
+        response.write(true, BufferUtil.EMPTY_BUFFER, callback);
+    }
+
     /** Returns why the request is turned away, null where it is not. */
     private static @Nullable ProblemDocument problem(Request request) {
+        if (!mayAsk(request)) {
+            return TOO_MANY;
+        }
         ProblemDocument problem = RequestCheck.check(request);
         if (problem != null) {
             return problem;
@@ -75,6 +105,22 @@ public final class Gate extends Handler.Wrapper {
             return DOUBTFUL;
         }
         return policy.allows(request) ? null : NOT_ALLOWED;
+    }
+
+    private static boolean mayAsk(Request request) {
+        ListenerConnector listener = ListenerConnector.of(request);
+        int perSecond = listener == null ? 0 : listener.limits().requestsPerClient();
+        if (listener == null || perSecond == 0) {
+            return true;
+        }
+        InetAddress client = ListenerConnector.client(request);
+        if (client == null
+                || ListenerConnector.policy(request).trusts(client)
+                || listener.clients().request(Clients.key(client), perSecond, System.nanoTime())) {
+            return true;
+        }
+        listener.counters().limited(ListenerCounters.REQUESTS_PER_CLIENT);
+        return false;
     }
 
     private static boolean isPlain(Request request) {

@@ -12,7 +12,7 @@ import io.cobrowse.sticky.proxy.config.ProxyConfig.Listener;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.NodeConfig;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.StatusRange;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Timeouts;
-import io.cobrowse.sticky.proxy.config.ProxyConfig.Tls;
+import io.cobrowse.sticky.proxy.config.Tls;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Tunnels;
 import io.cobrowse.sticky.routing.Balance;
 import io.cobrowse.sticky.routing.SessionStart;
@@ -37,7 +37,30 @@ class ConfigReaderTest {
                 trusted-peers: [10.0.0.0/8, "2001:db8::/32", 192.0.2.7]
               - name: internal
                 address: "[::1]:8443"
-                tls: { certificate: cert.pem, private-key: key.pem }
+                tls:
+                  certificate:
+                    - { certificate: cert.pem, private-key: key.pem }
+                    - { certificate: cert.pem, private-key: key.pem }
+                  min-version: TLSv1.3
+                  client-ca: cert.pem
+                  client-auth: optional
+                trusted-peers: [10.0.0.1]
+                proxy-protocol: true
+                limits:
+                  connections: 1
+                  connections-per-client: 0
+                  requests-per-client: 50
+                  head-timeout: 100ms
+                  body-rate: 0
+                  header-bytes: 256B
+                  target-bytes: 1MiB
+                  body-bytes: 0B
+                  header-count: 1
+                  http2-streams: 1
+                  http2-events: 100000
+              - name: redirect
+                address: "[::1]:8080"
+                redirect-to-https: 8443
             admin:
               address: 10.0.0.1:9000
               token: s3cret
@@ -77,6 +100,7 @@ class ConfigReaderTest {
               slow-start: 1m
             timeouts: { connect: 1ms, response: 2m, idle: 24h, tunnel-idle: 90s, drain: 0s }
             tunnels: { close-per-second: 7 }
+            upstream-tls: { ca: cert.pem, certificate: cert.pem, private-key: key.pem, verify-host: false }
             """;
 
     @TempDir
@@ -98,10 +122,25 @@ class ConfigReaderTest {
                                         "internal",
                                         new Address("::1", 8443),
                                         new Tls(
+                                                List.of(certificate(), certificate()),
+                                                Tls.MinVersion.TLS_1_3,
                                                 directory.resolve("cert.pem").toString(),
-                                                directory.resolve("key.pem").toString()),
+                                                false),
                                         List.of(),
-                                        List.of())),
+                                        List.of("10.0.0.1"),
+                                        0,
+                                        true,
+                                        new Limits(
+                                                1, 0, 50, Duration.ofMillis(100), 0, 256, 1 << 20, 0, 1, 1, 100_000)),
+                                new Listener(
+                                        "redirect",
+                                        new Address("::1", 8080),
+                                        null,
+                                        List.of(),
+                                        List.of(),
+                                        8443,
+                                        false,
+                                        Limits.DEFAULTS)),
                         new Admin(new Address("10.0.0.1", 9000), "s3cret"),
                         new Stickiness(
                                 "sticky",
@@ -142,7 +181,15 @@ class ConfigReaderTest {
                                 Duration.ofHours(24),
                                 Duration.ofSeconds(90),
                                 Duration.ZERO),
-                        new Tunnels(7)));
+                        new Tunnels(7),
+                        new UpstreamTls(directory.resolve("cert.pem").toString(), certificate(), false)));
+    }
+
+    private Tls.Certificate certificate() {
+        return new Tls.Certificate(
+                directory.resolve("cert.pem").toString(),
+                directory.resolve("key.pem").toString(),
+                null);
     }
 
     @Test
@@ -217,14 +264,46 @@ class ConfigReaderTest {
                         directory.resolve("cert.pem").toString(),
                         directory.resolve("key.pem").toString()));
         assertThatThrownBy(() -> read(yaml.formatted("key.pem")))
-                .hasMessageStartingWith(where + ": \"")
-                .hasMessageEndingWith(": a PEM certificate chain and its unencrypted PEM private key");
+                .hasMessageStartingWith(where + ".certificate: \"")
+                .hasMessageEndingWith(": a PEM certificate chain and its PEM private key, with key-password where that is encrypted");
     }
 
     @Test
     void shouldNotWarnOfAnythingInAFileOfEveryKey() throws Exception {
         TestIdentity.create(directory);
         assertThat(read(EVERY_KEY).warnings()).isEmpty();
+    }
+
+    @Test
+    void shouldRefuseAKeyThatIsNotThatOfTheCertificate() throws Exception {
+        TestIdentity other = TestIdentity.create(Files.createDirectory(directory.resolve("other")));
+        TestIdentity rsa = TestIdentity.create(Files.createDirectory(directory.resolve("rsa")), "RSA");
+        TestIdentity.create(directory);
+        for (Path key : List.of(other.privateKey(), rsa.privateKey())) {
+            assertThatThrownBy(() -> read("listeners: [{name: a, address: 'a:1', tls: {certificate: cert.pem, private-key: "
+                            + key + "}}]\nnodes: [{id: 1, url: 'http://a'}]"))
+                    .hasMessageEndingWith(": the private key that belongs to the certificate")
+                    .hasMessageContaining(":1: listeners[0].tls.certificate: ");
+        }
+    }
+
+    @Test
+    void shouldWarnOfCertificatesThatClientsWillRefuse() throws Exception {
+        String yaml = "listeners: [{name: a, address: 'here.example:1', tls: {certificate: cert.pem, private-key: key.pem}}]\n"
+                + "nodes: [{id: 1, url: 'http://a'}]";
+        TestIdentity.create(directory, "EC", "-ext", "san=dns:here.example", "-startdate", "-10d", "-validity", "3");
+        assertThat(read(yaml).warnings()).singleElement().asString().contains("cert.pem\" expired at 2");
+        TestIdentity.create(directory, "EC", "-ext", "san=dns:here.example", "-startdate", "+10d", "-validity", "3");
+        assertThat(read(yaml).warnings()).singleElement().asString().contains("is not valid before 2");
+        TestIdentity.create(directory, "EC", "-ext", "san=dns:there.example", "-validity", "3");
+        assertThat(read(yaml).warnings())
+                .singleElement()
+                .asString()
+                .endsWith("is not for here.example, where the listener listens, but for there.example");
+        TestIdentity.create(directory, "EC", "-validity", "3");
+        assertThat(read(yaml).warnings()).element(0).asString().contains("has no subject alternative names");
+        TestIdentity.create(directory, "EC", "-ext", "san=dns:*.example", "-validity", "3");
+        assertThat(read(yaml).warnings()).isEmpty();
     }
 
     @Test
