@@ -127,6 +127,7 @@ public final class StickyProxyServerBuilder {
             throw new IllegalArgumentException("listeners: two have the same name");
         }
         return new StickyProxyServer(
-                new ProxyConfig(listeners, admin, stickiness, balance, nodes, health, timeouts, tunnels, upstreamTls), nodeTls);
+                new ProxyConfig(listeners, admin, stickiness, balance, nodes, health, timeouts, tunnels, upstreamTls),
+                nodeTls);
     }
 }

@@ -130,9 +130,8 @@ class ListenerLimitsTest {
             exchange.socket().close();
         });
         start(connections(100, 1));
-        RawClient tunnel =
-                client().send("GET /ws HTTP/1.1\r\nHost: p\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-                        + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n");
+        RawClient tunnel = client().send("GET /ws HTTP/1.1\r\nHost: p\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n");
         assertThat(tunnel.head().status()).isEqualTo(101);
         assertThat(open()).isEqualTo(1);
         assertThat(client().rest()).isEmpty();
@@ -256,14 +255,16 @@ class ListenerLimitsTest {
     @Test
     void shouldLimitBodies() throws Exception {
         start(sizes(32 * 1024, 8 * 1024, 1000, 200));
-        assertThat(post("Content-Length: 1000\r\n\r\n" + "b".repeat(1000)).status()).isEqualTo(200);
+        assertThat(post("Content-Length: 1000\r\n\r\n" + "b".repeat(1000)).status())
+                .isEqualTo(200);
         RawClient.Answer tooLarge = post("Content-Length: 1001\r\n\r\n");
         assertThat(tooLarge.status()).isEqualTo(413);
         assertThat(tooLarge.text()).contains("urn:cobrowse-proxy:content-too-large");
         String chunked = "Transfer-Encoding: chunked\r\n\r\n";
         String chunk = "1f4\r\n" + "b".repeat(500) + "\r\n";
         assertThat(post(chunked + chunk + chunk + "0\r\n\r\n").status()).isEqualTo(200);
-        assertThat(post(chunked + chunk + chunk + "1\r\nb\r\n0\r\n\r\n").status()).isEqualTo(413);
+        assertThat(post(chunked + chunk + chunk + "1\r\nb\r\n0\r\n\r\n").status())
+                .isEqualTo(413);
         assertThat(count(ListenerCounters.BODY_BYTES)).isEqualTo(2);
     }
 
@@ -275,12 +276,14 @@ class ListenerLimitsTest {
     void shouldEndBodiesThatTrickle() throws Exception {
         start(slowness(LONG, 1000));
         RawClient slow = client().send("POST / HTTP/1.1\r\nHost: p\r\nContent-Length: 1000000\r\n\r\n");
-        await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(100)).until(() -> {
-            if (slow.in().available() == 0) {
-                slow.send("b");
-            }
-            return slow.in().available() > 0;
-        });
+        await().atMost(Duration.ofSeconds(60))
+                .pollInterval(Duration.ofMillis(100))
+                .until(() -> {
+                    if (slow.in().available() == 0) {
+                        slow.send("b");
+                    }
+                    return slow.in().available() > 0;
+                });
         assertThat(slow.answer().status()).isEqualTo(408);
         assertThat(count(ListenerCounters.BODY_RATE)).isEqualTo(1);
     }
@@ -341,8 +344,9 @@ class ListenerLimitsTest {
                 .node("1", "node-1", node.url())
                 .build()
                 .start();
-        RawClient.Answer answer =
-                client().send("POST /a%2fb?c=d HTTP/1.1\r\nHost: example.com:80\r\nContent-Length: 0\r\n\r\n").answer();
+        RawClient.Answer answer = client().send(
+                        "POST /a%2fb?c=d HTTP/1.1\r\nHost: example.com:80\r\nContent-Length: 0\r\n\r\n")
+                .answer();
         assertThat(answer.status()).isEqualTo(308);
         assertThat(answer.values("Location")).containsExactly("https://example.com:8443/a%2fb?c=d");
         proxy.reload(proxy.config().withListeners(List.of(listener(443, false))));
@@ -374,7 +378,8 @@ class ListenerLimitsTest {
         RawClient version1 = client().send("PROXY TCP4 192.0.2.7 127.0.0.1 5000 80\r\n" + request);
         assertThat(version1.answer().status()).isEqualTo(200);
         assertThat(node.next().values("X-Forwarded-For")).containsExactly("192.0.2.7");
-        String version2 = "\r\n\r\n\u0000\r\nQUIT\n\u0021\u0011\u0000\u000c\u00c0\u0000\u0002\u0008\u007f\u0000\u0000\u0001\u0013\u0088\u0000P";
+        String version2 =
+                "\r\n\r\n\u0000\r\nQUIT\n\u0021\u0011\u0000\u000c\u00c0\u0000\u0002\u0008\u007f\u0000\u0000\u0001\u0013\u0088\u0000P";
         assertThat(client().send(version2 + request).answer().status()).isEqualTo(200);
         assertThat(node.next().values("X-Forwarded-For")).containsExactly("192.0.2.8");
         assertThat(client().send(request).rest()).isEmpty();

@@ -59,8 +59,7 @@ public final class TestIdentity {
                 "-storepass",
                 new String(PASSWORD)));
         command.addAll(List.of(options));
-        Process keytool =
-                new ProcessBuilder(command).redirectErrorStream(true).start();
+        Process keytool = new ProcessBuilder(command).redirectErrorStream(true).start();
         String output = new String(keytool.getInputStream().readAllBytes());
         if (keytool.waitFor() != 0) {
             throw new IOException("keytool: " + output);

@@ -58,7 +58,8 @@ class TlsListenerTest {
     }
 
     private static Certificate certificate(TestIdentity identity) {
-        return new Certificate(identity.certificate().toString(), identity.privateKey().toString(), null);
+        return new Certificate(
+                identity.certificate().toString(), identity.privateKey().toString(), null);
     }
 
     private static Listener listener(String name, Tls tls, Limits limits) {
@@ -155,10 +156,7 @@ class TlsListenerTest {
     @Test
     void shouldShowTheKindOfKeyThatTheClientTakes() throws Exception {
         start(new Tls(
-                List.of(certificate(first), certificate(wild), certificate(wildRsa)),
-                MinVersion.TLS_1_2,
-                null,
-                false));
+                List.of(certificate(first), certificate(wild), certificate(wildRsa)), MinVersion.TLS_1_2, null, false));
         for (TestIdentity identity : List.of(wild, wildRsa)) {
             String kind = identity.x509().getPublicKey().getAlgorithm().equals("EC") ? "_ECDSA_" : "_RSA_";
             try (SSLSocket socket = socket(client(null), "a.second.example")) {
@@ -245,9 +243,7 @@ class TlsListenerTest {
         assertThat(right.toString()).doesNotContain("s3cret");
         assertThatThrownBy(() -> proxy.reload(proxy.config()
                         .withListeners(List.of(listener(
-                                "public",
-                                new Tls(List.of(wrong), MinVersion.TLS_1_2, null, false),
-                                Limits.DEFAULTS)))))
+                                "public", new Tls(List.of(wrong), MinVersion.TLS_1_2, null, false), Limits.DEFAULTS)))))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(encrypted.toString())
                 .hasMessageNotContaining("wrong");
@@ -324,8 +320,8 @@ class TlsListenerTest {
 
             // The same name and address with TLS is another listener.
             URI before = proxy.uri("public");
-            Listener fixed = new Listener(
-                    "fixed", new Address("127.0.0.1", before.getPort()), null, List.of(), List.of());
+            Listener fixed =
+                    new Listener("fixed", new Address("127.0.0.1", before.getPort()), null, List.of(), List.of());
             proxy.reload(proxy.config().withListeners(List.of(fixed)));
             assertThat(proxy.uri("fixed").getPort()).isEqualTo(before.getPort());
             try (RawClient client = new RawClient(proxy.uri("fixed"))) {
@@ -342,8 +338,7 @@ class TlsListenerTest {
         assertThatThrownBy(() -> proxy.reload(proxy.config()
                         .withListeners(List.of(
                                 stays,
-                                new Listener(
-                                        "taken", new Address("127.0.0.1", taken), null, List.of(), List.of())))))
+                                new Listener("taken", new Address("127.0.0.1", taken), null, List.of(), List.of())))))
                 .isInstanceOf(java.io.UncheckedIOException.class)
                 .hasMessageContaining("127.0.0.1:" + taken);
         try (RawClient client = new RawClient(proxy.uri("public"))) {

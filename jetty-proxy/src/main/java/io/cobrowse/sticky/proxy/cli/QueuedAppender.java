@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Iterator;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
@@ -92,14 +93,17 @@ public final class QueuedAppender extends UnsynchronizedAppenderBase<ILoggingEve
         this.encoder = encoder;
     }
 
+    byte[] line(ILoggingEvent event) {
+        return Objects.requireNonNull(encoder).encode(event);
+    }
+
     @Override
     public void start() {
-        Encoder<ILoggingEvent> lines = encoder;
-        if (lines == null) {
+        if (encoder == null) {
             addError("An encoder is needed");
             return;
         }
-        Thread thread = new Thread(() -> write(lines), "log");
+        Thread thread = new Thread(this::write, "log");
         thread.setDaemon(true);
         writer = thread;
         super.start();
@@ -126,13 +130,13 @@ public final class QueuedAppender extends UnsynchronizedAppenderBase<ILoggingEve
         }
     }
 
-    private void write(Encoder<ILoggingEvent> lines) {
+    private void write() {
         try {
             while (isStarted()) {
                 ILoggingEvent event = queue.poll(1, TimeUnit.SECONDS);
                 if (event != null) {
                     writing = true;
-                    out.write(lines.encode(event));
+                    out.write(line(event));
                     writing = false;
                 }
                 tellWhatIsMissing();
@@ -162,8 +166,7 @@ public final class QueuedAppender extends UnsynchronizedAppenderBase<ILoggingEve
     }
 
     private void tell(String text) throws IOException {
-        out.write((Instant.now() + " WARN  log - " + text + System.lineSeparator())
-                .getBytes(StandardCharsets.UTF_8));
+        out.write((Instant.now() + " WARN  log - " + text + System.lineSeparator()).getBytes(StandardCharsets.UTF_8));
     }
 
     /** Gives the last lines the time to be written, but not for ever. */

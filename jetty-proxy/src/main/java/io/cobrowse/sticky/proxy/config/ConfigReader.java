@@ -88,7 +88,8 @@ public final class ConfigReader {
                 boolean proxyProtocol = section.get("proxy-protocol", Formats.BOOLEAN, false);
                 Limits limits = guarded.limits(section);
                 if (redirectToHttps != 0 && section.has("tls")) {
-                    report.error(section.line("tls"), section.path("tls"), "is set", "not together with redirect-to-https");
+                    report.error(
+                            section.line("tls"), section.path("tls"), "is set", "not together with redirect-to-https");
                 }
                 if (proxyProtocol && trustedPeers.isEmpty()) {
                     section.missing("trusted-peers", "required with proxy-protocol, a list of at least 1");

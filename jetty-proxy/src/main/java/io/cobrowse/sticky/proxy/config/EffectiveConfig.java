@@ -75,7 +75,9 @@ public final class EffectiveConfig {
         } else {
             map.put(
                     "certificate",
-                    tls.certificates().stream().map(EffectiveConfig::certificate).toList());
+                    tls.certificates().stream()
+                            .map(EffectiveConfig::certificate)
+                            .toList());
         }
         map.put("min-version", tls.minVersion().text());
         if (tls.clientCa() != null) {

@@ -44,8 +44,8 @@ record Format<T>(String allowed, Function<String, @Nullable T> parser, boolean s
     }
 
     static Format<Long> size(long min, long max) {
-        String allowed = "a whole number with a unit (B, KiB, MiB, GiB), from " + SizeText.of(min) + " to "
-                + SizeText.of(max);
+        String allowed =
+                "a whole number with a unit (B, KiB, MiB, GiB), from " + SizeText.of(min) + " to " + SizeText.of(max);
         return of(allowed, text -> {
             Long value = SizeText.parse(text);
             return value != null && value >= min && value <= max ? value : null;

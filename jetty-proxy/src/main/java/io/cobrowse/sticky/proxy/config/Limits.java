@@ -30,8 +30,8 @@ public record Limits(
         int http2Streams,
         int http2Events) {
 
-    public static final Limits DEFAULTS = new Limits(
-            20_000, 500, 0, Duration.ofSeconds(10), 100, 32 * 1024, 8 * 1024, 1L << 30, 200, 256, 200);
+    public static final Limits DEFAULTS =
+            new Limits(20_000, 500, 0, Duration.ofSeconds(10), 100, 32 * 1024, 8 * 1024, 1L << 30, 200, 256, 200);
 
     /** Returns these limits with another one of the connections of one client; 0 for none. */
     public Limits withConnectionsPerClient(int other) {

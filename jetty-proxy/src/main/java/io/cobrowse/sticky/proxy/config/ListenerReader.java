@@ -56,7 +56,8 @@ final class ListenerReader {
             Tls.MinVersion minVersion = section.get("min-version", Formats.TLS_VERSION, Tls.MinVersion.TLS_1_2);
             return certificates.isEmpty()
                     ? null
-                    : new Tls(certificates, minVersion, clientCa, clientCa != null && clientAuth != ClientAuth.OPTIONAL);
+                    : new Tls(
+                            certificates, minVersion, clientCa, clientCa != null && clientAuth != ClientAuth.OPTIONAL);
         }
     }
 
@@ -132,8 +133,7 @@ final class ListenerReader {
         try {
             List<?> unused = PemIdentity.authorities(file);
         } catch (PemIdentity.Unusable unusable) {
-            report.error(
-                    section.line(key), section.path(key), Report.quote(file.toString()), unusable.allowed());
+            report.error(section.line(key), section.path(key), Report.quote(file.toString()), unusable.allowed());
         }
         return file.toString();
     }

@@ -59,7 +59,8 @@ public record ProxyConfig(
 
     /** Returns this configuration with other nodes. */
     public ProxyConfig withNodes(List<NodeConfig> otherNodes) {
-        return new ProxyConfig(listeners, admin, stickiness, balance, otherNodes, health, timeouts, tunnels, upstreamTls);
+        return new ProxyConfig(
+                listeners, admin, stickiness, balance, otherNodes, health, timeouts, tunnels, upstreamTls);
     }
 
     /**

@@ -13,7 +13,10 @@ import org.jspecify.annotations.Nullable;
  * @param clientRequired whether a client has to show one; without {@code clientCa} it means nothing
  */
 public record Tls(
-        List<Certificate> certificates, MinVersion minVersion, @Nullable String clientCa, boolean clientRequired) {
+        List<Certificate> certificates,
+        MinVersion minVersion,
+        @Nullable String clientCa,
+        boolean clientRequired) {
 
     /** Versions of TLS that are still safe. */
     public enum MinVersion {
@@ -37,7 +40,8 @@ public record Tls(
      *
      * @param keyPassword decrypts the key; null where it is not encrypted
      */
-    public record Certificate(String certificate, String privateKey, @Nullable String keyPassword) {
+    public record Certificate(
+            String certificate, String privateKey, @Nullable String keyPassword) {
         /** Returns the text without the password. */
         @Override
         public String toString() {

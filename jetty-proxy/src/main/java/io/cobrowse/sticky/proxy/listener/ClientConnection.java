@@ -1,5 +1,6 @@
 package io.cobrowse.sticky.proxy.listener;
 
+import java.util.Objects;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.io.Connection;
@@ -23,12 +24,15 @@ public final class ClientConnection extends HttpConnection {
         super(configuration, connector, endPoint);
     }
 
-    /** Returns the request target as received; path and query where the connection is not one of ours. */
+    /** Returns the request target as received; path and query where the connection is not one of ours, empty without them. */
     public static String target(Request request) {
         String target = request.getConnectionMetaData().getConnection() instanceof ClientConnection connection
                 ? connection.target
                 : null;
-        return target != null ? target : Request.unWrap(request).getHttpURI().getPathQuery();
+        return target != null
+                ? target
+                : Objects.requireNonNullElse(
+                        Request.unWrap(request).getHttpURI().getPathQuery(), "");
     }
 
     /** Answers a head that did not come in time, and ends the connection; at worst in the middle of what came at last. */

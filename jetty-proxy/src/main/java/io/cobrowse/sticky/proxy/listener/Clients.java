@@ -73,9 +73,8 @@ final class Clients {
         clients.keySet()
                 .forEach(key -> clients.computeIfPresent(
                         key,
-                        (unused, client) -> client.connections == 0 && nowNanos - client.reckonedNanos > NANOS
-                                ? null
-                                : client));
+                        (unused, client) ->
+                                client.connections == 0 && nowNanos - client.reckonedNanos > NANOS ? null : client));
     }
 
     /** Returns how many clients are known. */

@@ -55,27 +55,36 @@ public final class Gate extends Handler.Wrapper {
         // Counted before the look at the flag, so that whoever sets the flag sees every request that was let in.
         inFlight.incrementAndGet();
         Callback leaving = new Leaving(callback);
-        if (closed) {
-            if (request.getConnectionMetaData().getHttpVersion() != HttpVersion.HTTP_2) {
-                response.getHeaders().put(HttpHeader.CONNECTION, "close");
-            }
-            response.getHeaders().put(HttpHeader.RETRY_AFTER, "1");
-            Problems.send(STOPPING, response, leaving);
-            return true;
-        }
-        ProblemDocument problem = problem(request);
-        ListenerConnector listener = ListenerConnector.of(request);
-        if (problem != null) {
-            if (problem.status() == HttpStatus.TOO_MANY_REQUESTS_429) {
-                response.getHeaders().put(HttpHeader.RETRY_AFTER, "1");
-            }
-            Problems.send(problem, response, leaving);
-        } else if (listener != null && listener.redirectToHttps() != 0) {
-            redirect(listener.redirectToHttps(), request, response, leaving);
-        } else {
-            serve(LimitedBody.of(request, listener), response, leaving);
+        try {
+            answer(request, response, leaving);
+        } catch (Exception failure) {
+            // Answered here, since Jetty would complete a callback that does not count.
+            LOG.warn("Serving a request failed", failure);
+            Response.writeError(request, response, leaving, failure);
         }
         return true;
+    }
+
+    private void answer(Request request, Response response, Callback leaving) throws Exception {
+        ProblemDocument problem = closed ? STOPPING : problem(request);
+        ListenerConnector listener = ListenerConnector.of(request);
+        if (problem != null) {
+            refuse(problem, request, response, leaving);
+        } else if (listener != null && listener.redirectToHttps() != 0) {
+            redirect(listener.redirectToHttps(), request, response, leaving);
+        } else if (!super.handle(servable(LimitedBody.of(request, listener)), response, leaving)) {
+            Response.writeError(request, response, leaving, 404);
+        }
+    }
+
+    private void refuse(ProblemDocument problem, Request request, Response response, Callback callback) {
+        if (closed && request.getConnectionMetaData().getHttpVersion() != HttpVersion.HTTP_2) {
+            response.getHeaders().put(HttpHeader.CONNECTION, "close");
+        }
+        if (problem.status() == STOPPING.status() || problem.status() == TOO_MANY.status()) {
+            response.getHeaders().put(HttpHeader.RETRY_AFTER, "1");
+        }
+        Problems.send(problem, response, callback);
     }
 
     private static void redirect(int port, Request request, Response response, Callback callback) {
@@ -86,7 +95,8 @@ public final class Gate extends Handler.Wrapper {
             return;
         }
         response.setStatus(HttpStatus.PERMANENT_REDIRECT_308);
-        response.getHeaders().put(HttpHeader.LOCATION, "https://" + host + (port == HTTPS_PORT ? "" : ":" + port) + path);
+        response.getHeaders()
+                .put(HttpHeader.LOCATION, "https://" + host + (port == HTTPS_PORT ? "" : ":" + port) + path);
         response.getHeaders().put(HttpHeader.CONTENT_LENGTH, 0);
         response.write(true, BufferUtil.EMPTY_BUFFER, callback);
     }
@@ -126,18 +136,6 @@ public final class Gate extends Handler.Wrapper {
     private static boolean isPlain(Request request) {
         String path = request.getHttpURI().getPath();
         return path != null && PlainPath.is(ClientConnection.target(request), path);
-    }
-
-    /** Whatever fails below is answered here, since Jetty would complete a callback that does not count. */
-    private void serve(Request request, Response response, Callback leaving) {
-        try {
-            if (!super.handle(servable(request), response, leaving)) {
-                Response.writeError(request, response, leaving, 404);
-            }
-        } catch (Exception failure) {
-            LOG.warn("Serving a request failed", failure);
-            Response.writeError(request, response, leaving, failure);
-        }
     }
 
     /** Contexts serve paths: the asterisk form of OPTIONS is routed as the root, and forwarded as it is. */

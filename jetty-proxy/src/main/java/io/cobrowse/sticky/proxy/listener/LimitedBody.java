@@ -1,7 +1,9 @@
 package io.cobrowse.sticky.proxy.listener;
 
 import org.eclipse.jetty.http.HttpException;
+import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +21,15 @@ final class LimitedBody extends Request.Wrapper {
 
     /** Returns the request itself where its length is known, and so checked, or where it comes from elsewhere. */
     static Request of(Request request, @Nullable ListenerConnector listener) {
-        return listener == null || request.getLength() >= 0 ? request : new LimitedBody(request, listener);
+        return listener == null || request.getLength() >= 0 || !mayHaveBody(request)
+                ? request
+                : new LimitedBody(request, listener);
+    }
+
+    /** Over HTTP/2 there is no telling before it comes. */
+    private static boolean mayHaveBody(Request request) {
+        return request.getConnectionMetaData().getHttpVersion() == HttpVersion.HTTP_2
+                || request.getHeaders().contains(HttpHeader.TRANSFER_ENCODING);
     }
 
     @Override

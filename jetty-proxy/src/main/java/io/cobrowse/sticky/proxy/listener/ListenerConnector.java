@@ -46,6 +46,9 @@ public final class ListenerConnector extends ServerConnector {
      */
     private static final int ACCEPT_QUEUE_SIZE = 4096;
 
+    /** At a limit it is reached again with each connection that closes, which is no news. */
+    private static final long TELL_AGAIN_NANOS = TimeUnit.MINUTES.toNanos(1);
+
     private static final Object TRUSTED = new Object();
 
     private final ListenerCounters counters = new ListenerCounters();
@@ -61,7 +64,7 @@ public final class ListenerConnector extends ServerConnector {
     /** Whether it has stopped accepting for a limit. */
     private volatile boolean paused;
 
-    private volatile boolean told;
+    private volatile long toldNanos = System.nanoTime() - TELL_AGAIN_NANOS;
 
     public ListenerConnector(Server server, int selectors, ListenerPolicy policy, ConnectionFactory... factories) {
         super(server, null, null, null, ACCEPTORS, selectors, factories);
@@ -188,8 +191,9 @@ public final class ListenerConnector extends ServerConnector {
         counters.limited(ListenerCounters.CONNECTIONS);
         paused = true;
         setAccepting(false);
-        if (!told) {
-            told = true;
+        long nowNanos = System.nanoTime();
+        if (nowNanos - toldNanos >= TELL_AGAIN_NANOS) {
+            toldNanos = nowNanos;
             LOG.warn("Listener {} accepts no more connections until some close: {}", getName(), why);
         }
         if (open.isEmpty()) {
@@ -242,9 +246,6 @@ public final class ListenerConnector extends ServerConnector {
     void sweep(long nowNanos) {
         slowClients.sweep(nowNanos);
         clients.forget(nowNanos);
-        if (open.size() < limits.connections() * 0.9 && total() < Descriptors.MAX_CLIENTS * 0.9) {
-            told = false;
-        }
     }
 
     /** Refuses connections from now on; Jetty alone would go on listening until it is stopped, where selectors accept. */

@@ -62,8 +62,7 @@ public record PemIdentity(List<X509Certificate> chain, PrivateKey key, List<Stri
      * @throws Unusable as {@link #read} does
      */
     public static SslContextFactory.Server load(Path certificate, Path privateKey) {
-        return ListenerTls.server(
-                new Tls(certificate.toString(), privateKey.toString()));
+        return ListenerTls.server(new Tls(certificate.toString(), privateKey.toString()));
     }
 
     /**

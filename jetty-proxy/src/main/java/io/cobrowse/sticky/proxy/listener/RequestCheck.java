@@ -48,6 +48,9 @@ public final class RequestCheck {
 
     /** Returns what is wrong with the request, null when nothing is; what exceeds a limit of its listener is counted there. */
     public static @Nullable ProblemDocument check(Request request) {
+        if (HttpMethod.CONNECT.is(request.getMethod()) && !UpgradeRequest.isExtendedConnect(request)) {
+            return CONNECT;
+        }
         ListenerConnector listener = ListenerConnector.of(request);
         Limits limits = listener == null ? Limits.DEFAULTS : listener.limits();
         String exceeded = exceeded(request, limits);
@@ -88,9 +91,6 @@ public final class RequestCheck {
 
     private static @Nullable ProblemDocument malformed(Request request) {
         HttpURI uri = request.getHttpURI();
-        if (HttpMethod.CONNECT.is(request.getMethod()) && !UpgradeRequest.isExtendedConnect(request)) {
-            return CONNECT;
-        }
         if (uri.getFragment() != null || !faithful(uri)) {
             return TARGET;
         }

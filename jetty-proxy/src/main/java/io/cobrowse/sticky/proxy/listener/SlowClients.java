@@ -11,6 +11,7 @@ import org.eclipse.jetty.http2.HTTP2Session;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.ssl.SslConnection;
+import org.eclipse.jetty.server.NegotiatingServerConnection;
 import org.eclipse.jetty.util.Callback;
 
 /**
@@ -84,11 +85,18 @@ final class SlowClients {
                 http1(http1, nowNanos);
             } else if (connection instanceof HTTP2Connection http2) {
                 http2(http2, nowNanos);
-            } else if (connection instanceof Connection.UpgradeFrom || connection instanceof SslConnection) {
+            } else if (isHandshake(connection)) {
                 handshake(endPoint);
             }
         }
         seen.values().removeIf(each -> each.sweep != sweeps);
+    }
+
+    /** Detectors, PROXY protocol, TLS and ALPN: all that comes before the connection of a protocol. */
+    private static boolean isHandshake(Connection connection) {
+        return connection instanceof SslConnection
+                || connection instanceof NegotiatingServerConnection
+                || connection instanceof Connection.UpgradeFrom;
     }
 
     private Seen seen(Connection connection) {
@@ -97,7 +105,6 @@ final class SlowClients {
         return known;
     }
 
-    /** Detectors, PROXY protocol, TLS and ALPN: all that comes before the connection of a protocol. */
     private void handshake(EndPoint endPoint) {
         long age = System.currentTimeMillis() - endPoint.getCreatedTimeStamp();
         if (age >= connector.limits().headTimeout().toMillis()) {
@@ -152,8 +159,7 @@ final class SlowClients {
         HTTP2Session session = connection.getSession();
         long bytes = connection.getBytesIn();
         Seen known = seen(connection);
-        if (!session.getStreams().isEmpty()
-                || !known.goesOn(Phase.HEAD, session.getStreamsOpened(), bytes, nowNanos)) {
+        if (!session.getStreams().isEmpty() || !known.goesOn(Phase.HEAD, session.getStreamsOpened(), bytes, nowNanos)) {
             known.begin(bytes, nowNanos);
             return;
         }

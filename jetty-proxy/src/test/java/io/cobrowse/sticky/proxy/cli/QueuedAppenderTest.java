@@ -91,18 +91,12 @@ class QueuedAppenderTest {
 
     @Test
     void shouldCutAndEscapeWhatComesFromClients() {
-        LoggingEvent event = new LoggingEvent(
-                "fqcn",
-                logger,
-                Level.WARN,
-                "asked for {} and {}",
-                null,
-                new Object[] {"x".repeat(100_000), "a\r\nforged\u0007line\u2028"});
+        LoggingEvent event = new LoggingEvent("fqcn", logger, Level.WARN, "asked for {} and {}", null, new Object[] {
+            "x".repeat(100_000), "a\r\nforged\u0007line\u2028"
+        });
         String line = new LoggedMessage().convert(event);
-        assertThat(line)
-                .isEqualTo("asked for " + "x".repeat(200) + "... and a\\r\\nforged\\u0007line\\u2028");
-        LoggingEvent built =
-                new LoggingEvent("fqcn", logger, Level.WARN, "y".repeat(100_000) + "\n", null, null);
+        assertThat(line).isEqualTo("asked for " + "x".repeat(200) + "... and a\\r\\nforged\\u0007line\\u2028");
+        LoggingEvent built = new LoggingEvent("fqcn", logger, Level.WARN, "y".repeat(100_000) + "\n", null, null);
         assertThat(new LoggedMessage().convert(built)).hasSize(2003).endsWith("y...");
     }
 

@@ -127,7 +127,8 @@ class RunCommandTest {
     void shouldNotWaitForWhoeverWritesToAPipeInPlaceOfTheFile() throws Exception {
         startListening(CONFIG.formatted(0, 1));
         Files.delete(directory.resolve("proxy.yaml"));
-        Process mkfifo = new ProcessBuilder("mkfifo", directory.resolve("proxy.yaml").toString()).start();
+        Process mkfifo =
+                new ProcessBuilder("mkfifo", directory.resolve("proxy.yaml").toString()).start();
         assertThat(mkfifo.waitFor()).isZero();
         signal("HUP");
         awaitErr("proxy.yaml: is no regular file");
@@ -265,7 +266,7 @@ class RunCommandTest {
             assertThat(get(proxy)).isEqualTo("127.0.0.1");
             assertThat(err().lines())
                     .filteredOn(line -> line.contains("accepts no more connections"))
-                    .hasSize(1);
+                    .hasSizeBetween(1, 3); // Once a minute, and this machine may be slow.
             assertThat(err()).doesNotContain("-> down").doesNotContain("Too many open files");
         } finally {
             for (Socket client : clients) {

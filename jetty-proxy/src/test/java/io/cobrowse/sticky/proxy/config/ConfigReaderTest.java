@@ -12,7 +12,6 @@ import io.cobrowse.sticky.proxy.config.ProxyConfig.Listener;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.NodeConfig;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.StatusRange;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Timeouts;
-import io.cobrowse.sticky.proxy.config.Tls;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Tunnels;
 import io.cobrowse.sticky.routing.Balance;
 import io.cobrowse.sticky.routing.SessionStart;
@@ -265,7 +264,8 @@ class ConfigReaderTest {
                         directory.resolve("key.pem").toString()));
         assertThatThrownBy(() -> read(yaml.formatted("key.pem")))
                 .hasMessageStartingWith(where + ".certificate: \"")
-                .hasMessageEndingWith(": a PEM certificate chain and its PEM private key, with key-password where that is encrypted");
+                .hasMessageEndingWith(
+                        ": a PEM certificate chain and its PEM private key, with key-password where that is encrypted");
     }
 
     @Test
@@ -280,8 +280,9 @@ class ConfigReaderTest {
         TestIdentity rsa = TestIdentity.create(Files.createDirectory(directory.resolve("rsa")), "RSA");
         TestIdentity.create(directory);
         for (Path key : List.of(other.privateKey(), rsa.privateKey())) {
-            assertThatThrownBy(() -> read("listeners: [{name: a, address: 'a:1', tls: {certificate: cert.pem, private-key: "
-                            + key + "}}]\nnodes: [{id: 1, url: 'http://a'}]"))
+            assertThatThrownBy(() ->
+                            read("listeners: [{name: a, address: 'a:1', tls: {certificate: cert.pem, private-key: "
+                                    + key + "}}]\nnodes: [{id: 1, url: 'http://a'}]"))
                     .hasMessageEndingWith(": the private key that belongs to the certificate")
                     .hasMessageContaining(":1: listeners[0].tls.certificate: ");
         }
@@ -289,8 +290,9 @@ class ConfigReaderTest {
 
     @Test
     void shouldWarnOfCertificatesThatClientsWillRefuse() throws Exception {
-        String yaml = "listeners: [{name: a, address: 'here.example:1', tls: {certificate: cert.pem, private-key: key.pem}}]\n"
-                + "nodes: [{id: 1, url: 'http://a'}]";
+        String yaml =
+                "listeners: [{name: a, address: 'here.example:1', tls: {certificate: cert.pem, private-key: key.pem}}]\n"
+                        + "nodes: [{id: 1, url: 'http://a'}]";
         TestIdentity.create(directory, "EC", "-ext", "san=dns:here.example", "-startdate", "-10d", "-validity", "3");
         assertThat(read(yaml).warnings()).singleElement().asString().contains("cert.pem\" expired at 2");
         TestIdentity.create(directory, "EC", "-ext", "san=dns:here.example", "-startdate", "+10d", "-validity", "3");

@@ -139,9 +139,10 @@ class ConfigurationReferenceTest {
     @Test
     void shouldHaveAnExampleThatShowsEveryKey() throws Exception {
         TestIdentity.create(directory);
-        String uncommented =
-                Files.readString(DOCS.resolve("example.yaml")).replaceAll("(?m)^( +)# (- |  )?([a-z0-9-]+:( |$))", "$1$2$3");
-        ProxyConfig config = ConfigReader.read(write(uncommented), Map.of("ADMIN_TOKEN", "s3cret", "KEY_PASSWORD", "not needed")::get)
+        String uncommented = Files.readString(DOCS.resolve("example.yaml"))
+                .replaceAll("(?m)^( +)# (- |  )?([a-z0-9-]+:( |$))", "$1$2$3");
+        ProxyConfig config = ConfigReader.read(
+                        write(uncommented), Map.of("ADMIN_TOKEN", "s3cret", "KEY_PASSWORD", "not needed")::get)
                 .config();
         assertThat(config.admin().token()).isEqualTo("s3cret");
         assertThat(keys().map(Key::name))
