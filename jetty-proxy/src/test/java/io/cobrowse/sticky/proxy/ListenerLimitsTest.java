@@ -9,9 +9,14 @@ import io.cobrowse.sticky.proxy.config.ProxyConfig.Address;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Listener;
 import io.cobrowse.sticky.proxy.listener.ListenerCounters;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -99,6 +104,31 @@ class ListenerLimitsTest {
         clients.get(0).close();
         assertThat(waiting.answer().status()).isEqualTo(200);
         assertThat(open()).isEqualTo(3);
+    }
+
+    @Test
+    void shouldServeEverybodyHoweverOftenItPauses() throws Exception {
+        start(connections(2, OFF));
+        List<CompletableFuture<Void>> all = new ArrayList<>();
+        ExecutorService threads = Executors.newFixedThreadPool(8);
+        try {
+            for (int i = 0; i < 400; i++) {
+                all.add(CompletableFuture.runAsync(
+                        () -> {
+                            try (RawClient client = new RawClient(proxy.uri("public"))) {
+                                assertThat(client.get("/", "Connection: close").status())
+                                        .isEqualTo(200);
+                            } catch (IOException failure) {
+                                throw new UncheckedIOException(failure);
+                            }
+                        },
+                        threads));
+            }
+            CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).get(60, TimeUnit.SECONDS);
+        } finally {
+            threads.shutdownNow();
+        }
+        assertThat(count(ListenerCounters.CONNECTIONS)).isPositive();
     }
 
     @Test

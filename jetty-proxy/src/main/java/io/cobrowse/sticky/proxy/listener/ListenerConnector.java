@@ -10,6 +10,7 @@ import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -204,6 +205,18 @@ public final class ListenerConnector extends ServerConnector {
     private void resume() {
         if (paused && isOpen()) {
             paused = false;
+            acceptBehind(List.copyOf(getSelectorManager().getBeans(ManagedSelector.class)), 0);
+        }
+    }
+
+    /**
+     * Accepts again when each selector has done what it was told before. Where a selector registers the port in the same turn in
+     * which it gave it up, that fails, and Jetty closes the port.
+     */
+    private void acceptBehind(List<ManagedSelector> selectors, int next) {
+        if (next < selectors.size()) {
+            selectors.get(next).submit(selector -> acceptBehind(selectors, next + 1));
+        } else if (isOpen()) {
             setAccepting(true);
         }
     }
