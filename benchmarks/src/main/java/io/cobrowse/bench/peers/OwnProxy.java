@@ -27,7 +27,7 @@ record OwnProxy(String name, Path jar, List<String> javaOptions) implements Peer
                 : "";
         String config = """
                 listeners:
-                  - { name: public, address: "127.0.0.1:%1$d"%3$s }
+                  - { name: public, address: "127.0.0.1:%1$d"%3$s, limits: { connections-per-client: 0 } }
                 admin: { address: "127.0.0.1:%2$d" }
                 timeouts: { idle: 10m, response: 10m }
                 stickiness: { cookie: gcbSessionServer, query-parameter: co-browse-node-id }

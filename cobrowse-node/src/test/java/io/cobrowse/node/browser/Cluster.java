@@ -6,7 +6,7 @@ import io.cobrowse.sticky.proxy.StickyProxyServerBuilder;
 import io.cobrowse.sticky.proxy.TestIdentity;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Address;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Listener;
-import io.cobrowse.sticky.proxy.config.ProxyConfig.Tls;
+import io.cobrowse.sticky.proxy.config.Tls;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -4,8 +4,9 @@ import io.cobrowse.node.CobrowseNode;
 import io.cobrowse.sticky.filter.StickinessFilter;
 import io.cobrowse.sticky.proxy.StickyProxyServlet;
 import io.cobrowse.sticky.proxy.TestIdentity;
-import io.cobrowse.sticky.proxy.config.PemIdentity;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Timeouts;
+import io.cobrowse.sticky.proxy.config.Tls;
+import io.cobrowse.sticky.proxy.listener.ListenerTls;
 import io.cobrowse.sticky.proxy.listener.ProxyHttp;
 import io.cobrowse.sticky.proxy.listener.UpgradeRequest;
 import io.cobrowse.sticky.routing.Balance;
@@ -35,7 +36,8 @@ final class WebSocketGate implements AutoCloseable {
     private final ServerConnector https;
 
     private WebSocketGate(Router router, TestIdentity identity) throws Exception {
-        https = connector(ProxyHttp.tls(PemIdentity.load(identity.certificate(), identity.privateKey())));
+        https = connector(ProxyHttp.tls(ListenerTls.server(
+                new Tls(identity.certificate().toString(), identity.privateKey().toString()))));
         ServletContextHandler context = new ServletContextHandler("/", ServletContextHandler.NO_SESSIONS);
         FilterHolder filter = new FilterHolder(new StickinessFilter(router, 1));
         filter.setAsyncSupported(true);

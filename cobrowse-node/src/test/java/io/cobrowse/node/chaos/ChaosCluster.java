@@ -4,8 +4,12 @@ import static org.awaitility.Awaitility.await;
 
 import io.cobrowse.sticky.proxy.StickyProxyServer;
 import io.cobrowse.sticky.proxy.StickyProxyServerBuilder;
+import io.cobrowse.sticky.proxy.config.FieldRules;
+import io.cobrowse.sticky.proxy.config.Limits;
 import io.cobrowse.sticky.proxy.config.ProxyConfig;
+import io.cobrowse.sticky.proxy.config.ProxyConfig.Address;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Health;
+import io.cobrowse.sticky.proxy.config.ProxyConfig.Listener;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.NodeConfig;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Timeouts;
 import io.cobrowse.sticky.routing.Node;
@@ -36,7 +40,18 @@ final class ChaosCluster implements AutoCloseable {
         bad = new NodeConfig(BAD, List.of(BAD), URI.create(urls.get(NODES)), 1, true);
         Timeouts defaults = Timeouts.DEFAULTS;
         StickyProxyServerBuilder builder = StickyProxyServer.builder()
-                .listen("127.0.0.1", 0)
+                .listen(new Listener(
+                        "public",
+                        new Address("127.0.0.1", 0),
+                        null,
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        FieldRules.NONE,
+                        FieldRules.NONE,
+                        0,
+                        false,
+                        Limits.DEFAULTS.withConnectionsPerClient(0)))
                 .admin("127.0.0.1", 0)
                 .health(health)
                 .timeouts(new Timeouts(

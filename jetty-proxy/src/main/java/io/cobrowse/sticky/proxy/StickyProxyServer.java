@@ -1,19 +1,17 @@
 package io.cobrowse.sticky.proxy;
 
 import io.cobrowse.sticky.filter.StickinessFilter;
+import io.cobrowse.sticky.proxy.admin.AdminGuard;
 import io.cobrowse.sticky.proxy.admin.AdminHandler;
 import io.cobrowse.sticky.proxy.cluster.Cluster;
 import io.cobrowse.sticky.proxy.cluster.NodeStates;
-import io.cobrowse.sticky.proxy.config.PemIdentity;
 import io.cobrowse.sticky.proxy.config.ProxyConfig;
-import io.cobrowse.sticky.proxy.config.ProxyConfig.Address;
-import io.cobrowse.sticky.proxy.config.ProxyConfig.Listener;
-import io.cobrowse.sticky.proxy.config.ProxyConfig.Tls;
+import io.cobrowse.sticky.proxy.config.UpstreamTls;
 import io.cobrowse.sticky.proxy.listener.Gate;
 import io.cobrowse.sticky.proxy.listener.ListenerConnector;
-import io.cobrowse.sticky.proxy.listener.ListenerPolicy;
+import io.cobrowse.sticky.proxy.listener.ListenerTls;
+import io.cobrowse.sticky.proxy.listener.Listeners;
 import io.cobrowse.sticky.proxy.listener.Problems;
-import io.cobrowse.sticky.proxy.listener.ProxyHttp;
 import io.cobrowse.sticky.proxy.message.SetCookieRules;
 import io.cobrowse.sticky.proxy.tunnel.Tunnels;
 import io.cobrowse.sticky.routing.Node;
@@ -21,32 +19,23 @@ import io.cobrowse.sticky.routing.Router;
 import jakarta.servlet.DispatcherType;
 import java.io.IOException;
 import java.net.BindException;
-import java.net.InetSocketAddress;
 import java.net.URI;
-import java.nio.channels.UnresolvedAddressException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import javax.net.ssl.SSLContext;
 import org.eclipse.jetty.ee11.servlet.FilterHolder;
 import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee11.servlet.ServletHolder;
-import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
-import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.slf4j.Logger;
@@ -79,36 +68,45 @@ public final class StickyProxyServer implements AutoCloseable {
     private final Server adminServer;
     private final Gate gate = new Gate();
     private final StickyProxyServlet servlet;
-    private final Map<String, ListenerConnector> listeners = new LinkedHashMap<>();
+    private final Listeners listeners;
+    private final SslContextFactory.Client nodeTls;
     private final ServerConnector adminConnector;
     private volatile boolean stopping;
 
     StickyProxyServer(ProxyConfig config, SslContextFactory.Client nodeTls) {
         this.config = config;
         this.cluster = new Cluster(config);
+        this.nodeTls = nodeTls;
+        if (!config.upstreamTls().equals(UpstreamTls.DEFAULTS)) {
+            ListenerTls.apply(config.upstreamTls(), nodeTls);
+        }
         this.servlet = new StickyProxyServlet(cluster.router(), cluster.answers(), config.timeouts(), nodeTls);
         servlet.whenReady(
                 ready -> cluster.start(ready.getHttpClient(), ready.upstreams(), ready.tunnels(), ready.exchanges()));
         this.server = new Server(threads("proxy", MAX_THREADS));
         servlet.useBuffers(server.getByteBufferPool());
+        servlet.leaveCheckToGate();
         server.setErrorHandler(new Problems());
         applyBrowserRules(config);
         gate.setHandler(context());
         server.setHandler(gate);
-        for (Listener listener : config.listeners()) {
-            listeners.put(listener.name(), newConnector(listener));
-        }
+        this.listeners = new Listeners(
+                server,
+                selectors(),
+                config.listeners(),
+                config.timeouts().idle(),
+                config.timeouts().drain());
         this.adminServer = new Server(threads("admin", 8));
         adminServer.setErrorHandler(new Problems());
-        adminServer.setHandler(new AdminHandler(
-                cluster.states(),
-                cluster::waiting,
-                () -> stopping,
-                config.admin().token()));
+        adminServer.setHandler(new AdminGuard(
+                config.admin().address().host(),
+                config.admin().token(),
+                new AdminHandler(cluster.states(), cluster::waiting, () -> stopping)));
         HttpConfiguration adminHttp = new HttpConfiguration();
         adminHttp.setSendServerVersion(false);
         this.adminConnector = new ServerConnector(adminServer, 1, 1, new HttpConnectionFactory(adminHttp));
-        bind(adminConnector, config.admin().address());
+        adminConnector.setHost(config.admin().address().host());
+        adminConnector.setPort(config.admin().address().port());
         adminServer.addConnector(adminConnector);
     }
 
@@ -144,38 +142,8 @@ public final class StickyProxyServer implements AutoCloseable {
         return context;
     }
 
-    private ListenerConnector newConnector(Listener listener) {
-        ListenerConnector connector = new ListenerConnector(
-                server,
-                selectors(),
-                new ListenerPolicy(
-                        listener.allow(),
-                        listener.deny(),
-                        listener.trustedPeers(),
-                        listener.requestHeaders(),
-                        listener.responseHeaders()),
-                factories(listener));
-        connector.setName(listener.name());
-        connector.setIdleTimeout(config.timeouts().idle().toMillis());
-        bind(connector, listener.address());
-        server.addConnector(connector);
-        return connector;
-    }
-
-    private static ConnectionFactory[] factories(Listener listener) {
-        Tls tls = listener.tls();
-        return tls == null
-                ? ProxyHttp.clearText()
-                : ProxyHttp.tls(PemIdentity.load(Path.of(tls.certificate()), Path.of(tls.privateKey())));
-    }
-
     private static int selectors() {
         return Runtime.getRuntime().availableProcessors(); // One loop a core.
-    }
-
-    private static void bind(ServerConnector connector, Address address) {
-        connector.setHost(address.host());
-        connector.setPort(address.port());
     }
 
     /** Returns a builder with the defaults of the configuration file, and no listener and no node. */
@@ -197,11 +165,10 @@ public final class StickyProxyServer implements AutoCloseable {
      */
     public StickyProxyServer start() throws IOException {
         try {
-            open(adminConnector, config.admin().address());
-            for (Listener listener : config.listeners()) {
-                open(connector(listener.name()), listener.address());
-            }
+            Listeners.bind(adminConnector, config.admin().address());
+            listeners.open();
             server.start();
+            sweep();
             adminServer.start();
             return this;
         } catch (IOException | RuntimeException failure) {
@@ -213,18 +180,16 @@ public final class StickyProxyServer implements AutoCloseable {
         }
     }
 
-    private static void open(ServerConnector connector, Address address) throws IOException {
-        try {
-            connector.open();
-        } catch (IOException | UnresolvedAddressException failure) {
-            Throwable reason = failure.getCause() == null ? failure : failure.getCause();
-            String why = reason instanceof UnresolvedAddressException
-                    ? "the host cannot be resolved"
-                    : String.valueOf(reason.getMessage());
-            BindException bind = new BindException("Cannot listen on " + address + ": " + why);
-            bind.initCause(failure);
-            throw bind;
+    private void sweep() {
+        if (!server.isRunning()) {
+            return;
         }
+        try {
+            listeners.sweep();
+        } catch (RuntimeException bug) {
+            LOG.error("Looking for slow clients failed", bug);
+        }
+        server.getScheduler().schedule(this::sweep, 1, TimeUnit.SECONDS);
     }
 
     /**
@@ -233,28 +198,17 @@ public final class StickyProxyServer implements AutoCloseable {
      * @throws NoSuchElementException when no listener has this name
      */
     public URI uri(String listener) {
-        return uri(connector(listener));
+        return Listeners.uri(listeners.connector(listener));
     }
 
-    private ListenerConnector connector(String listener) {
-        ListenerConnector connector = listeners.get(listener);
-        if (connector == null) {
-            throw new NoSuchElementException("No listener \"" + listener + "\"; there are " + listeners.keySet());
-        }
-        return connector;
+    /** Returns the public listeners, for a look at their limits and connections. */
+    public List<ListenerConnector> listeners() {
+        return listeners.connectors();
     }
 
     /** Returns the address of the admin listener, with its true port. */
     public URI adminUri() {
-        return uri(adminConnector);
-    }
-
-    private static URI uri(ServerConnector connector) {
-        String host = connector.getHost();
-        InetSocketAddress any = new InetSocketAddress(host, 0);
-        boolean wildcard = any.getAddress() != null && any.getAddress().isAnyLocalAddress();
-        String scheme = connector.getConnectionFactory(SslConnectionFactory.class) == null ? "http" : "https";
-        return URI.create(scheme + "://" + new Address(wildcard ? "127.0.0.1" : host, connector.getLocalPort()));
+        return Listeners.uri(adminConnector);
     }
 
     /** Returns the configuration that holds now. */
@@ -269,33 +223,28 @@ public final class StickyProxyServer implements AutoCloseable {
 
     /**
      * Takes another configuration, as one change that disturbs nothing under way: a node with the same id and URL keeps its
-     * state, its checks and its counts, and balancing goes on where it was. Listeners and admin are taken at a start only, but
-     * for what is in the files of certificates and keys, which the next TLS handshakes show.
+     * state, its checks and its counts, and balancing goes on where it was; connections of listeners that stay are not touched, and
+     * files of certificates and keys are read anew for the next TLS handshakes. Admin is taken at a start only.
      *
      * @return the sections that differ and so need a restart
      * @throws IllegalArgumentException when the nodes are none, or two share an id or a cookie value, or the files of a certificate
      *     cannot be used; nothing changes then
+     * @throws java.io.UncheckedIOException when the address of a listener cannot be had; nothing else changes then
      */
     public synchronized List<String> reload(ProxyConfig next) {
-        Map<ListenerConnector, SSLContext> identities = identities(next);
+        Cluster.check(next);
+        reloadNodeTls(next.upstreamTls());
+        listeners.reload(next.listeners(), next.timeouts().idle());
         cluster.apply(next);
         applyBrowserRules(next);
         servlet.setTimeouts(next.timeouts());
-        listeners
-                .values()
-                .forEach(listener ->
-                        listener.setIdleTimeout(next.timeouts().idle().toMillis()));
-        identities.forEach(ListenerConnector::setIdentity);
         ProxyConfig before = config;
         List<String> later = new ArrayList<>();
-        if (!next.listeners().equals(before.listeners())) {
-            later.add("listeners");
-        }
         if (!next.admin().equals(before.admin())) {
             later.add("admin");
         }
         config = new ProxyConfig(
-                before.listeners(),
+                next.listeners(),
                 before.admin(),
                 next.stickiness(),
                 next.balance(),
@@ -304,22 +253,21 @@ public final class StickyProxyServer implements AutoCloseable {
                 next.timeouts(),
                 next.tunnels(),
                 next.cors(),
-                next.setCookie());
+                next.setCookie(),
+                next.upstreamTls());
         return later;
     }
 
-    /** Reads the certificates and keys of the listeners that stay as they are. */
-    private Map<ListenerConnector, SSLContext> identities(ProxyConfig next) {
-        Map<ListenerConnector, SSLContext> identities = new HashMap<>();
-        for (Listener listener : config.listeners()) {
-            Tls tls = listener.tls();
-            if (tls != null && next.listeners().contains(listener)) {
-                identities.put(
-                        connector(listener.name()),
-                        PemIdentity.context(Path.of(tls.certificate()), Path.of(tls.privateKey())));
-            }
+    private void reloadNodeTls(UpstreamTls next) {
+        if (next.equals(UpstreamTls.DEFAULTS) && config.upstreamTls().equals(UpstreamTls.DEFAULTS)) {
+            return;
         }
-        return identities;
+        ListenerTls.apply(next, new SslContextFactory.Client()); // Whatever is wrong is thrown here.
+        try {
+            nodeTls.reload(ignored -> ListenerTls.apply(next, nodeTls));
+        } catch (Exception impossible) {
+            throw new IllegalStateException("TLS does not take a context that was made for it", impossible);
+        }
     }
 
     /** Returns the states of the nodes, to look at and to set by hand. */
@@ -352,9 +300,9 @@ public final class StickyProxyServer implements AutoCloseable {
             return;
         }
         stopping = true;
-        listeners.values().forEach(ServerConnector::close);
+        listeners.close();
         if (server.isRunning()) {
-            listeners.values().forEach(ListenerConnector::goAway);
+            listeners.connectors().forEach(ListenerConnector::goAway);
             try {
                 drain(config.timeouts().drain());
             } catch (InterruptedException interrupted) {

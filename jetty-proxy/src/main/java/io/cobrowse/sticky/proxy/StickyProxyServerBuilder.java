@@ -10,6 +10,7 @@ import io.cobrowse.sticky.proxy.config.ProxyConfig.NodeConfig;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Timeouts;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Tunnels;
 import io.cobrowse.sticky.proxy.config.SetCookieRule;
+import io.cobrowse.sticky.proxy.config.UpstreamTls;
 import io.cobrowse.sticky.routing.Balance;
 import io.cobrowse.sticky.routing.Stickiness;
 import java.net.URI;
@@ -27,6 +28,7 @@ public final class StickyProxyServerBuilder {
     private Health health = Health.DEFAULTS;
     private Timeouts timeouts = Timeouts.DEFAULTS;
     private Tunnels tunnels = Tunnels.DEFAULTS;
+    private UpstreamTls upstreamTls = UpstreamTls.DEFAULTS;
     private SslContextFactory.Client nodeTls = new SslContextFactory.Client();
     private CorsErrors cors = CorsErrors.REFLECT;
     private List<SetCookieRule> setCookie = List.of();
@@ -44,6 +46,7 @@ public final class StickyProxyServerBuilder {
         tunnels = config.tunnels();
         cors = config.cors();
         setCookie = config.setCookie();
+        upstreamTls = config.upstreamTls();
     }
 
     /** Adds a listener in clear text that serves every path; the first one is named {@code public}. */
@@ -143,7 +146,17 @@ public final class StickyProxyServerBuilder {
         }
         return new StickyProxyServer(
                 new ProxyConfig(
-                        listeners, admin, stickiness, balance, nodes, health, timeouts, tunnels, cors, setCookie),
+                        listeners,
+                        admin,
+                        stickiness,
+                        balance,
+                        nodes,
+                        health,
+                        timeouts,
+                        tunnels,
+                        cors,
+                        setCookie,
+                        upstreamTls),
                 nodeTls);
     }
 }

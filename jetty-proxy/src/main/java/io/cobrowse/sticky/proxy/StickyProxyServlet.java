@@ -58,6 +58,7 @@ public final class StickyProxyServlet extends AsyncProxyServlet {
     private transient @Nullable UpstreamConnector connector;
     private transient @Nullable ByteBufferPool buffers;
     private transient Consumer<StickyProxyServlet> whenReady = servlet -> {};
+    private transient boolean checkedInFront;
 
     /**
      * Makes a servlet behind a filter that routes by the same router.
@@ -153,7 +154,8 @@ public final class StickyProxyServlet extends AsyncProxyServlet {
         if (route == null) {
             throw new ServletException("No route: map a StickinessFilter to the requests of this servlet");
         }
-        ProblemDocument problem = RequestCheck.check(ServletContextRequest.getServletContextRequest(request));
+        ProblemDocument problem =
+                checkedInFront ? null : RequestCheck.check(ServletContextRequest.getServletContextRequest(request));
         if (problem != null) {
             Node node = route.node();
             if (node != null) {
@@ -163,6 +165,11 @@ public final class StickyProxyServlet extends AsyncProxyServlet {
             return;
         }
         Objects.requireNonNull(exchanges).start(route, request, response);
+    }
+
+    /** Leaves the check of requests to a {@link io.cobrowse.sticky.proxy.listener.Gate} in front. */
+    void leaveCheckToGate() {
+        checkedInFront = true;
     }
 
     /** Sets the time-outs; what is under way may keep those that it began with. */

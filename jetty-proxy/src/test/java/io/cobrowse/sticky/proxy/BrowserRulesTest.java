@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cobrowse.sticky.filter.CorsErrors;
 import io.cobrowse.sticky.proxy.config.FieldRules;
+import io.cobrowse.sticky.proxy.config.Limits;
 import io.cobrowse.sticky.proxy.config.ProxyConfig;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Address;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Listener;
 import io.cobrowse.sticky.proxy.config.SetCookieRule;
 import io.cobrowse.sticky.proxy.config.SetCookieRule.Attribute;
+import io.cobrowse.sticky.proxy.config.UpstreamTls;
 import io.cobrowse.sticky.routing.NodeState;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -65,7 +67,18 @@ class BrowserRulesTest {
     }
 
     private static Listener listener(List<String> deny, FieldRules request, FieldRules response) {
-        return new Listener("public", new Address("127.0.0.1", 0), null, List.of(), deny, List.of(), request, response);
+        return new Listener(
+                "public",
+                new Address("127.0.0.1", 0),
+                null,
+                List.of(),
+                deny,
+                List.of(),
+                request,
+                response,
+                0,
+                false,
+                Limits.DEFAULTS);
     }
 
     private static RawNode.Behaviour answering(String fields) {
@@ -229,7 +242,8 @@ class BrowserRulesTest {
                 now.timeouts(),
                 now.tunnels(),
                 cors,
-                cookies);
+                cookies,
+                UpstreamTls.DEFAULTS);
     }
 
     @Test

@@ -104,6 +104,17 @@ class HealthChecksTest {
         return client;
     }
 
+    @Test
+    void shouldNotTellItsVersion() throws Exception {
+        java.util.concurrent.BlockingQueue<String> heads = new java.util.concurrent.LinkedBlockingQueue<>();
+        one.health(exchange -> {
+            heads.add(exchange.head());
+            RawNode.OK.serve(exchange);
+        });
+        startProxy(new Health("/cobrowse/health", Duration.ofMillis(50), Duration.ofSeconds(5), 1, 1));
+        assertThat(heads.take()).contains("User-Agent: cobrowse-proxy\r\n").doesNotContain("Jetty");
+    }
+
     private Node node(int index) {
         return proxy.router().table().nodes().get(index);
     }

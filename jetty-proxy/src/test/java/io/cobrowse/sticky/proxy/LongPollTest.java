@@ -3,6 +3,10 @@ package io.cobrowse.sticky.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.cobrowse.sticky.proxy.config.FieldRules;
+import io.cobrowse.sticky.proxy.config.Limits;
+import io.cobrowse.sticky.proxy.config.ProxyConfig.Address;
+import io.cobrowse.sticky.proxy.config.ProxyConfig.Listener;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Timeouts;
 import io.cobrowse.sticky.routing.Node;
 import java.io.IOException;
@@ -32,7 +36,18 @@ class LongPollTest {
     void start() throws IOException {
         Timeouts defaults = Timeouts.DEFAULTS;
         StickyProxyServerBuilder builder = StickyProxyServer.builder()
-                .listen("127.0.0.1", 0)
+                .listen(new Listener(
+                        "public",
+                        new Address("127.0.0.1", 0),
+                        null,
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        FieldRules.NONE,
+                        FieldRules.NONE,
+                        0,
+                        false,
+                        Limits.DEFAULTS.withConnectionsPerClient(0)))
                 .admin("127.0.0.1", 0)
                 .timeouts(new Timeouts(
                         Duration.ofSeconds(20), Duration.ofMinutes(5), IDLE, defaults.tunnelIdle(), defaults.drain()));

@@ -3,6 +3,7 @@ package io.cobrowse.sticky.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cobrowse.sticky.proxy.config.ConfigReader;
+import io.cobrowse.sticky.proxy.config.Limits;
 import io.cobrowse.sticky.proxy.config.ProxyConfig;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Address;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Listener;
@@ -75,7 +76,10 @@ class PresetsTest {
                             listener.deny(),
                             listener.trustedPeers(),
                             listener.requestHeaders(),
-                            listener.responseHeaders()))
+                            listener.responseHeaders(),
+                            0,
+                            false,
+                            Limits.DEFAULTS))
                     .admin("127.0.0.1", 0)
                     .node("1", "node-1", node.url());
             try (StickyProxyServer proxy = builder.build().start();

@@ -5,7 +5,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
@@ -27,29 +31,35 @@ public final class TestIdentity {
 
     /** Makes one with its PEM files in {@code directory}. */
     public static TestIdentity create(Path directory) throws Exception {
+        return create(directory, "EC", "-ext", "san=dns:localhost,ip:127.0.0.1", "-validity", "2");
+    }
+
+    /**
+     * Makes one with its PEM files in {@code directory}.
+     *
+     * @param keyAlgorithm EC or RSA
+     * @param options of keytool: names and dates
+     */
+    public static TestIdentity create(Path directory, String keyAlgorithm, String... options) throws Exception {
         Path file = directory.resolve("identity.p12");
-        Process keytool = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool")
-                                .toString(),
-                        "-genkeypair",
-                        "-alias",
-                        ALIAS,
-                        "-keyalg",
-                        "EC",
-                        "-dname",
-                        "CN=localhost",
-                        "-ext",
-                        "san=dns:localhost,ip:127.0.0.1",
-                        "-validity",
-                        "2",
-                        "-storetype",
-                        "PKCS12",
-                        "-keystore",
-                        file.toString(),
-                        "-storepass",
-                        new String(PASSWORD))
-                .redirectErrorStream(true)
-                .start();
+        Files.deleteIfExists(file);
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                "-genkeypair",
+                "-alias",
+                ALIAS,
+                "-keyalg",
+                keyAlgorithm,
+                "-dname",
+                "CN=localhost",
+                "-storetype",
+                "PKCS12",
+                "-keystore",
+                file.toString(),
+                "-storepass",
+                new String(PASSWORD)));
+        command.addAll(List.of(options));
+        Process keytool = new ProcessBuilder(command).redirectErrorStream(true).start();
         String output = new String(keytool.getInputStream().readAllBytes());
         if (keytool.waitFor() != 0) {
             throw new IOException("keytool: " + output);
@@ -79,10 +89,18 @@ public final class TestIdentity {
         return privateKey;
     }
 
-    /** Returns a context that shows this identity and trusts only it. */
-    public SSLContext context() throws GeneralSecurityException {
+    X509Certificate x509() throws GeneralSecurityException {
+        return (X509Certificate) store.getCertificate(ALIAS);
+    }
+
+    KeyManager[] keyManagers() throws GeneralSecurityException {
         KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         keys.init(store, PASSWORD);
+        return keys.getKeyManagers();
+    }
+
+    /** Returns a context that shows this identity and trusts only it. */
+    public SSLContext context() throws GeneralSecurityException {
         KeyStore trusted;
         try {
             trusted = KeyStore.getInstance("PKCS12");
@@ -94,7 +112,7 @@ public final class TestIdentity {
         TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         trust.init(trusted);
         SSLContext context = SSLContext.getInstance("TLS");
-        context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
+        context.init(keyManagers(), trust.getTrustManagers(), null);
         return context;
     }
 }

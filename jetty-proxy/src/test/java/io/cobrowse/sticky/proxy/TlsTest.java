@@ -9,7 +9,7 @@ import com.sun.net.httpserver.HttpsServer;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Address;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Health;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Listener;
-import io.cobrowse.sticky.proxy.config.ProxyConfig.Tls;
+import io.cobrowse.sticky.proxy.config.Tls;
 import io.cobrowse.sticky.routing.NodeState;
 import io.cobrowse.sticky.routing.NodeTable;
 import java.net.InetSocketAddress;

@@ -114,6 +114,7 @@ public final class LocalCluster implements AutoCloseable {
                 listeners:
                   - name: public
                     address: %1$s:%2$d
+                    limits: { connections-per-client: 0 }
                 admin:
                   address: %1$s:%3$d
                 stickiness:

@@ -3,9 +3,14 @@ package io.cobrowse.sticky.proxy.cli;
 import io.cobrowse.sticky.proxy.StickyProxyServer;
 import io.cobrowse.sticky.proxy.config.ConfigException;
 import io.cobrowse.sticky.proxy.config.ConfigReader;
+import io.cobrowse.sticky.proxy.config.PemIdentity;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Executors;
@@ -16,9 +21,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Has a running proxy take its configuration file anew when told to, and when the file has changed. The file is read
- * once a second; a change counts once it has stood for a second, so that a file that is being written is not taken for a
- * shorter one. A file with errors changes nothing. Thread-safe.
+ * Has a running proxy take its configuration file anew when told to, and when the file has changed, or one that it names: a
+ * renewed certificate. The files are read once a second; a change counts once it has stood for a second, so that a file that
+ * is being written is not taken for a shorter one. A file with errors changes nothing. Thread-safe.
  */
 final class Reloader implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Reloader.class);
@@ -33,14 +38,14 @@ final class Reloader implements AutoCloseable {
         daemon.setDaemon(true);
         return daemon;
     });
-    // The thread's own.
+    // The thread's own: digests of all files.
     private byte[] loaded;
     private byte[] seen;
 
     Reloader(ConfigOption config, StickyProxyServer server) {
         this.config = config;
         this.server = server;
-        this.loaded = content();
+        this.loaded = digest();
         this.seen = loaded;
         // Whatever a look meets is logged there.
         Future<?> unused = thread.scheduleWithFixedDelay(this::look, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
@@ -54,7 +59,7 @@ final class Reloader implements AutoCloseable {
     }
 
     private void look() {
-        byte[] now = content();
+        byte[] now = digest();
         boolean settled = Arrays.equals(now, seen);
         seen = now;
         if (settled && !Arrays.equals(now, loaded)) {
@@ -63,7 +68,7 @@ final class Reloader implements AutoCloseable {
     }
 
     private void load() {
-        loaded = content();
+        loaded = digest();
         try {
             ConfigReader.Result result = config.read();
             result.warnings().forEach(LOG::warn);
@@ -72,22 +77,43 @@ final class Reloader implements AutoCloseable {
                     "Reloaded {}: {} nodes",
                     config.file(),
                     result.config().nodes().size());
+            loaded = digest(); // Other files may be named now.
+            seen = loaded;
             later.forEach(section ->
                     LOG.warn("{} changed: that needs a restart, until which the old setting holds", section));
         } catch (ConfigException bad) {
             bad.errors().forEach(LOG::error);
             LOG.error("{} is not reloaded: the proxy goes on as it is", config.file());
+        } catch (PemIdentity.Unusable | UncheckedIOException unusable) {
+            LOG.error("{} is not reloaded: {}", config.file(), unusable.getMessage());
         } catch (RuntimeException bug) {
             LOG.error("Reloading failed: the proxy goes on as it is", bug);
         }
     }
 
-    /** Returns what is in the file; nothing where it cannot be read, which reading it as a configuration will report. */
-    private byte[] content() {
-        try (InputStream in = Files.newInputStream(config.file())) {
+    /** Returns a digest of what is in the files; nothing is in what cannot be read, which reading it in earnest will report. */
+    private byte[] digest() {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            digest.update(content(config.file()));
+            for (Path file : server.config().files()) {
+                digest.update(content(file));
+            }
+            return digest.digest();
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    /** Reading from a pipe would wait for whoever writes to it. */
+    private static byte[] content(Path file) {
+        if (!Files.isRegularFile(file)) {
+            return new byte[0];
+        }
+        try (InputStream in = Files.newInputStream(file)) {
             return in.readNBytes(MAX_BYTES);
         } catch (IOException unreadable) {
-            LOG.debug("{} cannot be read", config.file(), unreadable);
+            LOG.debug("{} cannot be read", file, unreadable);
             return new byte[0];
         }
     }

@@ -37,6 +37,15 @@ public final class Cluster {
         this.states = new NodeStates(router);
     }
 
+    /**
+     * Looks whether {@link #apply} would take a configuration.
+     *
+     * @throws IllegalArgumentException when the nodes are none, or two share an id or a cookie value
+     */
+    public static void check(ProxyConfig config) {
+        NodeTable unused = NodeTable.of(ConfiguredNodes.of(config));
+    }
+
     /** How long a node needs at the least to be seen up again. */
     private static int retryAfterSeconds(Health health) {
         long millis = health.interval().toMillis() * health.rise();

@@ -132,7 +132,8 @@ final class NodeCheck {
         }
         Health health = checks.health();
         client.newRequest(node.url().resolve(health.path()))
-                .headers(fields -> fields.put(HttpHeader.CONNECTION, HttpHeaderValue.CLOSE))
+                .headers(fields -> fields.put(HttpHeader.CONNECTION, HttpHeaderValue.CLOSE)
+                        .put(HttpHeader.USER_AGENT, "cobrowse-proxy")) // Jetty's would tell its version.
                 .timeout(health.timeout().toMillis(), TimeUnit.MILLISECONDS)
                 .send(this::ended);
     }

@@ -8,13 +8,11 @@ import io.cobrowse.sticky.proxy.config.ProxyConfig.Limit;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Listener;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.NodeConfig;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Timeouts;
-import io.cobrowse.sticky.proxy.config.ProxyConfig.Tls;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Tunnels;
 import io.cobrowse.sticky.proxy.config.SetCookieRule.Attribute;
 import io.cobrowse.sticky.routing.Balance;
 import io.cobrowse.sticky.routing.Stickiness;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -39,7 +37,7 @@ public final class ConfigReader {
     }
 
     private final Report report;
-    private final Path directory;
+    private final ListenerReader guarded;
     private final Map<String, String> listenerNames = new HashMap<>();
     private final Map<String, String> addresses = new HashMap<>();
     private final Map<String, String> nodeIds = new HashMap<>();
@@ -47,7 +45,7 @@ public final class ConfigReader {
 
     private ConfigReader(Report report, Path directory) {
         this.report = report;
-        this.directory = directory;
+        this.guarded = new ListenerReader(report, directory);
     }
 
     /**
@@ -78,7 +76,8 @@ public final class ConfigReader {
                 timeouts(root),
                 tunnels(root),
                 cors(root),
-                setCookie(root));
+                setCookie(root),
+                guarded.upstreamTls(root));
     }
 
     private List<Listener> listeners(Section root) {
@@ -87,12 +86,22 @@ public final class ConfigReader {
             try (section) {
                 String name = section.require("name", Formats.NAME);
                 Address address = section.require("address", Formats.ADDRESS);
-                Tls tls = section.has("tls") ? tls(section) : null;
+                Tls tls = guarded.tls(section, address == null ? null : address.host());
                 List<String> allow = section.list("allow", Formats.ALLOWED_PATH, 1, List.of());
                 List<String> deny = section.list("deny", Formats.ALLOWED_PATH, 1, List.of());
                 List<String> trustedPeers = section.list("trusted-peers", Formats.PEER, 0, List.of());
                 FieldRules requestHeaders = fieldRules(section, "request-headers");
                 FieldRules responseHeaders = fieldRules(section, "response-headers");
+                int redirectToHttps = section.get("redirect-to-https", Formats.PORT, 0);
+                boolean proxyProtocol = section.get("proxy-protocol", Formats.BOOLEAN, false);
+                Limits limits = guarded.limits(section);
+                if (redirectToHttps != 0 && section.has("tls")) {
+                    report.error(
+                            section.line("tls"), section.path("tls"), "is set", "not together with redirect-to-https");
+                }
+                if (proxyProtocol && trustedPeers.isEmpty()) {
+                    section.missing("trusted-peers", "required with proxy-protocol, a list of at least 1");
+                }
                 if (name != null) {
                     claim(listenerNames, name, section, "name");
                 }
@@ -101,7 +110,17 @@ public final class ConfigReader {
                 }
                 if (name != null && address != null) {
                     listeners.add(new Listener(
-                            name, address, tls, allow, deny, trustedPeers, requestHeaders, responseHeaders));
+                            name,
+                            address,
+                            tls,
+                            allow,
+                            deny,
+                            trustedPeers,
+                            requestHeaders,
+                            responseHeaders,
+                            redirectToHttps,
+                            proxyProtocol,
+                            limits));
                 }
             }
         }
@@ -146,41 +165,6 @@ public final class ConfigReader {
             }
         }
         return rules;
-    }
-
-    private @Nullable Tls tls(Section listener) {
-        try (Section section = listener.section("tls")) {
-            Path certificate = file(section, "certificate");
-            Path privateKey = file(section, "private-key");
-            if (certificate == null || privateKey == null) {
-                return null;
-            }
-            try {
-                PemIdentity.load(certificate, privateKey);
-            } catch (IllegalArgumentException unusable) {
-                report.error(
-                        section.line("certificate"),
-                        listener.path("tls"),
-                        Report.quote(certificate + ", " + privateKey),
-                        "a PEM certificate chain and its unencrypted PEM private key");
-            }
-            return new Tls(certificate.toString(), privateKey.toString());
-        }
-    }
-
-    /** Returns the path of a file that can be read, or null. */
-    private @Nullable Path file(Section section, String key) {
-        String name = section.require(key, Formats.FILE);
-        if (name == null) {
-            return null;
-        }
-        Path file = directory.resolve(name);
-        if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
-            report.error(
-                    section.line(key), section.path(key), Report.quote(file.toString()), "a file that can be read");
-            return null;
-        }
-        return file;
     }
 
     private Admin admin(Section root) {

@@ -8,7 +8,7 @@ import io.cobrowse.sticky.proxy.config.ProxyConfig.Listener;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.NodeConfig;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.StatusRange;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Timeouts;
-import io.cobrowse.sticky.proxy.config.ProxyConfig.Tls;
+import io.cobrowse.sticky.proxy.config.Tls.Certificate;
 import io.cobrowse.sticky.routing.Stickiness;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -48,6 +48,7 @@ public final class EffectiveConfig {
         root.put("health", health(config.health()));
         root.put("timeouts", timeouts(config.timeouts()));
         root.put("tunnels", Map.of("close-per-second", config.tunnels().closePerSecond()));
+        root.put("upstream-tls", upstreamTls(config.upstreamTls()));
         DumpSettings settings = DumpSettings.builder()
                 .setDefaultFlowStyle(FlowStyle.BLOCK)
                 .setIndicatorIndent(2)
@@ -71,6 +72,11 @@ public final class EffectiveConfig {
         map.put("trusted-peers", listener.trustedPeers());
         putUnlessEmpty(map, "request-headers", fieldRules(listener.requestHeaders()));
         putUnlessEmpty(map, "response-headers", fieldRules(listener.responseHeaders()));
+        if (listener.redirectToHttps() != 0) {
+            map.put("redirect-to-https", listener.redirectToHttps());
+        }
+        map.put("proxy-protocol", listener.proxyProtocol());
+        map.put("limits", limits(listener.limits()));
         return map;
     }
 
@@ -97,8 +103,55 @@ public final class EffectiveConfig {
 
     private static Map<String, Object> tls(Tls tls) {
         Map<String, Object> map = new LinkedHashMap<>();
-        map.put("certificate", tls.certificate());
-        map.put("private-key", tls.privateKey());
+        if (tls.certificates().size() == 1) {
+            map.putAll(certificate(tls.certificates().get(0)));
+        } else {
+            map.put(
+                    "certificate",
+                    tls.certificates().stream()
+                            .map(EffectiveConfig::certificate)
+                            .toList());
+        }
+        map.put("min-version", tls.minVersion().text());
+        if (tls.clientCa() != null) {
+            map.put("client-ca", tls.clientCa());
+            map.put("client-auth", tls.clientRequired() ? "required" : "optional");
+        }
+        return map;
+    }
+
+    private static Map<String, Object> certificate(Certificate certificate) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("certificate", certificate.certificate());
+        map.put("private-key", certificate.privateKey());
+        putIfSet(map, "key-password", certificate.keyPassword() == null ? null : Report.MASK);
+        return map;
+    }
+
+    private static Map<String, Object> limits(Limits limits) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("connections", limits.connections());
+        map.put("connections-per-client", limits.connectionsPerClient());
+        map.put("requests-per-client", limits.requestsPerClient());
+        map.put("head-timeout", DurationText.of(limits.headTimeout()));
+        map.put("body-rate", limits.bodyRate());
+        map.put("header-bytes", SizeText.of(limits.headerBytes()));
+        map.put("target-bytes", SizeText.of(limits.targetBytes()));
+        map.put("body-bytes", SizeText.of(limits.bodyBytes()));
+        map.put("header-count", limits.headerCount());
+        map.put("http2-streams", limits.http2Streams());
+        map.put("http2-events", limits.http2Events());
+        return map;
+    }
+
+    private static Map<String, Object> upstreamTls(UpstreamTls tls) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        putIfSet(map, "ca", tls.ca());
+        Certificate certificate = tls.certificate();
+        if (certificate != null) {
+            map.putAll(certificate(certificate));
+        }
+        map.put("verify-host", tls.verifyHost());
         return map;
     }
 

@@ -106,6 +106,24 @@ final class Formats {
     static final Format<String> BEARER_TOKEN = Format.matching("[!-~]{1,1024}", "1 to 1024 characters of visible ASCII")
             .asSecret();
 
+    static final Format<String> PASSWORD =
+            Format.matching("\\P{Cntrl}{1,1024}", "1 to 1024 characters").asSecret();
+
+    static final Format<Tls.MinVersion> TLS_VERSION = Format.of("TLSv1.2 or TLSv1.3", text -> switch (text) {
+        case "TLSv1.2" -> Tls.MinVersion.TLS_1_2;
+        case "TLSv1.3" -> Tls.MinVersion.TLS_1_3;
+        default -> null;
+    });
+
+    static final Format<Integer> PORT = Format.wholeNumber(1, 65_535);
+    static final Format<Integer> CONNECTIONS = Format.wholeNumber(1, 1_000_000);
+    static final Format<Integer> COUNT_OR_OFF = Format.wholeNumber(0, 1_000_000);
+    static final Format<Duration> HEAD_TIMEOUT = Format.duration(Duration.ofMillis(100), Duration.ofHours(1));
+    static final Format<Integer> BODY_RATE = Format.wholeNumber(0, 1_000_000);
+    static final Format<Long> HEAD_BYTES = Format.size(256, 1 << 20);
+    static final Format<Long> BODY_BYTES = Format.size(0, 1L << 50);
+    static final Format<Integer> HEADER_COUNT = Format.wholeNumber(1, 10_000);
+    static final Format<Integer> HTTP2_COUNT = Format.wholeNumber(1, 100_000);
     static final Format<Integer> WEIGHT = Format.wholeNumber(1, 256);
     static final Format<Integer> MAX_ACTIVE = Format.wholeNumber(1, 1_000_000);
     static final Format<Integer> QUEUE = Format.wholeNumber(0, 1_000_000);

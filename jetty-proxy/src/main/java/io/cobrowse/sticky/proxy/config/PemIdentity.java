@@ -2,50 +2,170 @@ package io.cobrowse.sticky.proxy.config;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.X509ExtendedKeyManager;
-import nl.altindag.ssl.SSLFactory;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.Signature;
+import java.security.SignatureException;
+import java.security.cert.CertificateParsingException;
+import java.security.cert.X509Certificate;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import nl.altindag.ssl.pem.util.PemUtils;
-import org.eclipse.jetty.util.ssl.SslContextFactory;
+import org.jspecify.annotations.Nullable;
 
-/** A server's certificate chain and private key from PEM files. */
-public final class PemIdentity {
-    private PemIdentity() {}
+/**
+ * A certificate chain, the server's own first, and the private key that belongs to it, from PEM files. Immutable.
+ *
+ * @param names the DNS names that it is for, in lower case; {@code *.} stands for one label
+ */
+public record PemIdentity(List<X509Certificate> chain, PrivateKey key, List<String> names) {
+    private static final Map<String, String> SIGNATURES = Map.of("RSA", "SHA256withRSA", "EC", "SHA256withECDSA");
+    private static final String ALLOWED =
+            "a PEM certificate chain and its PEM private key, with key-password where that is encrypted";
+    /** As of {@code X509Certificate.getSubjectAlternativeNames}. */
+    private static final int DNS_NAME = 2;
 
-    /**
-     * Reads the files and returns TLS settings of a server with them.
-     *
-     * @throws IllegalArgumentException as {@link #context} does
-     */
-    public static SslContextFactory.Server load(Path certificate, Path privateKey) {
-        SslContextFactory.Server tls = new SslContextFactory.Server();
-        tls.setSslContext(context(certificate, privateKey));
-        return tls;
-    }
+    /** Files that cannot be used. Its message names them, and never what is in them. */
+    public static final class Unusable extends IllegalArgumentException {
+        private static final long serialVersionUID = 1L;
 
-    /**
-     * Reads the files and returns a context that shows what is in them.
-     *
-     * @throws IllegalArgumentException when a file cannot be read, is not PEM, or the two do not belong together; the message
-     *     names the files, and never what is in them
-     */
-    public static SSLContext context(Path certificate, Path privateKey) {
-        requireReadable("certificate", certificate);
-        requireReadable("private-key", privateKey);
-        try {
-            X509ExtendedKeyManager identity = PemUtils.loadIdentityMaterial(certificate, privateKey);
-            return SSLFactory.builder().withIdentityMaterial(identity).build().getSslContext();
-        } catch (RuntimeException failure) {
-            throw new IllegalArgumentException(
-                    "tls: \"" + certificate + "\" and \"" + privateKey
-                            + "\": allowed are a PEM certificate chain and its unencrypted PEM private key",
-                    failure);
+        private final String allowed;
+
+        public Unusable(String files, String allowed, @Nullable Throwable cause) {
+            super("tls: " + files + ": allowed is " + allowed, cause);
+            this.allowed = allowed;
+        }
+
+        /** Returns what the files should be. */
+        public String allowed() {
+            return allowed;
         }
     }
 
-    private static void requireReadable(String key, Path file) {
+    public PemIdentity {
+        chain = List.copyOf(chain);
+        names = List.copyOf(names);
+    }
+
+    /**
+     * Reads the files.
+     *
+     * @param password decrypts the key; null where it is not encrypted
+     * @throws Unusable when a file cannot be read, is not PEM, or the two do not belong together
+     */
+    public static PemIdentity read(Path certificate, Path privateKey, @Nullable String password) {
+        requireReadable(certificate);
+        requireReadable(privateKey);
+        String files = "\"" + certificate + "\" and \"" + privateKey + "\"";
+        List<X509Certificate> chain;
+        PrivateKey key;
+        try {
+            chain = PemUtils.loadCertificate(certificate);
+            key = PemUtils.loadPrivateKey(privateKey, password == null ? null : password.toCharArray());
+        } catch (RuntimeException failure) {
+            throw new Unusable(files, ALLOWED, failure);
+        }
+        if (chain.isEmpty()) {
+            throw new Unusable(files, ALLOWED, null);
+        }
+        try {
+            return new PemIdentity(chain, ofPair(chain.get(0).getPublicKey(), key), names(chain.get(0)));
+        } catch (GeneralSecurityException noPair) {
+            throw new Unusable(files, "the private key that belongs to the certificate", noPair);
+        }
+    }
+
+    /**
+     * Reads the certificates of authorities.
+     *
+     * @return at least one
+     * @throws Unusable when the file cannot be read or holds none
+     */
+    public static List<X509Certificate> authorities(Path file) {
+        requireReadable(file);
+        String allowed = "a PEM file of the certificates of authorities";
+        try {
+            List<X509Certificate> certificates = PemUtils.loadCertificate(file);
+            if (certificates.isEmpty()) {
+                throw new Unusable("\"" + file + "\"", allowed, null);
+            }
+            return certificates;
+        } catch (RuntimeException failure) {
+            throw new Unusable("\"" + file + "\"", allowed, failure);
+        }
+    }
+
+    /**
+     * Returns what clients will not like of the certificate, in words that follow its name.
+     *
+     * @param host a name that it should be for; null or an address for no matter what
+     */
+    public List<String> warnings(Instant now, @Nullable String host) {
+        List<String> warnings = new ArrayList<>();
+        X509Certificate certificate = chain.get(0);
+        if (now.isAfter(certificate.getNotAfter().toInstant())) {
+            warnings.add("expired at " + certificate.getNotAfter().toInstant() + ": clients will refuse it");
+        }
+        if (now.isBefore(certificate.getNotBefore().toInstant())) {
+            warnings.add("is not valid before " + certificate.getNotBefore().toInstant() + ": clients will refuse it");
+        }
+        if (alternativeNames(certificate).isEmpty()) {
+            warnings.add("has no subject alternative names: browsers will refuse it, whatever its common name");
+        }
+        boolean isName = host != null && !host.equalsIgnoreCase("localhost") && host.matches(".*[A-Za-z][^:]*");
+        if (host != null && isName && !isFor(host.toLowerCase(Locale.ROOT))) {
+            warnings.add("is not for " + host + ", where the listener listens, but for " + String.join(", ", names));
+        }
+        return warnings;
+    }
+
+    /** Returns whether it is for this name, in lower case (RFC 9525, 6.3). */
+    public boolean isFor(String name) {
+        int dot = name.indexOf('.');
+        return names.contains(name) || (dot > 0 && names.contains("*" + name.substring(dot)));
+    }
+
+    /** Returns the key as one of the JDK's own; what the one signs, the other has to verify. */
+    private static PrivateKey ofPair(PublicKey publicKey, PrivateKey privateKey) throws GeneralSecurityException {
+        String algorithm = publicKey.getAlgorithm();
+        PrivateKey key =
+                KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(privateKey.getEncoded()));
+        Signature signature = Signature.getInstance(SIGNATURES.getOrDefault(algorithm, "EdDSA"));
+        signature.initSign(key);
+        byte[] signed = signature.sign();
+        signature.initVerify(publicKey);
+        if (!signature.verify(signed)) {
+            throw new SignatureException("the two do not belong together");
+        }
+        return key;
+    }
+
+    private static List<String> names(X509Certificate certificate) {
+        return alternativeNames(certificate).stream()
+                .filter(name -> name.get(0).equals(DNS_NAME))
+                .map(name -> name.get(1).toString().toLowerCase(Locale.ROOT))
+                .toList();
+    }
+
+    private static Collection<List<?>> alternativeNames(X509Certificate certificate) {
+        try {
+            Collection<List<?>> names = certificate.getSubjectAlternativeNames();
+            return names == null ? List.of() : names;
+        } catch (CertificateParsingException unreadable) {
+            return List.of();
+        }
+    }
+
+    private static void requireReadable(Path file) {
         if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
-            throw new IllegalArgumentException("tls." + key + ": \"" + file + "\": allowed is a readable PEM file");
+            throw new Unusable("\"" + file + "\"", "a readable PEM file", null);
         }
     }
 }

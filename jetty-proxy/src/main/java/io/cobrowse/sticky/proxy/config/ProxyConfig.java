@@ -4,7 +4,9 @@ import io.cobrowse.sticky.filter.CorsErrors;
 import io.cobrowse.sticky.routing.Balance;
 import io.cobrowse.sticky.routing.Stickiness;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +21,8 @@ public record ProxyConfig(
         Timeouts timeouts,
         Tunnels tunnels,
         CorsErrors cors,
-        List<SetCookieRule> setCookie) {
+        List<SetCookieRule> setCookie,
+        UpstreamTls upstreamTls) {
 
     public ProxyConfig {
         listeners = List.copyOf(listeners);
@@ -37,13 +40,62 @@ public record ProxyConfig(
             Health health,
             Timeouts timeouts,
             Tunnels tunnels) {
-        this(listeners, admin, stickiness, balance, nodes, health, timeouts, tunnels, CorsErrors.REFLECT, List.of());
+        this(
+                listeners,
+                admin,
+                stickiness,
+                balance,
+                nodes,
+                health,
+                timeouts,
+                tunnels,
+                CorsErrors.REFLECT,
+                List.of(),
+                UpstreamTls.DEFAULTS);
+    }
+
+    /** Returns the files that this configuration names and that a running proxy reads anew when they change. */
+    public List<Path> files() {
+        List<String> files = new ArrayList<>();
+        for (Listener listener : listeners) {
+            if (listener.tls() != null) {
+                files.addAll(listener.tls().files());
+            }
+        }
+        files.addAll(upstreamTls.files());
+        return files.stream().map(Path::of).toList();
+    }
+
+    /** Returns this configuration with other listeners. */
+    public ProxyConfig withListeners(List<Listener> otherListeners) {
+        return new ProxyConfig(
+                otherListeners,
+                admin,
+                stickiness,
+                balance,
+                nodes,
+                health,
+                timeouts,
+                tunnels,
+                cors,
+                setCookie,
+                upstreamTls);
     }
 
     /** Returns this configuration with other nodes. */
     public ProxyConfig withNodes(List<NodeConfig> otherNodes) {
         return new ProxyConfig(
-                listeners, admin, stickiness, balance, otherNodes, health, timeouts, tunnels, cors, setCookie);
+                listeners,
+                admin,
+                stickiness,
+                balance,
+                otherNodes,
+                health,
+                timeouts,
+                tunnels,
+                cors,
+                setCookie,
+                upstreamTls);
     }
 
     /**
@@ -67,6 +119,9 @@ public record ProxyConfig(
      * @param trustedPeers addresses or CIDR blocks of peers whose forwarding fields are kept
      * @param requestHeaders what becomes of the fields of requests on their way to nodes
      * @param responseHeaders what becomes of the fields of responses
+     * @param redirectToHttps the port of the https URLs to which all requests are redirected; 0 for none
+     * @param proxyProtocol whether each connection has to begin with a header of the PROXY protocol
+     * @param limits what its clients may use up
      */
     public record Listener(
             String name,
@@ -76,7 +131,10 @@ public record ProxyConfig(
             List<String> deny,
             List<String> trustedPeers,
             FieldRules requestHeaders,
-            FieldRules responseHeaders) {
+            FieldRules responseHeaders,
+            int redirectToHttps,
+            boolean proxyProtocol,
+            Limits limits) {
         /** The only listener where none is configured. */
         public static final Listener DEFAULT =
                 new Listener("public", new Address("0.0.0.0", 8080), null, List.of(), List.of());
@@ -87,15 +145,23 @@ public record ProxyConfig(
             trustedPeers = List.copyOf(trustedPeers);
         }
 
-        /** Makes a listener that denies no path and changes no field. */
+        /** Makes a listener that serves what it allows, with the default limits. */
         public Listener(
                 String name, Address address, @Nullable Tls tls, List<String> allow, List<String> trustedPeers) {
-            this(name, address, tls, allow, List.of(), trustedPeers, FieldRules.NONE, FieldRules.NONE);
+            this(
+                    name,
+                    address,
+                    tls,
+                    allow,
+                    List.of(),
+                    trustedPeers,
+                    FieldRules.NONE,
+                    FieldRules.NONE,
+                    0,
+                    false,
+                    Limits.DEFAULTS);
         }
     }
-
-    /** PEM files of a TLS listener, as paths: the certificate chain and its private key. */
-    public record Tls(String certificate, String privateKey) {}
 
     /** The admin listener; the token is required on any address but loopback. */
     public record Admin(Address address, @Nullable String token) {

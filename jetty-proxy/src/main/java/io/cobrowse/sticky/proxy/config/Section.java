@@ -137,6 +137,11 @@ final class Section implements AutoCloseable {
         return entry(key) != null;
     }
 
+    boolean isList(String key) {
+        Entry entry = entry(key);
+        return entry != null && entry.node instanceof SequenceNode;
+    }
+
     /** Returns the line of the key, or of the section where it is left out. */
     int line(String key) {
         Entry entry = entries.get(key);

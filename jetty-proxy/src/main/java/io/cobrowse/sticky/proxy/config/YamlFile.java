@@ -60,6 +60,9 @@ final class YamlFile {
         if (Files.isDirectory(path)) {
             throw failure("is a directory, not a file");
         }
+        if (Files.exists(path) && !Files.isRegularFile(path)) {
+            throw failure("is no regular file, and could be read only once, if at all");
+        }
         try (InputStream in = Files.newInputStream(path)) {
             byte[] bytes = in.readNBytes(MAX_BYTES + 1);
             if (bytes.length > MAX_BYTES) {

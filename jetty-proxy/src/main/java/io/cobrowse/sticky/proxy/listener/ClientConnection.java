@@ -1,9 +1,11 @@
 package io.cobrowse.sticky.proxy.listener;
 
 import io.cobrowse.sticky.proxy.io.EventLoop;
+import java.util.Objects;
 import java.util.concurrent.Executor;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.Content;
@@ -13,6 +15,7 @@ import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.internal.HttpConnection;
+import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,12 +53,21 @@ public final class ClientConnection extends HttpConnection {
         }
     }
 
-    /** Returns the request target as received; path and query where the connection is not one of ours. */
+    /** Returns the request target as received; path and query where the connection is not one of ours, empty without them. */
     public static String target(Request request) {
         String target = request.getConnectionMetaData().getConnection() instanceof ClientConnection connection
                 ? connection.target
                 : null;
-        return target != null ? target : Request.unWrap(request).getHttpURI().getPathQuery();
+        return target != null
+                ? target
+                : Objects.requireNonNullElse(
+                        Request.unWrap(request).getHttpURI().getPathQuery(), "");
+    }
+
+    /** Answers a head that did not come in time, and ends the connection; at worst in the middle of what came at last. */
+    void endSlowHead() {
+        EndPoint endPoint = getEndPoint();
+        endPoint.write(Callback.from(endPoint::close), Problems.raw(HttpStatus.REQUEST_TIMEOUT_408));
     }
 
     /** Returns the {@code Origin} of a request, also of one that Jetty's parser gave up amid its fields; null where there is none. */

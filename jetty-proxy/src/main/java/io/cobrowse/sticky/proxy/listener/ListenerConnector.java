@@ -1,13 +1,22 @@
 package io.cobrowse.sticky.proxy.listener;
 
+import io.cobrowse.sticky.proxy.config.Limits;
+import io.cobrowse.sticky.proxy.config.ProxyConfig;
 import io.cobrowse.sticky.proxy.io.EventLoop;
 import io.cobrowse.sticky.proxy.io.WatchedEndPoint;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import javax.net.ssl.SSLContext;
+import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.http2.HTTP2Connection;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
@@ -19,12 +28,21 @@ import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
-import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.util.IO;
 import org.eclipse.jetty.util.thread.Scheduler;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** The connector of one public listener, with its policy; its clients can be watched for going away. */
+/**
+ * The connector of one public listener, with its policy and its limits; its clients can be watched for going away.
+ *
+ * <p>At a limit of connections it stops accepting, so that clients wait in the kernel's queue instead of being reset, until a
+ * connection closes. Thread-safe.
+ */
 public final class ListenerConnector extends ServerConnector {
+    private static final Logger LOG = LoggerFactory.getLogger(ListenerConnector.class);
+
     /** The selectors accept: a thread of its own may keep a connection that it accepts while the port is being closed. */
     private static final int ACCEPTORS = 0;
 
@@ -34,12 +52,79 @@ public final class ListenerConnector extends ServerConnector {
      */
     private static final int ACCEPT_QUEUE_SIZE = 4096;
 
-    private final ListenerPolicy policy;
+    /** At a limit it is reached again with each connection that closes, which is no news. */
+    private static final long TELL_AGAIN_NANOS = TimeUnit.MINUTES.toNanos(1);
+
+    private static final Object TRUSTED = new Object();
+
+    private final ListenerCounters counters = new ListenerCounters();
+    private final Clients clients = new Clients();
+    private final SlowClients slowClients = new SlowClients(this);
+    /** The connections that are open, with their clients. */
+    private final Map<SelectableChannel, Object> open = new ConcurrentHashMap<>();
+
+    private volatile ListenerPolicy policy;
+    private volatile Limits limits = Limits.DEFAULTS;
+    private volatile int redirectToHttps;
+    private volatile boolean proxyProtocol;
+    /** Whether it has stopped accepting for a limit. */
+    private volatile boolean paused;
+
+    private volatile long toldNanos = System.nanoTime() - TELL_AGAIN_NANOS;
 
     public ListenerConnector(Server server, int selectors, ListenerPolicy policy, ConnectionFactory... factories) {
         super(server, null, null, null, ACCEPTORS, selectors, factories);
         this.policy = policy;
         setAcceptQueueSize(ACCEPT_QUEUE_SIZE);
+    }
+
+    /** Takes what may change while the listener is open. */
+    void take(ProxyConfig.Listener listener) {
+        policy = new ListenerPolicy(
+                listener.allow(),
+                listener.deny(),
+                listener.trustedPeers(),
+                listener.requestHeaders(),
+                listener.responseHeaders());
+        limits = listener.limits();
+        redirectToHttps = listener.redirectToHttps();
+        proxyProtocol = listener.proxyProtocol();
+        ProxyHttp.apply(limits, counters, getConnectionFactories());
+        resume();
+    }
+
+    /** Returns the policy of the listener that received {@code request}; one that serves all and trusts nobody elsewhere. */
+    public static ListenerPolicy policy(Request request) {
+        ListenerConnector listener = of(request);
+        return listener == null ? ListenerPolicy.OPEN : listener.policy;
+    }
+
+    /** Returns the listener that received {@code request}; null where it was another connector. */
+    static @Nullable ListenerConnector of(Request request) {
+        return request.getConnectionMetaData().getConnector() instanceof ListenerConnector listener ? listener : null;
+    }
+
+    /** Returns how often each limit has been reached. */
+    public ListenerCounters counters() {
+        return counters;
+    }
+
+    /** Returns how many connections of clients are open. */
+    public int openConnections() {
+        return open.size();
+    }
+
+    Limits limits() {
+        return limits;
+    }
+
+    /** Returns the port of the https URLs to which requests are redirected; 0 for none. */
+    int redirectToHttps() {
+        return redirectToHttps;
+    }
+
+    Clients clients() {
+        return clients;
     }
 
     @Override
@@ -67,13 +152,145 @@ public final class ListenerConnector extends ServerConnector {
                 loop.execute(task);
             }
         }
+
+        @Override
+        protected @Nullable SelectableChannel doAccept(SelectableChannel server) throws IOException {
+            return hasRoom() ? tryAccept(server) : null;
+        }
+
+        private @Nullable SelectableChannel tryAccept(SelectableChannel server) {
+            try {
+                return super.doAccept(server);
+            } catch (IOException failure) {
+                // Mostly for want of descriptors; without a pause the selector would try again and again.
+                pause("accepting failed: " + failure.getMessage());
+                getScheduler().schedule(ListenerConnector.this::resume, 1, TimeUnit.SECONDS);
+                return null;
+            }
+        }
+
+        @Override
+        protected void accepted(SelectableChannel channel) throws IOException {
+            if (!enter((SocketChannel) channel)) {
+                IO.close(channel);
+                return;
+            }
+            try {
+                super.accepted(channel);
+            } catch (IOException | RuntimeException failure) {
+                IO.close(channel);
+                left(channel);
+                LOG.debug("A client was gone before it was served", failure);
+            }
+        }
+
+        @Override
+        protected void onAcceptFailed(SelectableChannel channel, Throwable cause, @Nullable Object attachment) {
+            left(channel);
+        }
+
+        @Override
+        protected void endPointClosed(EndPoint endPoint) {
+            super.endPointClosed(endPoint);
+            if (endPoint.getTransport() instanceof SelectableChannel channel) {
+                left(channel);
+            }
+        }
     }
 
-    /** Returns the policy of the listener that received {@code request}; one that serves all and trusts nobody elsewhere. */
-    public static ListenerPolicy policy(Request request) {
-        return request.getConnectionMetaData().getConnector() instanceof ListenerConnector listener
-                ? listener.policy
-                : ListenerPolicy.OPEN;
+    private boolean hasRoom() {
+        if (open.size() >= limits.connections()) {
+            pause("its limit of " + limits.connections() + " connections is reached");
+            return false;
+        }
+        int max = Descriptors.MAX_CLIENTS;
+        if (total() >= max) {
+            pause("this process may have so many files open that there is room for " + max
+                    + " clients and as many connections to nodes");
+            return false;
+        }
+        return true;
+    }
+
+    private int total() {
+        int total = 0;
+        for (var connector : getServer().getConnectors()) {
+            total += connector instanceof ListenerConnector listener ? listener.open.size() : 0;
+        }
+        return total;
+    }
+
+    private void pause(String why) {
+        counters.limited(ListenerCounters.CONNECTIONS);
+        paused = true;
+        setAccepting(false);
+        long nowNanos = System.nanoTime();
+        if (nowNanos - toldNanos >= TELL_AGAIN_NANOS) {
+            toldNanos = nowNanos;
+            LOG.warn("Listener {} accepts no more connections until some close: {}", getName(), why);
+        }
+        if (open.isEmpty()) {
+            getScheduler().schedule(this::resume, 1, TimeUnit.SECONDS);
+        }
+    }
+
+    private void resume() {
+        if (paused && isOpen()) {
+            paused = false;
+            acceptBehind(List.copyOf(getSelectorManager().getBeans(ManagedSelector.class)), 0);
+        }
+    }
+
+    /**
+     * Accepts again when each selector has done what it was told before. Where a selector registers the port in the same turn in
+     * which it gave it up, that fails, and Jetty closes the port.
+     */
+    private void acceptBehind(List<ManagedSelector> selectors, int next) {
+        if (next < selectors.size()) {
+            selectors.get(next).submit(selector -> acceptBehind(selectors, next + 1));
+        } else if (isOpen()) {
+            setAccepting(true);
+        }
+    }
+
+    /** Looks whether the client may have another connection. */
+    private boolean enter(SocketChannel channel) {
+        InetAddress address = channel.socket().getInetAddress();
+        boolean trusted = address == null || policy.trusts(address);
+        if (proxyProtocol && !trusted) {
+            counters.limited(ListenerCounters.PROXY_PROTOCOL);
+            return false;
+        }
+        int max = limits.connectionsPerClient();
+        Object client = trusted || max == 0 ? TRUSTED : Clients.key(address);
+        if (client != TRUSTED && !clients.open(client, max)) {
+            counters.limited(ListenerCounters.CONNECTIONS_PER_CLIENT);
+            return false;
+        }
+        open.put(channel, client);
+        return true;
+    }
+
+    /** A connection may be handed from one end point to another; it counts until its channel is closed. */
+    private void left(SelectableChannel channel) {
+        Object client = channel.isOpen() ? null : open.remove(channel);
+        if (client == null) {
+            return;
+        }
+        if (client != TRUSTED) {
+            clients.close(client);
+        }
+        for (var connector : getServer().getConnectors()) {
+            if (connector instanceof ListenerConnector listener && listener.paused) {
+                listener.resume();
+            }
+        }
+    }
+
+    /** To be called once a second: ends what is too slow, and forgets what is over. */
+    void sweep(long nowNanos) {
+        slowClients.sweep(nowNanos);
+        clients.forget(nowNanos);
     }
 
     /** Refuses connections from now on; Jetty alone would go on listening until it is stopped, where selectors accept. */
@@ -102,21 +319,17 @@ public final class ListenerConnector extends ServerConnector {
         }
     }
 
-    /** Shows another certificate from the next TLS handshake on; connections that are open stay as they are. */
-    public void setIdentity(SSLContext identity) {
-        try {
-            getConnectionFactory(SslConnectionFactory.class)
-                    .getSslContextFactory()
-                    .reload(tls -> tls.setSslContext(identity));
-        } catch (Exception impossible) {
-            throw new IllegalStateException("TLS does not take a context that was made for it", impossible);
-        }
-    }
-
     @Override
     protected SocketChannelEndPoint newEndPoint(SocketChannel channel, ManagedSelector selector, SelectionKey key) {
         SocketChannelEndPoint endPoint = new WatchedEndPoint(channel, (EventLoop) selector, key, getScheduler());
         endPoint.setIdleTimeout(getIdleTimeout());
         return endPoint;
+    }
+
+    /** Returns the address of a client as the PROXY protocol or its socket tells it; null where it has none. */
+    static @Nullable InetAddress client(Request request) {
+        return request.getConnectionMetaData().getRemoteSocketAddress() instanceof InetSocketAddress peer
+                ? peer.getAddress()
+                : null;
     }
 }

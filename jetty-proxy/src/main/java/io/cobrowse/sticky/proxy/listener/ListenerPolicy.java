@@ -61,14 +61,24 @@ public final class ListenerPolicy {
 
     /** Returns whether the forwarding fields of this request's peer are to be believed. */
     public boolean trusts(Request request) {
-        InetAddressSet trusted = trustedPeers;
-        if (trusted == null) {
+        if (trustedPeers == null) {
             return false;
         }
         InetAddress address = request.getConnectionMetaData().getRemoteSocketAddress() instanceof InetSocketAddress peer
                 ? peer.getAddress()
                 : null;
-        return address != null && trusted.test(address);
+        return address != null && trusts(address);
+    }
+
+    /** Returns whether this is an address of a trusted peer. */
+    boolean trusts(InetAddress address) {
+        InetAddressSet trusted = trustedPeers;
+        return trusted != null && trusted.test(address);
+    }
+
+    /** Returns whether what is served depends on the path. */
+    boolean hasPathRules() {
+        return !allow.isEmpty() || !deny.isEmpty();
     }
 
     /**

@@ -3,6 +3,7 @@ package io.cobrowse.sticky.proxy.listener;
 import io.cobrowse.sticky.filter.CorsErrors;
 import io.cobrowse.sticky.filter.ProblemDocument;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpMethod;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /** Problem documents outside servlets: for the handlers in front, and in place of Jetty's error pages. Thread-safe. */
 public final class Problems extends ErrorHandler {
     private static final String MEDIA_TYPE = "application/problem+json";
+    private static final String METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
 
     private static final String CORS = CorsErrors.class.getName();
 
@@ -33,7 +35,22 @@ public final class Problems extends ErrorHandler {
             cors.addTo(ClientConnection.origin(request), fields::add);
         }
         response.setStatus(problem.status());
+        if (problem.status() == HttpStatus.METHOD_NOT_ALLOWED_405 && !fields.contains(HttpHeader.ALLOW)) {
+            fields.put(HttpHeader.ALLOW, METHODS);
+        }
         response.write(true, fill(problem, fields), callback);
+    }
+
+    /** Returns a whole answer over HTTP/1.1 behind which the connection ends, for where there is no request. */
+    static ByteBuffer raw(int status) {
+        byte[] json = of(status).json();
+        String head = "HTTP/1.1 " + status + " " + HttpStatus.getMessage(status) + "\r\nContent-Type: " + MEDIA_TYPE
+                + "\r\nCache-Control: no-store\r\nContent-Length: " + json.length + "\r\nConnection: close\r\n\r\n";
+        byte[] fields = head.getBytes(StandardCharsets.US_ASCII);
+        return ByteBuffer.allocate(fields.length + json.length)
+                .put(fields)
+                .put(json)
+                .flip();
     }
 
     private static ByteBuffer fill(ProblemDocument problem, HttpFields.Mutable fields) {
@@ -52,6 +69,12 @@ public final class Problems extends ErrorHandler {
             @Nullable String message,
             @Nullable Throwable cause,
             Callback callback) {
+        ListenerConnector listener = ListenerConnector.of(request);
+        if (listener != null && code == HttpStatus.REQUEST_HEADER_FIELDS_TOO_LARGE_431) {
+            listener.counters().limited(ListenerCounters.HEADER_BYTES);
+        } else if (listener != null && code == HttpStatus.URI_TOO_LONG_414) {
+            listener.counters().limited(ListenerCounters.TARGET_BYTES);
+        }
         // Jetty refuses some CONNECTs for their authority before the gate sees them.
         boolean connect = HttpMethod.CONNECT.is(request.getMethod()) && code == HttpStatus.BAD_REQUEST_400;
         send(connect ? RequestCheck.CONNECT : of(code), response, callback);
@@ -72,7 +95,7 @@ public final class Problems extends ErrorHandler {
                 problem(status, "request-timeout", "The request did not come in time.");
             case HttpStatus.URI_TOO_LONG_414 -> problem(status, "uri-too-long", "The request target is too long.");
             case HttpStatus.REQUEST_HEADER_FIELDS_TOO_LARGE_431 ->
-                problem(status, "request-header-too-large", "The request header fields may total 32 KiB.");
+                problem(status, "request-header-too-large", "The request header fields are too large or too many.");
             case HttpStatus.HTTP_VERSION_NOT_SUPPORTED_505 ->
                 problem(status, "version-not-supported", "HTTP/1.0, HTTP/1.1 and HTTP/2 are served.");
             default ->

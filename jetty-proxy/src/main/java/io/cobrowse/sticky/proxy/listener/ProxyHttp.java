@@ -1,27 +1,43 @@
 package io.cobrowse.sticky.proxy.listener;
 
+import io.cobrowse.sticky.proxy.config.Limits;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
 import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
 import org.eclipse.jetty.http.HttpCompliance;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpVersion;
+import org.eclipse.jetty.http.MetaData;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.http2.server.AbstractHTTP2ServerConnectionFactory;
 import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
 import org.eclipse.jetty.http2.server.HTTP2ServerConnectionFactory;
+import org.eclipse.jetty.io.Connection;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.io.RateControl;
+import org.eclipse.jetty.io.WindowRateControl;
 import org.eclipse.jetty.server.ConnectionFactory;
+import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.ProxyConnectionFactory;
 import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
+import org.jspecify.annotations.Nullable;
 
 /** How Jetty has to be set up to hand requests over as they came in. For embedding, too. */
 public final class ProxyHttp {
-    /** The fields may total 32 KiB; the rest is room for the request line. Our own check is the exact one. */
-    private static final int REQUEST_HEAD_BYTES = RequestCheck.MAX_FIELD_BYTES + 16 * 1024;
+    /** For the method and the version beside target and fields. Our own check is the exact one. */
+    private static final int ROOM_BYTES = 8 * 1024;
 
     /**
      * HTTP/2 counts 32 bytes more for each field (RFC 9113, 6.5.2) and gives the connection up beyond the limit: so high
-     * that fields that total 32 KiB pass however many they are, and that the excess is told by 431 for once.
+     * that fields that are within the limit pass however many they are, and that the excess is told by 431 for once.
      */
-    private static final int HTTP2_REQUEST_HEAD_BYTES = 8 * RequestCheck.MAX_FIELD_BYTES;
+    private static final int HTTP2_FACTOR = 8;
 
     /**
      * Jetty does not hear a client's reset of a stream that was idle once, and resets it itself when it is idle twice. Since
@@ -42,22 +58,26 @@ public final class ProxyHttp {
         http.setHeaderCacheCaseSensitive(true);
         // Jetty's cache takes some 100 KB a connection, which thousands of parked polls would multiply.
         http.setHeaderCacheSize(0);
-        http.setRequestHeaderSize(REQUEST_HEAD_BYTES);
+        http.setRequestHeaderSize(headBytes(Limits.DEFAULTS));
         http.setMaxResponseHeaderSize(RESPONSE_HEAD_BYTES);
         http.setSendServerVersion(false);
         http.setSendDateHeader(false);
         return http;
     }
 
+    private static int headBytes(Limits limits) {
+        return limits.headerBytes() + limits.targetBytes() + ROOM_BYTES;
+    }
+
     /** Returns HTTP/1.1, and HTTP/2 by prior knowledge, on one port in clear text. */
     public static ConnectionFactory[] clearText() {
         HttpConfiguration http = configuration();
         return new ConnectionFactory[] {
-            new ClientConnection.Factory(http), withParkedStreams(new HTTP2CServerConnectionFactory(forHttp2(http)))
+            new ClientConnection.Factory(http), withParkedStreams(new PriorKnowledge(new HttpConfiguration(http)))
         };
     }
 
-    /** Returns HTTP/1.1 and HTTP/2 over TLS, chosen by ALPN; HTTP/1.1 for clients without it. */
+    /** Returns HTTP/1.1 and HTTP/2 over TLS, chosen by ALPN; HTTP/1.1 for clients without it, and 400 for those without TLS. */
     public static ConnectionFactory[] tls(SslContextFactory.Server tls) {
         HttpConfiguration http = configuration();
         // Else Jetty adds one that wants Host and certificate to match, which is the client's to check.
@@ -65,22 +85,83 @@ public final class ProxyHttp {
         ConnectionFactory http1 = new ClientConnection.Factory(http);
         ALPNServerConnectionFactory alpn = new ALPNServerConnectionFactory();
         alpn.setDefaultProtocol(http1.getProtocol());
+        SslConnectionFactory ssl = new SslConnectionFactory(tls, alpn.getProtocol());
         return new ConnectionFactory[] {
-            new SslConnectionFactory(tls, alpn.getProtocol()),
+            new TlsOrClearText(ssl),
+            ssl,
             alpn,
-            withParkedStreams(new HTTP2ServerConnectionFactory(forHttp2(http))),
+            withParkedStreams(new HTTP2ServerConnectionFactory(new HttpConfiguration(http))),
             http1
         };
     }
 
+    /** Returns the same behind a header of the PROXY protocol, of version 1 or 2, without which a connection is closed. */
+    static ConnectionFactory[] behindProxyProtocol(ConnectionFactory... factories) {
+        List<ConnectionFactory> all = new ArrayList<>(List.of(factories));
+        all.add(0, new ProxyHeader(factories[0].getProtocol()));
+        return all.toArray(ConnectionFactory[]::new);
+    }
+
+    /** Sets what Jetty itself limits; for connections that are opened from now on. */
+    static void apply(Limits limits, ListenerCounters counters, Collection<ConnectionFactory> factories) {
+        for (ConnectionFactory factory : factories) {
+            if (factory instanceof ClientConnection.Factory http1) {
+                http1.getHttpConfiguration().setRequestHeaderSize(headBytes(limits));
+            } else if (factory instanceof AbstractHTTP2ServerConnectionFactory http2) {
+                http2.getHttpConfiguration().setRequestHeaderSize(headBytes(limits) * HTTP2_FACTOR);
+                http2.setMaxConcurrentStreams(limits.http2Streams());
+                http2.setRateControlFactory(new Events(limits.http2Events(), counters));
+            }
+        }
+    }
+
     private static <F extends AbstractHTTP2ServerConnectionFactory> F withParkedStreams(F http2) {
         http2.setStreamIdleTimeout(STREAM_IDLE_MILLIS);
+        http2.getHttpConfiguration().setRequestHeaderSize(headBytes(Limits.DEFAULTS) * HTTP2_FACTOR);
         return http2;
     }
 
-    private static HttpConfiguration forHttp2(HttpConfiguration http) {
-        HttpConfiguration wide = new HttpConfiguration(http);
-        wide.setRequestHeaderSize(HTTP2_REQUEST_HEAD_BYTES);
-        return wide;
+    /** Resets, pings, settings and the like of one connection, whose excess ends it. */
+    private record Events(int perSecond, ListenerCounters counters) implements RateControl.Factory {
+        @Override
+        public RateControl newRateControl(EndPoint endPoint) {
+            return new WindowRateControl(perSecond, Duration.ofSeconds(1)) {
+                @Override
+                public boolean onEvent(Object event) {
+                    boolean within = super.onEvent(event);
+                    if (!within) {
+                        counters.limited(ListenerCounters.HTTP2_EVENTS);
+                    }
+                    return within;
+                }
+            };
+        }
+    }
+
+    /** Closes what does not begin with a header: else a client could do without, and be taken for the load balancer. */
+    private static final class ProxyHeader extends ProxyConnectionFactory {
+        ProxyHeader(String nextProtocol) {
+            super(nextProtocol);
+        }
+
+        @Override
+        protected void nextProtocol(Connector connector, EndPoint endPoint, ByteBuffer buffer) {
+            endPoint.close();
+        }
+    }
+
+    /** HTTP/2 by its preface alone: {@code Upgrade: h2c} is obsolete (RFC 9113, 3.1), and passed over as any other. */
+    private static final class PriorKnowledge extends HTTP2CServerConnectionFactory {
+        PriorKnowledge(HttpConfiguration http) {
+            super(http);
+        }
+
+        @Override
+        public @Nullable Connection upgradeConnection(
+                Connector connector, EndPoint endPoint, MetaData.Request upgrade, HttpFields.Mutable answer) {
+            return upgrade.getHttpVersion() == HttpVersion.HTTP_2
+                    ? super.upgradeConnection(connector, endPoint, upgrade, answer)
+                    : null;
+        }
     }
 }

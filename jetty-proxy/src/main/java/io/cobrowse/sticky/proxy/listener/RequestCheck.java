@@ -1,6 +1,7 @@
 package io.cobrowse.sticky.proxy.listener;
 
 import io.cobrowse.sticky.filter.ProblemDocument;
+import io.cobrowse.sticky.proxy.config.Limits;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpMethod;
@@ -12,9 +13,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What a request must be to be forwarded unaltered, beyond what Jetty's parser refuses by itself. */
 public final class RequestCheck {
-    /** Most bytes of a request's fields: names, values, and four for the separators of each (RFC 9112, 5). */
-    public static final int MAX_FIELD_BYTES = 32 * 1024;
-
     static final ProblemDocument CONNECT = new ProblemDocument(
             "method-not-allowed", "Method not allowed", 405, "This proxy opens no tunnels to other hosts.", null);
     private static final ProblemDocument TARGET = new ProblemDocument(
@@ -39,19 +37,62 @@ public final class RequestCheck {
             "request-header-too-large",
             "Request header fields too large",
             431,
-            "The request header fields may total 32 KiB.",
+            "The request header fields are too large or too many.",
             null);
+    private static final ProblemDocument TARGET_TOO_LONG =
+            new ProblemDocument("uri-too-long", "URI too long", 414, "The request target is too long.", null);
+    private static final ProblemDocument BODY_TOO_LARGE =
+            new ProblemDocument("content-too-large", "Content too large", 413, "The body is too large.", null);
 
     private static final char REPLACEMENT = '\uFFFD';
 
     private RequestCheck() {}
 
-    /** Returns what is wrong with the request, null when nothing is. */
+    /** Returns what is wrong with the request, null when nothing is; what exceeds a limit of its listener is counted there. */
     public static @Nullable ProblemDocument check(Request request) {
-        HttpURI uri = request.getHttpURI();
         if (HttpMethod.CONNECT.is(request.getMethod()) && !UpgradeRequest.isExtendedConnect(request)) {
             return CONNECT;
         }
+        ListenerConnector listener = ListenerConnector.of(request);
+        Limits limits = listener == null ? Limits.DEFAULTS : listener.limits();
+        String exceeded = exceeded(request, limits);
+        if (exceeded != null) {
+            if (listener != null) {
+                listener.counters().limited(exceeded);
+            }
+            return switch (exceeded) {
+                case ListenerCounters.TARGET_BYTES -> TARGET_TOO_LONG;
+                case ListenerCounters.BODY_BYTES -> BODY_TOO_LARGE;
+                default -> FIELDS_TOO_LARGE;
+            };
+        }
+        return malformed(request);
+    }
+
+    /** Returns the limit that the request exceeds, null where it exceeds none. */
+    private static @Nullable String exceeded(Request request, Limits limits) {
+        if (ClientConnection.target(request).length() > limits.targetBytes()) {
+            return ListenerCounters.TARGET_BYTES;
+        }
+        int count = 0;
+        int bytes = 0;
+        for (HttpField field : request.getHeaders()) {
+            String value = field.getValue();
+            // Four for the separators of each (RFC 9112, 5).
+            bytes += field.getName().length() + 4 + (value == null ? 0 : value.length());
+            count++;
+        }
+        if (bytes > limits.headerBytes()) {
+            return ListenerCounters.HEADER_BYTES;
+        }
+        if (count > limits.headerCount()) {
+            return ListenerCounters.HEADER_COUNT;
+        }
+        return request.getLength() > limits.bodyBytes() ? ListenerCounters.BODY_BYTES : null;
+    }
+
+    private static @Nullable ProblemDocument malformed(Request request) {
+        HttpURI uri = request.getHttpURI();
         if (uri.getFragment() != null || !faithful(uri)) {
             return TARGET;
         }
@@ -66,11 +107,9 @@ public final class RequestCheck {
         if (!checked && !isToken(request.getMethod())) {
             return METHOD;
         }
-        int bytes = 0;
         for (HttpField field : request.getHeaders()) {
             String value = field.getValue();
             if (value != null) {
-                bytes += value.length();
                 if (!checked && hasControl(value)) {
                     return FIELD;
                 }
@@ -78,9 +117,8 @@ public final class RequestCheck {
                     return FRAMING;
                 }
             }
-            bytes += field.getName().length() + 4;
         }
-        return bytes > MAX_FIELD_BYTES ? FIELDS_TOO_LARGE : null;
+        return null;
     }
 
     /** A node that took the body of a handshake for what comes next would have the client write the next request. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
+import io.cobrowse.sticky.proxy.TestIdentity;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -20,6 +21,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,6 +45,8 @@ class RunCommandTest {
 
     private final List<String> jvmOptions = new ArrayList<>();
     private Process process;
+    private boolean logIntoAPipe;
+    private int maxFiles;
 
     @AfterEach
     void endProcess() {
@@ -91,8 +96,68 @@ class RunCommandTest {
         awaitErr("is not reloaded");
         write(yaml.replace("name: public", "name: other"));
         signal("HUP");
-        awaitErr("listeners changed: that needs a restart, until which the old setting holds");
         awaitErr("node 2 at http://127.0.0.1:2 removed");
+        signal("TERM");
+        assertThat(exitCode()).isZero();
+    }
+
+    @Test
+    void shouldShowACertificateSoonAfterItWasReplacedOnDisk() throws Exception {
+        TestIdentity before = TestIdentity.create(directory);
+        String tls = ", tls: {certificate: cert.pem, private-key: key.pem}}]\nadmin";
+        startListening(CONFIG.formatted(0, 1).replace("}]\nadmin", tls));
+        URI proxy = URI.create(out().lines().toList().get(0).split(" ")[1]);
+        assertThat(shake(before, proxy)).isTrue();
+        TestIdentity after = TestIdentity.create(directory);
+        await().atMost(Duration.ofSeconds(60)).until(() -> shake(after, proxy));
+        assertThat(shake(before, proxy)).isFalse();
+    }
+
+    private static boolean shake(TestIdentity trusted, URI uri) throws Exception {
+        try (SSLSocket socket =
+                (SSLSocket) trusted.context().getSocketFactory().createSocket(uri.getHost(), uri.getPort())) {
+            socket.startHandshake();
+            return true;
+        } catch (SSLException notTrusted) {
+            return false;
+        }
+    }
+
+    @Test
+    void shouldNotWaitForWhoeverWritesToAPipeInPlaceOfTheFile() throws Exception {
+        startListening(CONFIG.formatted(0, 1));
+        Files.delete(directory.resolve("proxy.yaml"));
+        Process mkfifo =
+                new ProcessBuilder("mkfifo", directory.resolve("proxy.yaml").toString()).start();
+        assertThat(mkfifo.waitFor()).isZero();
+        signal("HUP");
+        awaitErr("proxy.yaml: is no regular file");
+        Files.delete(directory.resolve("proxy.yaml"));
+        write(CONFIG.formatted(0, 1).replace("}]\ntimeouts", "}, {id: 2, url: 'http://127.0.0.1:2'}]\ntimeouts"));
+        signal("HUP");
+        awaitErr("node 2 at http://127.0.0.1:2 added");
+    }
+
+    @Test
+    void shouldServeThoughNobodyReadsItsLog() throws Exception {
+        startListening(CONFIG.formatted(0, 1));
+        process.destroyForcibly().waitFor();
+        Files.delete(directory.resolve("out"));
+        Files.createFile(directory.resolve("out"));
+        logIntoAPipe = true;
+        start("run", "--config", directory.resolve("proxy.yaml").toString());
+        await().atMost(Duration.ofSeconds(60)).until(() -> out().lines().count() == 2);
+        URI proxy = URI.create(out().lines().toList().get(0).split(" ")[1]);
+        // A refused connect is logged, and so is a host that is none: far more than a pipe holds.
+        for (int i = 0; i < 1000; i++) {
+            try (Socket client = new Socket(proxy.getHost(), proxy.getPort())) {
+                client.setSoTimeout(30_000);
+                client.getOutputStream()
+                        .write(("GET / HTTP/1.1\r\nHost: a,b" + i + "x".repeat(1000) + "\r\n\r\n")
+                                .getBytes(StandardCharsets.US_ASCII));
+                assertThat(client.getInputStream().read()).isEqualTo('H');
+            }
+        }
         signal("TERM");
         assertThat(exitCode()).isZero();
     }
@@ -179,6 +244,37 @@ class RunCommandTest {
         }
     }
 
+    @Test
+    void shouldStopAcceptingBeforeTheFilesThatItMayOpenRunOut() throws Exception {
+        List<Socket> clients = new ArrayList<>();
+        try (NamedNode node = new NamedNode("127.0.0.1", 0)) {
+            maxFiles = 400;
+            startListening(CONFIG.formatted(0, node.port()));
+            URI proxy = URI.create(out().lines().toList().get(0).split(" ")[1]);
+            for (int i = 0; i < 350; i++) {
+                Socket client = new Socket(proxy.getHost(), proxy.getPort());
+                clients.add(client);
+                client.setSoTimeout(60_000);
+                client.getOutputStream().write("GET / HTTP/1.1\r\nHost: p\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            }
+            awaitErr("accepts no more connections until some close");
+            // Who was accepted is served, checks included, and the others are when these have gone.
+            for (Socket client : clients) {
+                assertThat(client.getInputStream().read()).isEqualTo('H');
+                client.close();
+            }
+            assertThat(get(proxy)).isEqualTo("127.0.0.1");
+            assertThat(err().lines())
+                    .filteredOn(line -> line.contains("accepts no more connections"))
+                    .hasSizeBetween(1, 3); // Once a minute, and this machine may be slow.
+            assertThat(err()).doesNotContain("-> down").doesNotContain("Too many open files");
+        } finally {
+            for (Socket client : clients) {
+                client.close();
+            }
+        }
+    }
+
     private static String get(URI uri) throws Exception {
         return HTTP.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString())
                 .body();
@@ -209,6 +305,9 @@ class RunCommandTest {
 
     private void start(String... arguments) throws Exception {
         List<String> command = new ArrayList<>();
+        if (maxFiles > 0) {
+            command.addAll(List.of("bash", "-c", "ulimit -n " + maxFiles + " && exec \"$@\"", "bash"));
+        }
         command.add(ProcessHandle.current().info().command().orElse("java"));
         command.addAll(jvmOptions);
         command.addAll(List.of(
@@ -222,7 +321,11 @@ class RunCommandTest {
         command.addAll(List.of(arguments));
         process = new ProcessBuilder(command)
                 .redirectOutput(directory.resolve("out").toFile())
-                .redirectError(directory.resolve("err").toFile())
+                .redirectError(
+                        logIntoAPipe
+                                ? ProcessBuilder.Redirect.PIPE
+                                : ProcessBuilder.Redirect.to(
+                                        directory.resolve("err").toFile()))
                 .start();
     }
 

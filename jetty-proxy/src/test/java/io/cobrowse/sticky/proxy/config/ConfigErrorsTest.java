@@ -53,7 +53,8 @@ class ConfigErrorsTest {
                         "2: listeners[0].address: missing: HOST:PORT, an IPv6 address in brackets, the port from 0 to"
                                 + " 65535 (0 takes a free one)",
                         "2: listeners[0].adress: unknown key: did you mean address? known here: name, address, tls,"
-                                + " allow, deny, trusted-peers, request-headers, response-headers",
+                                + " allow, deny, trusted-peers, request-headers, response-headers, redirect-to-https,"
+                                + " proxy-protocol, limits",
                         "4: balance: \"robin\": round-robin or least-active or random-two",
                         "7: nodes[0].url: \"http://a/\": http://HOST[:PORT] or https://HOST[:PORT]; a node's URL has no"
                                 + " path, query, fragment or user",
@@ -351,7 +352,7 @@ class ConfigErrorsTest {
                         List.of(
                                 "1: listeners[0].tls.certificate: missing: a file name",
                                 "1: listeners[0].tls.private-key: missing: a file name",
-                                "1: listeners[0].tls.key: unknown key: known here: certificate, private-key")),
+                                "1: listeners[0].tls.key: unknown key: known here: certificate, private-key, key-password, client-ca, client-auth, min-version")),
                 arguments(
                         NODES + "balance: [round-robin]",
                         List.of("2: balance: a list: round-robin or least-active or random-two")),
@@ -369,7 +370,7 @@ class ConfigErrorsTest {
                 arguments(
                         NODES + "zebra: 1",
                         List.of("2: zebra: unknown key: known here: listeners, admin, stickiness, any-node, balance,"
-                                + " nodes, health, timeouts, tunnels, cors, set-cookie")),
+                                + " nodes, health, timeouts, tunnels, cors, set-cookie, upstream-tls")),
                 arguments(
                         NODES + "cors: {errors: [reflect, 'https://a']}",
                         List.of("2: cors.errors: \"reflect, https://a\": reflect or off alone, or origins such as"

@@ -13,7 +13,6 @@ import io.cobrowse.sticky.proxy.config.ProxyConfig.Listener;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.NodeConfig;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.StatusRange;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Timeouts;
-import io.cobrowse.sticky.proxy.config.ProxyConfig.Tls;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Tunnels;
 import io.cobrowse.sticky.proxy.config.SetCookieRule.Attribute;
 import io.cobrowse.sticky.routing.AnyNode;
@@ -46,7 +45,30 @@ class ConfigReaderTest {
                   add: { X-Served: by us }
               - name: internal
                 address: "[::1]:8443"
-                tls: { certificate: cert.pem, private-key: key.pem }
+                tls:
+                  certificate:
+                    - { certificate: cert.pem, private-key: key.pem }
+                    - { certificate: cert.pem, private-key: key.pem }
+                  min-version: TLSv1.3
+                  client-ca: cert.pem
+                  client-auth: optional
+                trusted-peers: [10.0.0.1]
+                proxy-protocol: true
+                limits:
+                  connections: 1
+                  connections-per-client: 0
+                  requests-per-client: 50
+                  head-timeout: 100ms
+                  body-rate: 0
+                  header-bytes: 256B
+                  target-bytes: 1MiB
+                  body-bytes: 0B
+                  header-count: 1
+                  http2-streams: 1
+                  http2-events: 100000
+              - name: redirect
+                address: "[::1]:8080"
+                redirect-to-https: 8443
             admin:
               address: 10.0.0.1:9000
               token: s3cret
@@ -92,6 +114,7 @@ class ConfigReaderTest {
               slow-start: 1m
             timeouts: { connect: 1ms, response: 2m, idle: 24h, tunnel-idle: 90s, drain: 0s }
             tunnels: { close-per-second: 7 }
+            upstream-tls: { ca: cert.pem, certificate: cert.pem, private-key: key.pem, verify-host: false }
             """;
 
     @TempDir
@@ -117,15 +140,39 @@ class ConfigReaderTest {
                                         new FieldRules(
                                                 List.of("Server"),
                                                 Map.of("Strict-Transport-Security", "max-age=31536000"),
-                                                Map.of("X-Served", "by us"))),
+                                                Map.of("X-Served", "by us")),
+                                        0,
+                                        false,
+                                        Limits.DEFAULTS),
                                 new Listener(
                                         "internal",
                                         new Address("::1", 8443),
                                         new Tls(
+                                                List.of(certificate(), certificate()),
+                                                Tls.MinVersion.TLS_1_3,
                                                 directory.resolve("cert.pem").toString(),
-                                                directory.resolve("key.pem").toString()),
+                                                false),
                                         List.of(),
-                                        List.of())),
+                                        List.of(),
+                                        List.of("10.0.0.1"),
+                                        FieldRules.NONE,
+                                        FieldRules.NONE,
+                                        0,
+                                        true,
+                                        new Limits(
+                                                1, 0, 50, Duration.ofMillis(100), 0, 256, 1 << 20, 0, 1, 1, 100_000)),
+                                new Listener(
+                                        "redirect",
+                                        new Address("::1", 8080),
+                                        null,
+                                        List.of(),
+                                        List.of(),
+                                        List.of(),
+                                        FieldRules.NONE,
+                                        FieldRules.NONE,
+                                        8443,
+                                        false,
+                                        Limits.DEFAULTS)),
                         new Admin(new Address("10.0.0.1", 9000), "s3cret"),
                         new Stickiness(
                                 "sticky",
@@ -185,7 +232,15 @@ class ConfigReaderTest {
                                                 Attribute.DOMAIN,
                                                 "example.com")),
                                 new SetCookieRule(
-                                        "*", Map.of(Attribute.HTTP_ONLY, "remove", Attribute.DOMAIN, "remove")))));
+                                        "*", Map.of(Attribute.HTTP_ONLY, "remove", Attribute.DOMAIN, "remove"))),
+                        new UpstreamTls(directory.resolve("cert.pem").toString(), certificate(), false)));
+    }
+
+    private Tls.Certificate certificate() {
+        return new Tls.Certificate(
+                directory.resolve("cert.pem").toString(),
+                directory.resolve("key.pem").toString(),
+                null);
     }
 
     @Test
@@ -260,14 +315,49 @@ class ConfigReaderTest {
                         directory.resolve("cert.pem").toString(),
                         directory.resolve("key.pem").toString()));
         assertThatThrownBy(() -> read(yaml.formatted("key.pem")))
-                .hasMessageStartingWith(where + ": \"")
-                .hasMessageEndingWith(": a PEM certificate chain and its unencrypted PEM private key");
+                .hasMessageStartingWith(where + ".certificate: \"")
+                .hasMessageEndingWith(
+                        ": a PEM certificate chain and its PEM private key, with key-password where that is encrypted");
     }
 
     @Test
     void shouldNotWarnOfAnythingInAFileOfEveryKey() throws Exception {
         TestIdentity.create(directory);
         assertThat(read(EVERY_KEY).warnings()).isEmpty();
+    }
+
+    @Test
+    void shouldRefuseAKeyThatIsNotThatOfTheCertificate() throws Exception {
+        TestIdentity other = TestIdentity.create(Files.createDirectory(directory.resolve("other")));
+        TestIdentity rsa = TestIdentity.create(Files.createDirectory(directory.resolve("rsa")), "RSA");
+        TestIdentity.create(directory);
+        for (Path key : List.of(other.privateKey(), rsa.privateKey())) {
+            assertThatThrownBy(() ->
+                            read("listeners: [{name: a, address: 'a:1', tls: {certificate: cert.pem, private-key: "
+                                    + key + "}}]\nnodes: [{id: 1, url: 'http://a'}]"))
+                    .hasMessageEndingWith(": the private key that belongs to the certificate")
+                    .hasMessageContaining(":1: listeners[0].tls.certificate: ");
+        }
+    }
+
+    @Test
+    void shouldWarnOfCertificatesThatClientsWillRefuse() throws Exception {
+        String yaml =
+                "listeners: [{name: a, address: 'here.example:1', tls: {certificate: cert.pem, private-key: key.pem}}]\n"
+                        + "nodes: [{id: 1, url: 'http://a'}]";
+        TestIdentity.create(directory, "EC", "-ext", "san=dns:here.example", "-startdate", "-10d", "-validity", "3");
+        assertThat(read(yaml).warnings()).singleElement().asString().contains("cert.pem\" expired at 2");
+        TestIdentity.create(directory, "EC", "-ext", "san=dns:here.example", "-startdate", "+10d", "-validity", "3");
+        assertThat(read(yaml).warnings()).singleElement().asString().contains("is not valid before 2");
+        TestIdentity.create(directory, "EC", "-ext", "san=dns:there.example", "-validity", "3");
+        assertThat(read(yaml).warnings())
+                .singleElement()
+                .asString()
+                .endsWith("is not for here.example, where the listener listens, but for there.example");
+        TestIdentity.create(directory, "EC", "-validity", "3");
+        assertThat(read(yaml).warnings()).element(0).asString().contains("has no subject alternative names");
+        TestIdentity.create(directory, "EC", "-ext", "san=dns:*.example", "-validity", "3");
+        assertThat(read(yaml).warnings()).isEmpty();
     }
 
     @Test

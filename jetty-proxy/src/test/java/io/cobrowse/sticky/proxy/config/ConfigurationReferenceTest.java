@@ -99,6 +99,7 @@ class ConfigurationReferenceTest {
                 "listeners[].tls",
                 "listeners[].request-headers",
                 "listeners[].response-headers",
+                "listeners[].limits",
                 "admin",
                 "stickiness",
                 "cors",
@@ -106,7 +107,8 @@ class ConfigurationReferenceTest {
                 "nodes[]",
                 "health",
                 "timeouts",
-                "tunnels"
+                "tunnels",
+                "upstream-tls"
             })
     void shouldNameEveryKey(String section) throws Exception {
         String known = errors(yaml(section, "qqqqqq: 1")).stream()
@@ -141,9 +143,10 @@ class ConfigurationReferenceTest {
     @Test
     void shouldHaveAnExampleThatShowsEveryKey() throws Exception {
         TestIdentity.create(directory);
-        String uncommented =
-                Files.readString(DOCS.resolve("example.yaml")).replaceAll("(?m)^( *)# ([a-z-]+: )", "$1$2");
-        ProxyConfig config = ConfigReader.read(write(uncommented), Map.of("ADMIN_TOKEN", "s3cret")::get)
+        String uncommented = Files.readString(DOCS.resolve("example.yaml"))
+                .replaceAll("(?m)^( *)# (- |  )?([a-z0-9-]+:( |$))", "$1$2$3");
+        ProxyConfig config = ConfigReader.read(
+                        write(uncommented), Map.of("ADMIN_TOKEN", "s3cret", "KEY_PASSWORD", "not needed")::get)
                 .config();
         assertThat(config.admin().token()).isEqualTo("s3cret");
         assertThat(keys().map(Key::name))
@@ -152,7 +155,13 @@ class ConfigurationReferenceTest {
     }
 
     private Object effectiveDefault(String path) throws Exception {
-        ProxyConfig config = ConfigReader.read(write(NODES), name -> null).config();
+        String yaml = NODES;
+        if (path.startsWith("listeners[].tls.")) {
+            TestIdentity.create(directory);
+            yaml = yaml("listeners[].tls", "certificate: cert.pem, private-key: key.pem")
+                    .replace("{tls", "{name: a, address: 'a:1', tls");
+        }
+        ProxyConfig config = ConfigReader.read(write(yaml), name -> null).config();
         Object value = new Load(LoadSettings.builder().build()).loadFromString(EffectiveConfig.toYaml(config));
         for (String name : path.replace("[]", ".0").split("\\.", -1)) {
             if (value == null) {
@@ -188,6 +197,7 @@ class ConfigurationReferenceTest {
             case "set-cookie[]" -> "set-cookie: [{" + entry + "}]" + NODES;
             case "listeners[].request-headers" -> "listeners: [{request-headers: {" + entry + "}}]" + NODES;
             case "listeners[].response-headers" -> "listeners: [{response-headers: {" + entry + "}}]" + NODES;
+            case "listeners[].limits" -> "listeners: [{limits: {" + entry + "}}]" + NODES;
             case "listeners[].tls" -> "listeners: [{tls: {" + entry + "}}]" + NODES;
             default -> section + ": {" + entry + "}" + NODES;
         };

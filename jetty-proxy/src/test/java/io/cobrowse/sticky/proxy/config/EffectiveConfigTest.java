@@ -20,6 +20,19 @@ class EffectiveConfigTest {
                           - name: public
                             address: 0.0.0.0:8080
                             trusted-peers: []
+                            proxy-protocol: false
+                            limits:
+                              connections: 20000
+                              connections-per-client: 500
+                              requests-per-client: 0
+                              head-timeout: 10s
+                              body-rate: 100
+                              header-bytes: 32KiB
+                              target-bytes: 8KiB
+                              body-bytes: 1GiB
+                              header-count: 200
+                              http2-streams: 256
+                              http2-events: 200
                         admin:
                           address: 127.0.0.1:8081
                         stickiness:
@@ -65,6 +78,8 @@ class EffectiveConfigTest {
                           drain: 35s
                         tunnels:
                           close-per-second: 100
+                        upstream-tls:
+                          verify-host: true
                         """);
     }
 

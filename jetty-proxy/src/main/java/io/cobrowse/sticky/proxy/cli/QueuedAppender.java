@@ -1,0 +1,192 @@
+package io.cobrowse.sticky.proxy.cli;
+
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.UnsynchronizedAppenderBase;
+import ch.qos.logback.core.encoder.Encoder;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes the log to standard error by a thread of its own, from a queue that is bounded: where nobody reads the other end of a
+ * pipe, lines are dropped, counted, and told of, but no thread that serves clients waits. Lines of the same pattern are
+ * written so often in a while and no more, since what clients do may cause each of them; how many were left out is told when
+ * the while is over. Named in {@code logback.xml}. Thread-safe; logging never blocks.
+ */
+public final class QueuedAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
+    private static final int MAX_QUEUED = 4096;
+    private static final int MAX_REPEATS = 50;
+    private static final long WHILE_MILLIS = 10_000;
+    /** Patterns stand in the code; some libraries build them from what they met. */
+    private static final int MAX_PATTERNS = 500;
+
+    private static final long LAST_LINES_MILLIS = 1000;
+    private static final LongAdder DROPPED = new LongAdder();
+
+    /** How often a pattern was logged in the current while. */
+    private static final class Repeats {
+        private long beginMillis;
+        private int written;
+        private int leftOut;
+
+        private synchronized boolean mayBeWritten(long nowMillis) {
+            if (written == 0) {
+                beginMillis = nowMillis;
+            }
+            if (written < MAX_REPEATS) {
+                written++;
+                return true;
+            }
+            leftOut++;
+            return false;
+        }
+
+        /** Returns how many were left out where the while is over, else -1. */
+        private synchronized int end(long nowMillis) {
+            if (nowMillis - beginMillis < WHILE_MILLIS) {
+                return -1;
+            }
+            int ended = leftOut;
+            written = 0;
+            leftOut = 0;
+            return ended;
+        }
+    }
+
+    private final BlockingQueue<ILoggingEvent> queue = new ArrayBlockingQueue<>(MAX_QUEUED);
+    private final Map<String, Repeats> repeats = new ConcurrentHashMap<>();
+    private final AtomicLong untold = new AtomicLong();
+    private final OutputStream out;
+    private @Nullable Encoder<ILoggingEvent> encoder;
+    private @Nullable Thread writer;
+    private volatile boolean writing;
+
+    /** Writes to standard error. */
+    public QueuedAppender() {
+        this(new FileOutputStream(FileDescriptor.err));
+    }
+
+    QueuedAppender(OutputStream out) {
+        this.out = out;
+    }
+
+    /** Returns how many lines were dropped since the start because the queue was full. */
+    public static long dropped() {
+        return DROPPED.sum();
+    }
+
+    /** Sets how an event becomes a line. */
+    public void setEncoder(Encoder<ILoggingEvent> encoder) {
+        this.encoder = encoder;
+    }
+
+    byte[] line(ILoggingEvent event) {
+        return Objects.requireNonNull(encoder).encode(event);
+    }
+
+    @Override
+    public void start() {
+        if (encoder == null) {
+            addError("An encoder is needed");
+            return;
+        }
+        Thread thread = new Thread(this::write, "log");
+        thread.setDaemon(true);
+        writer = thread;
+        super.start();
+        thread.start();
+        Runtime.getRuntime().addShutdownHook(new Thread(this::awaitLastLines, "last-log-lines"));
+    }
+
+    @Override
+    protected void append(ILoggingEvent event) {
+        long nowMillis = event.getTimeStamp();
+        String pattern = event.getLoggerName() + ' ' + event.getMessage();
+        Repeats known = repeats.get(pattern);
+        if (known == null) {
+            String key = repeats.size() < MAX_PATTERNS ? pattern : event.getLoggerName();
+            known = repeats.computeIfAbsent(key, unused -> new Repeats());
+        }
+        if (!known.mayBeWritten(nowMillis)) {
+            return;
+        }
+        event.prepareForDeferredProcessing();
+        if (!queue.offer(event)) {
+            DROPPED.increment();
+            untold.incrementAndGet();
+        }
+    }
+
+    private void write() {
+        try {
+            while (isStarted()) {
+                ILoggingEvent event = queue.poll(1, TimeUnit.SECONDS);
+                if (event != null) {
+                    writing = true;
+                    out.write(line(event));
+                    writing = false;
+                }
+                tellWhatIsMissing();
+            }
+        } catch (IOException closed) {
+            addError("Standard error is closed", closed); // Lines are dropped from now on.
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void tellWhatIsMissing() throws IOException {
+        long lost = untold.getAndSet(0);
+        if (lost > 0) {
+            tell(lost + " lines of the log were dropped, since they could not be written in time");
+        }
+        long nowMillis = System.currentTimeMillis();
+        for (Iterator<Map.Entry<String, Repeats>> all = repeats.entrySet().iterator(); all.hasNext(); ) {
+            Map.Entry<String, Repeats> each = all.next();
+            int leftOut = each.getValue().end(nowMillis);
+            if (leftOut > 0) {
+                tell(leftOut + " more lines of this kind were left out: " + LoggedMessage.safe(each.getKey()));
+            } else if (leftOut == 0) {
+                all.remove();
+            }
+        }
+    }
+
+    private void tell(String text) throws IOException {
+        out.write((Instant.now() + " WARN  log - " + text + System.lineSeparator()).getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Gives the last lines the time to be written, but not for ever. */
+    private void awaitLastLines() {
+        long deadlineNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LAST_LINES_MILLIS);
+        Thread thread = writer;
+        while ((!queue.isEmpty() || writing)
+                && thread != null
+                && thread.isAlive()
+                && System.nanoTime() < deadlineNanos) {
+            Thread.onSpinWait();
+        }
+    }
+
+    @Override
+    public void stop() {
+        super.stop();
+        Thread thread = writer;
+        if (thread != null) {
+            thread.interrupt();
+        }
+    }
+}

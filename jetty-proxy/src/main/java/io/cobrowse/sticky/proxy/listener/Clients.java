@@ -1,0 +1,84 @@
+package io.cobrowse.sticky.proxy.listener;
+
+import java.net.InetAddress;
+import java.nio.ByteBuffer;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What each client of a listener has open and has asked for. A client is an IPv4 address, or the /64 of an IPv6 address,
+ * since whoever has one such address has all of it. There are at most as many entries as connections and clients of the last
+ * second. Thread-safe.
+ */
+final class Clients {
+    private static final double NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final Map<Object, Client> clients = new ConcurrentHashMap<>();
+
+    private static final class Client {
+        private int connections;
+        /** How many requests it may make now, and when that was reckoned. */
+        private double allowance = -1;
+
+        private long reckonedNanos;
+    }
+
+    /** Returns what stands for the client. */
+    static Object key(InetAddress address) {
+        byte[] bytes = address.getAddress();
+        return bytes.length == 4 ? address : (Object) ByteBuffer.wrap(bytes).getLong();
+    }
+
+    /** Takes a connection of the client in; returns false where it has {@code max} already. */
+    boolean open(Object key, int max) {
+        boolean[] taken = {false};
+        clients.compute(key, (unused, known) -> {
+            Client client = known == null ? new Client() : known;
+            taken[0] = client.connections < max;
+            client.connections += taken[0] ? 1 : 0;
+            return client;
+        });
+        return taken[0];
+    }
+
+    void close(Object key) {
+        clients.computeIfPresent(key, (unused, client) -> {
+            client.connections--;
+            return client.connections == 0 && client.allowance < 0 ? null : client;
+        });
+    }
+
+    /** Returns whether the client may make a request now, of so many a second, and as many at once. */
+    boolean request(Object key, int perSecond, long nowNanos) {
+        boolean[] taken = {false};
+        clients.compute(key, (unused, known) -> {
+            Client client = known == null ? new Client() : known;
+            reckon(client, perSecond, nowNanos);
+            taken[0] = client.allowance >= 1;
+            client.allowance -= taken[0] ? 1 : 0;
+            return client;
+        });
+        return taken[0];
+    }
+
+    private static void reckon(Client client, int perSecond, long nowNanos) {
+        double gained = client.allowance < 0 ? perSecond : (nowNanos - client.reckonedNanos) / NANOS * perSecond;
+        client.allowance = Math.min(perSecond, Math.max(0, client.allowance) + gained);
+        client.reckonedNanos = nowNanos;
+    }
+
+    /** Forgets clients that have nothing open and have not asked for a second. */
+    void forget(long nowNanos) {
+        clients.keySet()
+                .forEach(key -> clients.computeIfPresent(
+                        key,
+                        (unused, client) ->
+                                client.connections == 0 && nowNanos - client.reckonedNanos > NANOS ? null : client));
+    }
+
+    /** Returns how many clients are known. */
+    int size() {
+        return clients.size();
+    }
+}
