@@ -139,7 +139,7 @@ function over(problem) {
   document.getElementById("session").hidden = true;
   showOver(
     gone ? "The session has ended" : "The session is not available",
-    `${problem?.message ?? ""} ${gone ? "Ask the customer for the number of a new one." : ""}`.trim(),
+    `${problem?.message ?? ""} ${gone ? "Ask the customer for the number of the new one." : ""}`.trim(),
     problem,
   );
 }

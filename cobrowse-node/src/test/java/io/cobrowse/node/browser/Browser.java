@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +20,6 @@ import org.eclipse.jetty.util.ajax.JSON;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Cookie;
 import org.openqa.selenium.Keys;
-import org.openqa.selenium.OutputType;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
@@ -209,8 +209,14 @@ public final class Browser implements AutoCloseable {
 
     /** Leaves a picture of the whole page in {@code target/browser}. */
     public void picture(String name) throws IOException {
+        Object width = evaluate("document.documentElement.clientWidth");
+        Object height = evaluate("document.documentElement.scrollHeight");
+        Map<String, Object> all = Map.of("x", 0, "y", 0, "width", width, "height", height, "scale", 1);
+        Object png = driver.executeCdpCommand(
+                        "Page.captureScreenshot", Map.of("captureBeyondViewport", true, "clip", all))
+                .get("data");
         Path file = Files.createDirectories(Path.of("target", "browser")).resolve(name + ".png");
-        Files.write(file, driver.getScreenshotAs(OutputType.BYTES));
+        Files.write(file, Base64.getDecoder().decode((String) png));
     }
 
     @Override
