@@ -124,7 +124,6 @@ final class ControlHandler extends Handler.Abstract {
         }
         Map<String, Object> answer = new LinkedHashMap<>();
         answer.put("customer", options.page("customer.html").toString());
-        answer.put("agent", options.page("agent.html").toString());
         answer.put("nodes", list);
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json");
         write(response, callback, new JSON().toJSON(answer).getBytes(StandardCharsets.UTF_8));
