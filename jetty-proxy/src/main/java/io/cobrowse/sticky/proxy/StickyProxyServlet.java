@@ -4,11 +4,11 @@ import io.cobrowse.sticky.filter.ProblemDocument;
 import io.cobrowse.sticky.filter.RoutingAnswers;
 import io.cobrowse.sticky.filter.StickinessFilter;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Timeouts;
-import io.cobrowse.sticky.proxy.forward.NodeResolver;
-import io.cobrowse.sticky.proxy.forward.ProxyExchange;
-import io.cobrowse.sticky.proxy.forward.UpstreamConnector;
-import io.cobrowse.sticky.proxy.forward.Upstreams;
-import io.cobrowse.sticky.proxy.front.RequestCheck;
+import io.cobrowse.sticky.proxy.exchange.NodeResolver;
+import io.cobrowse.sticky.proxy.exchange.ProxyExchange;
+import io.cobrowse.sticky.proxy.exchange.UpstreamConnector;
+import io.cobrowse.sticky.proxy.exchange.Upstreams;
+import io.cobrowse.sticky.proxy.listener.RequestCheck;
 import io.cobrowse.sticky.proxy.tunnel.Tunnels;
 import io.cobrowse.sticky.routing.Node;
 import io.cobrowse.sticky.routing.Route;
@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * longer than its time-outs; {@code docs/decisions/own-forwarding.md} has the list.
  *
  * <p>Has to be registered with {@code async-supported}, and runs in Jetty only. In a connector that is not a
- * {@link io.cobrowse.sticky.proxy.front.ListenerConnector} an HTTP/1.1 client that goes away while its request is parked is
+ * {@link io.cobrowse.sticky.proxy.listener.ListenerConnector} an HTTP/1.1 client that goes away while its request is parked is
  * noticed only when the node answers. Never blocks; thread-safe.
  */
 public class StickyProxyServlet extends AsyncProxyServlet {

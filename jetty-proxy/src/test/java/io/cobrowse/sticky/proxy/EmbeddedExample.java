@@ -2,9 +2,9 @@ package io.cobrowse.sticky.proxy;
 
 import io.cobrowse.sticky.filter.StickinessFilter;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Timeouts;
-import io.cobrowse.sticky.proxy.front.ListenerConnector;
-import io.cobrowse.sticky.proxy.front.ListenerPolicy;
-import io.cobrowse.sticky.proxy.front.ProxyHttp;
+import io.cobrowse.sticky.proxy.listener.ListenerConnector;
+import io.cobrowse.sticky.proxy.listener.ListenerPolicy;
+import io.cobrowse.sticky.proxy.listener.ProxyHttp;
 import io.cobrowse.sticky.routing.Router;
 import jakarta.servlet.DispatcherType;
 import java.util.EnumSet;

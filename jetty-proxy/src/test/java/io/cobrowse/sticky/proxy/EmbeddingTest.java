@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Timeouts;
-import io.cobrowse.sticky.proxy.front.ProxyHttp;
+import io.cobrowse.sticky.proxy.listener.ProxyHttp;
 import io.cobrowse.sticky.routing.Balance;
 import io.cobrowse.sticky.routing.Node;
 import io.cobrowse.sticky.routing.NodeState;

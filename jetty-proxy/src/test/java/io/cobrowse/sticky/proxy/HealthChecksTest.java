@@ -3,12 +3,12 @@ package io.cobrowse.sticky.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.cobrowse.sticky.proxy.cluster.Checked;
+import io.cobrowse.sticky.proxy.cluster.NodeStatus;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Health;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.StatusRange;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Timeouts;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Tunnels;
-import io.cobrowse.sticky.proxy.health.Checked;
-import io.cobrowse.sticky.proxy.health.NodeStatus;
 import io.cobrowse.sticky.routing.Node;
 import io.cobrowse.sticky.routing.NodeState;
 import io.cobrowse.sticky.routing.Stickiness;

@@ -3,7 +3,7 @@ package io.cobrowse.sticky.proxy.admin;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.cobrowse.sticky.proxy.health.NodeStates;
+import io.cobrowse.sticky.proxy.cluster.NodeStates;
 import io.cobrowse.sticky.routing.NodeState;
 import java.io.IOException;
 import java.util.Map;

@@ -1,6 +1,6 @@
 package io.cobrowse.sticky.proxy.admin;
 
-import io.cobrowse.sticky.proxy.health.NodeStates;
+import io.cobrowse.sticky.proxy.cluster.NodeStates;
 import io.cobrowse.sticky.routing.Node;
 import io.cobrowse.sticky.routing.NodeTable;
 import java.util.List;

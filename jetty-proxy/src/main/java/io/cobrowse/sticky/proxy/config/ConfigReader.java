@@ -9,7 +9,7 @@ import io.cobrowse.sticky.proxy.config.ProxyConfig.NodeConfig;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Timeouts;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Tls;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Tunnels;
-import io.cobrowse.sticky.proxy.front.PemIdentity;
+import io.cobrowse.sticky.proxy.listener.PemIdentity;
 import io.cobrowse.sticky.routing.Balance;
 import io.cobrowse.sticky.routing.Stickiness;
 import java.net.URI;

@@ -1,6 +1,6 @@
 package io.cobrowse.sticky.proxy.tunnel;
 
-import io.cobrowse.sticky.proxy.front.WatchedEndPoint;
+import io.cobrowse.sticky.proxy.io.WatchedEndPoint;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Objects;

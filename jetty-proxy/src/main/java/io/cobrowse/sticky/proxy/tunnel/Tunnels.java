@@ -1,6 +1,6 @@
 package io.cobrowse.sticky.proxy.tunnel;
 
-import io.cobrowse.sticky.proxy.front.WatchedEndPoint;
+import io.cobrowse.sticky.proxy.io.WatchedEndPoint;
 import io.cobrowse.sticky.routing.Node;
 import java.time.Duration;
 import java.util.List;

@@ -1,0 +1,213 @@
+package io.cobrowse.sticky.proxy.cluster;
+
+import io.cobrowse.sticky.proxy.config.ProxyConfig.Health;
+import io.cobrowse.sticky.routing.Node;
+import java.net.SocketTimeoutException;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.eclipse.jetty.client.HttpClient;
+import org.eclipse.jetty.client.Result;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpHeaderValue;
+import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.util.thread.Scheduler;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The checks of one node, one at a time, and what they add up to. A check begins an interval after the one before began, or
+ * as soon as that one has ended where it took longer; jitter shortens the interval, so that proxies do not check in step.
+ * Thread-safe; never blocks.
+ */
+final class NodeCheck {
+    private static final double MAX_JITTER = 0.2;
+    /** Shortest time between the beginnings of two checks, in milliseconds, however many requests fail in between. */
+    private static final long MAX_GAP_MILLIS = 100;
+
+    private final HttpClient client;
+    private final NodeStates states;
+    private final HealthChecks checks;
+    private final Node node;
+
+    /** 5xx answers and time-outs of requests in a row. */
+    private final AtomicInteger errors = new AtomicInteger();
+
+    // Guarded by this.
+    private Scheduler.@Nullable Task next;
+    private boolean underWay;
+    private boolean urgent;
+    private boolean stopped;
+    /** Whether a connect that timed out has counted since the last check ended. */
+    private boolean lateConnectCounted;
+
+    private long beginNanos = System.nanoTime();
+    private Checked checked = Checked.UP;
+    private int failures;
+    private int successes;
+
+    NodeCheck(HttpClient client, NodeStates states, HealthChecks checks, Node node) {
+        this.client = client;
+        this.states = states;
+        this.checks = checks;
+        this.node = node;
+    }
+
+    Node node() {
+        return node;
+    }
+
+    synchronized void start() {
+        schedule(0);
+    }
+
+    /** The settings have changed, and may ask for the next check at another time. */
+    synchronized void reschedule() {
+        if (!underWay) {
+            schedule(Math.max(0, shortenedIntervalMillis() - sinceBeginMillis()));
+        }
+    }
+
+    synchronized void stop() {
+        stopped = true;
+        cancel();
+    }
+
+    /**
+     * A request could not be sent to the node, or was cut off: counts as a failed check, and has the next one begin now. Of
+     * connects that time out, one counts until a check has ended: a node whose accept queue is full lets many time out at
+     * once, and is not dead for that.
+     */
+    void requestFailed(Throwable cause) {
+        boolean late = cause instanceof SocketTimeoutException;
+        synchronized (this) {
+            if (stopped || (late && lateConnectCounted)) {
+                return;
+            }
+            lateConnectCounted |= late;
+            if (underWay) {
+                urgent = true;
+            } else {
+                schedule(Math.max(0, gapMillis() - sinceBeginMillis()));
+            }
+        }
+        failed(false, "a request failed: " + cause);
+    }
+
+    /** A request was answered, or not in time: errors in a row count as a failed check, but have none begin. */
+    void observed(boolean error) {
+        if (!error) {
+            if (errors.get() != 0) {
+                errors.set(0);
+            }
+            return;
+        }
+        int observe = checks.health().observe();
+        if (errors.incrementAndGet() >= observe) {
+            errors.set(0);
+            failed(false, "failed: " + observe + " requests in a row got a 5xx or no answer in time");
+        }
+    }
+
+    private void schedule(long millis) {
+        cancel();
+        if (!stopped) {
+            next = client.getScheduler().schedule(this::begin, millis, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void cancel() {
+        if (next != null) {
+            next.cancel();
+        }
+    }
+
+    private void begin() {
+        synchronized (this) {
+            if (stopped || underWay) {
+                return;
+            }
+            underWay = true;
+            urgent = false;
+            beginNanos = System.nanoTime();
+        }
+        Health health = checks.health();
+        client.newRequest(node.url().resolve(health.path()))
+                .headers(fields -> fields.put(HttpHeader.CONNECTION, HttpHeaderValue.CLOSE))
+                .timeout(health.timeout().toMillis(), TimeUnit.MILLISECONDS)
+                .send(this::ended);
+    }
+
+    private void ended(Result result) {
+        synchronized (this) {
+            underWay = false;
+            lateConnectCounted = false;
+            schedule(Math.max(0, (urgent ? gapMillis() : shortenedIntervalMillis()) - sinceBeginMillis()));
+            if (stopped) {
+                return;
+            }
+        }
+        int status = result.getResponse().getStatus();
+        Throwable failure = result.getFailure();
+        if (failure != null) {
+            failed(true, "failed: " + failure);
+        } else if (checks.health().expects(status)) {
+            succeeded("answered " + status);
+        } else if (status == HttpStatus.NOT_FOUND_404 && checks.health().drainOn404()) {
+            toldToDrain("answered 404");
+        } else {
+            failed(true, "answered " + status);
+        }
+        states.checkEnded(node);
+    }
+
+    private synchronized void succeeded(String how) {
+        states.countCheck(node, true, how);
+        failures = 0;
+        successes++;
+        if (checked == Checked.DRAIN
+                || (checked == Checked.DOWN && successes >= checks.health().rise())) {
+            become(Checked.UP, how);
+        }
+    }
+
+    private synchronized void failed(boolean check, String how) {
+        if (check) {
+            states.countCheck(node, false, how);
+        } else {
+            states.countFailedRequest(node, how);
+        }
+        successes = 0;
+        failures++;
+        if (checked != Checked.DOWN && failures >= checks.health().fall()) {
+            become(Checked.DOWN, how);
+        }
+    }
+
+    /** Such a node is alive, but that does not bring a dead one up. */
+    private synchronized void toldToDrain(String how) {
+        states.countCheck(node, true, how);
+        failures = 0;
+        successes = 0;
+        if (checked == Checked.UP) {
+            become(Checked.DRAIN, how);
+        }
+    }
+
+    private void become(Checked found, String how) {
+        checked = found;
+        states.setChecked(node, found, "the last check " + how);
+    }
+
+    private long shortenedIntervalMillis() {
+        double jitter = MAX_JITTER * ThreadLocalRandom.current().nextDouble();
+        return (long) (checks.health().interval().toMillis() * (1 - jitter));
+    }
+
+    private long gapMillis() {
+        return Math.min(MAX_GAP_MILLIS, checks.health().interval().toMillis());
+    }
+
+    private long sinceBeginMillis() {
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - beginNanos);
+    }
+}

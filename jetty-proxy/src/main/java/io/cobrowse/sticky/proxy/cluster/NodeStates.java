@@ -1,0 +1,166 @@
+package io.cobrowse.sticky.proxy.cluster;
+
+import io.cobrowse.sticky.routing.Balance;
+import io.cobrowse.sticky.routing.Node;
+import io.cobrowse.sticky.routing.NodeState;
+import io.cobrowse.sticky.routing.NodeTable;
+import io.cobrowse.sticky.routing.Router;
+import io.cobrowse.sticky.routing.Stickiness;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The states of the nodes: the administrative one and the checked one, and the router's, which follows from both. Every
+ * change is one new table of the router, is logged once with its reason, and is counted. A node with the same id and URL
+ * keeps its state when the nodes are replaced. Thread-safe.
+ */
+public final class NodeStates {
+    private static final Logger LOG = LoggerFactory.getLogger(NodeStates.class);
+
+    private final Router router;
+    private final Map<String, NodeStatus> statuses = new HashMap<>();
+    private volatile Consumer<Node> listener = node -> {};
+    private volatile @Nullable SlowStart slowStart;
+
+    public NodeStates(Router router) {
+        this.router = router;
+    }
+
+    /** Returns the router whose table follows the states. */
+    public Router router() {
+        return router;
+    }
+
+    /**
+     * Sets who is told of a node whose state has changed, and, while it is out of service, of each end of a check: requests
+     * that were on their way when the state changed may have reached it since. Must not block.
+     */
+    public void onChange(Consumer<Node> listener) {
+        this.listener = listener;
+    }
+
+    /** Sets what has nodes that come up start slowly. */
+    void setSlowStart(SlowStart slowStart) {
+        this.slowStart = slowStart;
+    }
+
+    /** Sets how much of its weight counts for a node that is starting slowly; returns false when it is starting no more. */
+    synchronized boolean setShare(Node node, int tenths) {
+        if (!isCurrent(node) || !status(node).effective().available()) {
+            return false;
+        }
+        router.update(table -> table.withShare(node.id(), tenths));
+        return true;
+    }
+
+    /**
+     * Sets the administrative state of a node.
+     *
+     * @throws NoSuchElementException when no node has this id
+     * @throws IllegalArgumentException when the state is down, which only checks can find
+     */
+    public void setAdmin(String id, NodeState state) {
+        if (state == NodeState.DOWN) {
+            throw new IllegalArgumentException("state \"down\": allowed is ready, drain or maint");
+        }
+        Node node = router.table().node(id);
+        if (node == null) {
+            throw new NoSuchElementException("There is no node \"" + id + "\"");
+        }
+        change(node, status -> status.withAdmin(state), "set to " + state.text() + " by hand");
+    }
+
+    /** Sets what checks have found. */
+    void setChecked(Node node, Checked checked, String reason) {
+        change(node, status -> status.withChecked(checked), reason);
+    }
+
+    /** Notes how a check went; does nothing when the node is gone. */
+    synchronized void countCheck(Node node, boolean passed, String text) {
+        if (isCurrent(node)) {
+            statuses.put(node.id(), status(node).withCheck(passed, text));
+        }
+    }
+
+    /** Notes how a request failed; does nothing when the node is gone. */
+    synchronized void countFailedRequest(Node node, String text) {
+        if (isCurrent(node)) {
+            statuses.put(node.id(), status(node).withFailedRequest(text));
+        }
+    }
+
+    /** A check has ended. */
+    void checkEnded(Node node) {
+        if (isCurrent(node) && !status(node).effective().available()) {
+            listener.accept(node);
+        }
+    }
+
+    /** Returns what is known of a node. */
+    public synchronized NodeStatus status(Node node) {
+        NodeStatus status = statuses.get(node.id());
+        return status != null && status.url().equals(node.url()) ? status : NodeStatus.initial(node.url());
+    }
+
+    /**
+     * Replaces the nodes and the settings of the router, as one change.
+     *
+     * @throws IllegalArgumentException as {@link NodeTable#withNodes}; nothing has changed then
+     */
+    public synchronized void replace(Stickiness stickiness, Balance balance, List<Node> nodes) {
+        NodeTable before = router.table();
+        NodeTable after = router.update(stickiness, balance, table -> table.withNodes(nodes));
+        statuses.entrySet().removeIf(entry -> {
+            Node kept = after.node(entry.getKey());
+            return kept == null || !kept.url().equals(entry.getValue().url());
+        });
+        before.nodes().stream().filter(node -> isAbsent(node, after)).forEach(node -> LOG.info("{} removed", node));
+        after.nodes().stream().filter(node -> isAbsent(node, before)).forEach(node -> LOG.info("{} added", node));
+    }
+
+    private static boolean isAbsent(Node node, NodeTable table) {
+        Node same = table.node(node.id());
+        return same == null || !same.sameAs(node);
+    }
+
+    private boolean isCurrent(Node node) {
+        return !isAbsent(node, router.table());
+    }
+
+    private void change(Node node, UnaryOperator<NodeStatus> change, String reason) {
+        synchronized (this) {
+            NodeStatus before = status(node);
+            NodeStatus after = change.apply(before);
+            if (!isCurrent(node) || after.equals(before)) {
+                return;
+            }
+            statuses.put(node.id(), after);
+            boolean cameUp =
+                    after.effective().available() && !before.effective().available();
+            SlowStart starting = slowStart;
+            if (starting == null || !cameUp) {
+                router.update(table -> table.withState(node.id(), after.effective()));
+            } else {
+                router.update(table ->
+                        table.withState(node.id(), after.effective()).withShare(node.id(), starting.firstShare()));
+                starting.begin(node);
+            }
+            LOG.info(
+                    "{}: {} -> {} ({}; administrative state {}, checked {})",
+                    node,
+                    before.effective().text(),
+                    after.effective().text(),
+                    reason,
+                    after.admin().text(),
+                    after.checked().text());
+        }
+        listener.accept(node);
+    }
+}

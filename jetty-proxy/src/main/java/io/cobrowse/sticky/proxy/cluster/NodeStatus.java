@@ -1,0 +1,81 @@
+package io.cobrowse.sticky.proxy.cluster;
+
+import io.cobrowse.sticky.routing.NodeState;
+import java.net.URI;
+import java.time.Instant;
+
+/**
+ * What is known of a node's state. Immutable.
+ *
+ * @param url the node's, since another URL is another node
+ * @param admin set by people: ready, drain or maint
+ * @param checked found by checks
+ * @param lastCheck how the last check, or the last request that counts as one, went, in words
+ * @param lastChange when {@code admin} or {@code checked} changed; before the first change, when the node was added
+ * @param counts what has happened so far
+ */
+public record NodeStatus(
+        URI url, NodeState admin, Checked checked, String lastCheck, Instant lastChange, Counts counts) {
+
+    /**
+     * What has happened to a node since it was added.
+     *
+     * @param changes how often {@code admin} or {@code checked} changed
+     * @param downs how often checks found it down
+     * @param passedChecks good checks
+     * @param failedChecks failed checks
+     * @param failedRequests requests that counted as failed checks
+     */
+    public record Counts(long changes, long downs, long passedChecks, long failedChecks, long failedRequests) {
+        static final Counts ZERO = new Counts(0, 0, 0, 0, 0);
+
+        private Counts withChange(boolean down) {
+            return new Counts(changes + 1, downs + (down ? 1 : 0), passedChecks, failedChecks, failedRequests);
+        }
+
+        private Counts withCheck(boolean passed) {
+            return new Counts(
+                    changes, downs, passedChecks + (passed ? 1 : 0), failedChecks + (passed ? 0 : 1), failedRequests);
+        }
+
+        private Counts withFailedRequest() {
+            return new Counts(changes, downs, passedChecks, failedChecks, failedRequests + 1);
+        }
+    }
+
+    static NodeStatus initial(URI url) {
+        return new NodeStatus(url, NodeState.READY, Checked.UP, "none yet", Instant.now(), Counts.ZERO);
+    }
+
+    /** Returns what routing goes by: maint, else down, else drain, else ready. */
+    public NodeState effective() {
+        if (admin == NodeState.MAINT) {
+            return NodeState.MAINT;
+        }
+        return switch (checked) {
+            case DOWN -> NodeState.DOWN;
+            case DRAIN -> NodeState.DRAIN;
+            case UP -> admin;
+        };
+    }
+
+    NodeStatus withAdmin(NodeState state) {
+        return state == admin
+                ? this
+                : new NodeStatus(url, state, checked, lastCheck, Instant.now(), counts.withChange(false));
+    }
+
+    NodeStatus withChecked(Checked found) {
+        return found == checked
+                ? this
+                : new NodeStatus(url, admin, found, lastCheck, Instant.now(), counts.withChange(found == Checked.DOWN));
+    }
+
+    NodeStatus withCheck(boolean passed, String text) {
+        return new NodeStatus(url, admin, checked, text, lastChange, counts.withCheck(passed));
+    }
+
+    NodeStatus withFailedRequest(String text) {
+        return new NodeStatus(url, admin, checked, text, lastChange, counts.withFailedRequest());
+    }
+}

@@ -1,0 +1,49 @@
+package io.cobrowse.sticky.proxy.exchange;
+
+import io.cobrowse.sticky.filter.ProblemDocument;
+import io.cobrowse.sticky.routing.Node;
+
+/** What a client is told when its request cannot be forwarded, or its answer not be had. Stateless. */
+final class ForwardingProblems {
+    private ForwardingProblems() {}
+
+    /** The node has no place for the request, and may not be left for another one. */
+    static ProblemDocument nodeBusy(Node node) {
+        return new ProblemDocument(
+                "node-busy",
+                "Node busy",
+                503,
+                "The node that has this session has as much to do as it may. Try again.",
+                node.id());
+    }
+
+    /** The connection broke, and the request cannot be repeated (R19). */
+    static ProblemDocument upstreamFailed(Node node) {
+        return new ProblemDocument(
+                "upstream-failed",
+                "Upstream failed",
+                502,
+                "The connection to the node broke, or its answer was not HTTP.",
+                node.id());
+    }
+
+    static ProblemDocument upstreamTimeout(Node node) {
+        return new ProblemDocument(
+                "upstream-timeout", "Upstream timeout", 504, "The node did not answer in time.", node.id());
+    }
+
+    static ProblemDocument requestTimeout() {
+        return new ProblemDocument(
+                "request-timeout", "Request timeout", 408, "The body of the request did not come in time.", null);
+    }
+
+    /** @param status 400 to 499, by what is wrong with the body */
+    static ProblemDocument malformedBody(int status) {
+        return new ProblemDocument("bad-request", "Bad request", status, "The body of the request is malformed.", null);
+    }
+
+    static ProblemDocument internalError() {
+        return new ProblemDocument(
+                "internal-error", "Internal error", 500, "The proxy failed to serve the request.", null);
+    }
+}

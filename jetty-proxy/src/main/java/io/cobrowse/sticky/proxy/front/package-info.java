@@ -1,5 +1,0 @@
-/** The client's side: connectors that notice a client's going away, limits, and errors as problem documents. */
-@NullMarked
-package io.cobrowse.sticky.proxy.front;
-
-import org.jspecify.annotations.NullMarked;

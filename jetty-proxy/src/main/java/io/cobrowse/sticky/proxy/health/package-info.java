@@ -1,5 +1,0 @@
-/** Health of the nodes: the checks, the states that follow from them and from people, and what becomes of work under way. */
-@NullMarked
-package io.cobrowse.sticky.proxy.health;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,74 @@
+package io.cobrowse.sticky.proxy.listener;
+
+import io.cobrowse.sticky.filter.ProblemDocument;
+import java.nio.ByteBuffer;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpMethod;
+import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.handler.ErrorHandler;
+import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
+
+/** Problem documents outside servlets: for the handlers in front, and in place of Jetty's error pages. Thread-safe. */
+public final class Problems extends ErrorHandler {
+    private static final String MEDIA_TYPE = "application/problem+json";
+
+    /** Sends the document as the whole answer. */
+    public static void send(ProblemDocument problem, Response response, Callback callback) {
+        response.setStatus(problem.status());
+        response.write(true, fill(problem, response.getHeaders()), callback);
+    }
+
+    private static ByteBuffer fill(ProblemDocument problem, HttpFields.Mutable fields) {
+        byte[] json = problem.json();
+        fields.put(HttpHeader.CONTENT_TYPE, MEDIA_TYPE);
+        fields.put(HttpHeader.CACHE_CONTROL, "no-store");
+        fields.put(HttpHeader.CONTENT_LENGTH, json.length);
+        return ByteBuffer.wrap(json);
+    }
+
+    @Override
+    protected void generateResponse(
+            Request request,
+            Response response,
+            int code,
+            @Nullable String message,
+            @Nullable Throwable cause,
+            Callback callback) {
+        // Jetty refuses some CONNECTs for their authority before the gate sees them.
+        boolean connect = HttpMethod.CONNECT.is(request.getMethod()) && code == HttpStatus.BAD_REQUEST_400;
+        send(connect ? RequestCheck.CONNECT : of(code), response, callback);
+    }
+
+    @Override
+    public boolean errorPageForMethod(String method) {
+        return true;
+    }
+
+    /** The document for an error that Jetty found; its own message may repeat client input, so it is not used. */
+    private static ProblemDocument of(int status) {
+        return switch (status) {
+            case HttpStatus.BAD_REQUEST_400 ->
+                problem(status, "bad-request", "The request is malformed, or cannot be forwarded unaltered.");
+            case HttpStatus.NOT_FOUND_404 -> problem(status, "not-found", "There is nothing at this path.");
+            case HttpStatus.REQUEST_TIMEOUT_408 ->
+                problem(status, "request-timeout", "The request did not come in time.");
+            case HttpStatus.URI_TOO_LONG_414 -> problem(status, "uri-too-long", "The request target is too long.");
+            case HttpStatus.REQUEST_HEADER_FIELDS_TOO_LARGE_431 ->
+                problem(status, "request-header-too-large", "The request header fields may total 32 KiB.");
+            case HttpStatus.HTTP_VERSION_NOT_SUPPORTED_505 ->
+                problem(status, "version-not-supported", "HTTP/1.0, HTTP/1.1 and HTTP/2 are served.");
+            default ->
+                status < 500
+                        ? problem(status, "bad-request", "The request cannot be served.")
+                        : problem(status, "internal-error", "The proxy failed to serve the request.");
+        };
+    }
+
+    private static ProblemDocument problem(int status, String type, String detail) {
+        return new ProblemDocument(type, HttpStatus.getMessage(status), status, detail, null);
+    }
+}

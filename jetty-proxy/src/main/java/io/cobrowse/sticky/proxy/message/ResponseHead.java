@@ -1,0 +1,122 @@
+package io.cobrowse.sticky.proxy.message;
+
+import java.util.List;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.http.HttpVersion;
+import org.jspecify.annotations.Nullable;
+
+/** The head of a node's response while it is parsed, and its trailers. Reused from response to response; not thread-safe. */
+public final class ResponseHead {
+    private final HttpFields.Mutable fields = HttpFields.build();
+    private HttpVersion version = HttpVersion.HTTP_1_1;
+    private int status;
+    private HttpFields.@Nullable Mutable trailers;
+
+    public void start(HttpVersion version, int status) {
+        this.version = version;
+        this.status = status;
+    }
+
+    public void add(HttpField field) {
+        fields.add(field);
+    }
+
+    public void addTrailer(HttpField field) {
+        HttpFields.Mutable known = trailers;
+        if (known == null) {
+            known = HttpFields.build();
+            trailers = known;
+        }
+        known.add(field);
+    }
+
+    public void clear() {
+        fields.clear();
+        status = 0;
+        trailers = null;
+    }
+
+    public HttpFields fields() {
+        return fields;
+    }
+
+    public int status() {
+        return status;
+    }
+
+    /** Returns whether this is a 1xx response, behind which the real one comes. */
+    public boolean interim() {
+        return HttpStatus.isInterim(status) || upgraded();
+    }
+
+    public boolean upgraded() {
+        return status == HttpStatus.SWITCHING_PROTOCOLS_101;
+    }
+
+    public boolean hasContentLength() {
+        return fields.contains(HttpHeader.CONTENT_LENGTH);
+    }
+
+    /** Returns whether the response is one that never has a body, whatever its fields say (RFC 9110, 6.4.1). */
+    public boolean bodyless(boolean headRequest) {
+        return headRequest || status == HttpStatus.NO_CONTENT_204 || status == HttpStatus.NOT_MODIFIED_304;
+    }
+
+    /** Returns whether the body has a coding that would get lost on the way, as Transfer-Encoding ends here. */
+    public boolean losesCoding() {
+        HttpField coding = fields.getField(HttpHeader.TRANSFER_ENCODING);
+        return coding != null && !"chunked".equalsIgnoreCase(coding.getValue());
+    }
+
+    /** Returns whether the node keeps the connection open behind this response (RFC 9112, 9.3). */
+    public boolean persistent() {
+        boolean persistent = version.getVersion() >= HttpVersion.HTTP_1_1.getVersion();
+        for (HttpField field : fields) {
+            if (field.getHeader() == HttpHeader.CONNECTION) {
+                if (field.contains("close")) {
+                    return false;
+                }
+                persistent |= field.contains("keep-alive");
+            }
+        }
+        return persistent;
+    }
+
+    /** Returns the trailers, null when there are none. */
+    @Nullable
+    public HttpFields trailers() {
+        return trailers;
+    }
+
+    /** Adds the end-to-end fields to {@code target}, in order; {@code Server} and {@code Date} replace those of the container. */
+    public void copyTo(HttpFields.Mutable target) {
+        List<String> connectionOptions = HopByHop.connectionOptions(fields);
+        boolean server = false;
+        boolean date = false;
+        for (HttpField field : fields) {
+            if (HopByHop.drops(field, connectionOptions)) {
+                continue;
+            }
+            HttpHeader header = field.getHeader();
+            if (header == HttpHeader.SERVER && !server) {
+                server = true;
+                target.put(field);
+            } else if (header == HttpHeader.DATE && !date) {
+                date = true;
+                target.put(field);
+            } else {
+                target.add(field);
+            }
+        }
+    }
+
+    /** Returns a copy of the end-to-end fields of an interim response. */
+    public HttpFields copy() {
+        HttpFields.Mutable copy = HttpFields.build();
+        copyTo(copy);
+        return copy.asImmutable();
+    }
+}

@@ -1,0 +1,173 @@
+package io.cobrowse.sticky.proxy.message;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.eclipse.jetty.http.HttpCompliance;
+import org.eclipse.jetty.http.HttpException;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpParser;
+import org.eclipse.jetty.http.HttpVersion;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Parses the answers on one connection, one after the other. One piece of content is held back until the parser has looked
+ * behind it, so that a response that is there whole can go out in a single write with its head. Not thread-safe.
+ */
+public final class ResponseParser implements HttpParser.ResponseHandler {
+    private final HttpParser parser;
+    private final ResponseHead head = new ResponseHead();
+    private @Nullable ByteBuffer held;
+    private @Nullable ByteBuffer next;
+    private @Nullable Throwable failure;
+    private boolean headParsed;
+    private boolean complete;
+
+    public ResponseParser(int maxHeadBytes) {
+        parser = new HttpParser(this, maxHeadBytes, HttpCompliance.RFC9110);
+        parser.setHeaderCacheCaseSensitive(true);
+        parser.setHeaderCacheSize(0);
+    }
+
+    /** Parses until there is something to act on; returns true when more bytes are needed. */
+    public boolean advance(ByteBuffer buffer) {
+        while (next == null && !complete && failure == null) {
+            if (!parser.parseNext(buffer)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The node has closed the connection behind what was parsed so far. */
+    public void atEnd() {
+        parser.atEOF();
+    }
+
+    /** Gets ready for another message: the answer to this request, or what follows an interim one. */
+    public void reset(boolean answersHead) {
+        head.clear();
+        headParsed = false;
+        complete = false;
+        parser.reset();
+        parser.setHeadResponse(answersHead);
+    }
+
+    /** Sets whether the answer is to a HEAD request, and so has no body. */
+    public void answersHead(boolean answersHead) {
+        parser.setHeadResponse(answersHead);
+    }
+
+    public ResponseHead head() {
+        return head;
+    }
+
+    /** Returns whether the head of the final answer is parsed. */
+    public boolean headParsed() {
+        return headParsed;
+    }
+
+    /** Returns whether an interim answer is parsed to its end. */
+    public boolean interimParsed() {
+        return complete && head.interim();
+    }
+
+    /** Returns whether the message is parsed to its end. */
+    public boolean complete() {
+        return complete;
+    }
+
+    /** Returns whether what is held back is the last content. */
+    public boolean last() {
+        return complete && next == null;
+    }
+
+    /** Returns the content to write next; null where there is none. */
+    @Nullable
+    public ByteBuffer held() {
+        return held;
+    }
+
+    /** What was held is written. */
+    public void written() {
+        held = next;
+        next = null;
+    }
+
+    /** Forgets all content, whose buffer is released. */
+    public void forget() {
+        held = null;
+        next = null;
+    }
+
+    /** Returns why the answer is none; null while it is one. */
+    @Nullable
+    public Throwable failure() {
+        return failure;
+    }
+
+    /** Returns whether another answer may follow on the connection. */
+    public boolean persistent() {
+        return head.persistent() && !parser.isClose() && !parser.isClosed();
+    }
+
+    // The parser's events.
+
+    @Override
+    public void startResponse(HttpVersion version, int status, String reason) {
+        if (status < 100) {
+            failure = new IOException("The node's answer has the status " + status);
+        }
+        head.start(version, status);
+    }
+
+    @Override
+    public void parsedHeader(HttpField field) {
+        head.add(field);
+    }
+
+    @Override
+    public boolean headerComplete() {
+        if (head.losesCoding()) {
+            failure = new IOException("The node's answer has a transfer coding other than chunked");
+        }
+        headParsed = !head.interim();
+        return true;
+    }
+
+    @Override
+    public boolean content(ByteBuffer content) {
+        if (held == null) {
+            held = content;
+        } else {
+            next = content;
+        }
+        return true;
+    }
+
+    @Override
+    public boolean contentComplete() {
+        return false;
+    }
+
+    @Override
+    public void parsedTrailer(HttpField field) {
+        head.addTrailer(field);
+    }
+
+    @Override
+    public boolean messageComplete() {
+        complete = true;
+        return true;
+    }
+
+    @Override
+    public void earlyEOF() {
+        failure = new EOFException("The node closed the connection");
+    }
+
+    @Override
+    public void badMessage(HttpException cause) {
+        failure = new IOException("The node's answer is not HTTP: " + cause.getReason());
+    }
+}

@@ -1,0 +1,73 @@
+package io.cobrowse.sticky.proxy.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cobrowse.sticky.proxy.config.ProxyConfig.Health;
+import io.cobrowse.sticky.routing.Balance;
+import io.cobrowse.sticky.routing.Node;
+import io.cobrowse.sticky.routing.NodeState;
+import io.cobrowse.sticky.routing.NodeTable;
+import io.cobrowse.sticky.routing.Router;
+import io.cobrowse.sticky.routing.Stickiness;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.SocketTimeoutException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import org.eclipse.jetty.client.HttpClient;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Requests that fail while a check is under way, which a node that accepts and says nothing keeps so. */
+class RequestFailuresTest {
+    private static final int FALL = 3;
+
+    private final HttpClient client = new HttpClient();
+    private ServerSocket silent;
+    private Router router;
+    private HealthChecks checks;
+    private Node node;
+
+    @BeforeEach
+    void start() throws Exception {
+        silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        node = new Node("1", List.of("node-1"), URI.create("http://127.0.0.1:" + silent.getLocalPort()), 1, false);
+        router = new Router(Stickiness.DEFAULTS, Balance.ROUND_ROBIN, NodeTable.of(List.of(node)));
+        client.start();
+        checks = new HealthChecks(
+                client,
+                new NodeStates(router),
+                new Health("/cobrowse/health", Duration.ofHours(1), Duration.ofHours(1), 2, FALL));
+        checks.start();
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        checks.stop();
+        client.stop();
+        silent.close();
+    }
+
+    private NodeState stateAfter(int failures, IOException cause) {
+        for (int i = 0; i < failures; i++) {
+            checks.failed(node, cause);
+        }
+        return router.table().state(node);
+    }
+
+    @Test
+    void shouldTakeANodeDownThatRefusesAsManyConnectionsAsChecksMayFail() {
+        assertThat(stateAfter(FALL - 1, new ConnectException("refused"))).isEqualTo(NodeState.READY);
+        assertThat(stateAfter(1, new ConnectException("refused"))).isEqualTo(NodeState.DOWN);
+    }
+
+    @Test
+    void shouldCountConnectsThatTimeOutOnceUntilACheckHasEnded() {
+        assertThat(stateAfter(100, new SocketTimeoutException("late"))).isEqualTo(NodeState.READY);
+        assertThat(stateAfter(FALL - 1, new ConnectException("refused"))).isEqualTo(NodeState.DOWN);
+    }
+}
