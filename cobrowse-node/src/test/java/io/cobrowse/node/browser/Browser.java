@@ -154,6 +154,12 @@ public final class Browser implements AutoCloseable {
         return driver.executeScript("return " + expression);
     }
 
+    /** What an expression's promise comes to; its error's name where it fails. */
+    public Object settle(String promise) {
+        return driver.executeAsyncScript(
+                "const done = arguments[0]; (" + promise + ").then(done, problem => done(problem.name));");
+    }
+
     /** Waits until the text of an element is as wanted. */
     public void awaitText(String selector, Predicate<String> wanted) {
         await(selector + " in " + driver.getTitle()).atMost(LIMIT).until(() -> text(selector), wanted);

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.openqa.selenium.Keys;
 
 /** The demo's three pages in real browsers, as a newcomer meets them; run by the profile {@code long}. */
@@ -180,6 +181,44 @@ class DemoBrowserTest {
         assertThat(control.focus()).isEqualTo("Start node-1");
         control.press(" ");
         control.awaitText(card("1") + " .proxy", "ready"::equals);
+    }
+
+    /** From a page without a policy of its own, which would forbid it the attempt; and not by way of CORS. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{method: 'PUT'}",
+                "{method: 'PUT', credentials: 'include'}",
+                "{method: 'POST', mode: 'no-cors'}",
+                "{}"
+            })
+    void shouldLetNoOtherPageReachTheControl(String options) {
+        customer.open(demo.options().adminUrl().resolve("/livez"));
+
+        for (String path : new String[] {"nodes/1/killed", "nodes"}) {
+            String outcome = String.valueOf(customer.settle("fetch('%s', %s).then(answer => answer.type)"
+                    .formatted(demo.control().resolve(path), options)));
+            assertThat(outcome).isIn("TypeError", "opaque");
+        }
+
+        assertThat(demo.nodes().running(1)).isNotNull();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1280, false", "390, true"})
+    void shouldAskTheAgentForTheSessionByKeyboardAlone(int width, boolean dark) throws Exception {
+        agent.view(width, dark);
+        startSession();
+        agent.open(demo.options().page("agent.html"));
+        assertFits(agent, width);
+        agent.press(Keys.TAB);
+        assertThat(agent.focus()).isEqualTo("token");
+        agent.press(customer.text("#token"), Keys.TAB, Keys.ARROW_DOWN);
+        agent.picture("demo-agent-asked-" + width);
+
+        agent.press(Keys.ENTER);
+
+        agent.awaitText("#status", text -> text.contains(" by URL"));
     }
 
     /** Opens the customer's page and returns the node that has the session. */
