@@ -56,7 +56,7 @@ public final class CobrowseNode implements AutoCloseable {
         QueuedThreadPool threads = new QueuedThreadPool();
         threads.setName(builder.name);
         server = new Server(threads);
-        connector = connector(server, builder.port);
+        connector = connector(server, builder.host, builder.port);
         server.addConnector(connector);
 
         ServletContextHandler context = new ServletContextHandler("/cobrowse");
@@ -225,7 +225,7 @@ public final class CobrowseNode implements AutoCloseable {
         }
     }
 
-    private static ServerConnector connector(Server server, int port) {
+    private static ServerConnector connector(Server server, @Nullable String host, int port) {
         HttpConfiguration http = new HttpConfiguration();
         http.setRequestHeaderSize(MAX_REQUEST_HEADER_BYTES);
         http.setSendServerVersion(false);
@@ -234,6 +234,7 @@ public final class CobrowseNode implements AutoCloseable {
         // which nobody would ever close, so that a node that refuses would hang.
         ServerConnector connector = new ServerConnector(server, 0, 1, new HttpConnectionFactory(http));
         connector.setAcceptQueueSize(ACCEPT_QUEUE_SIZE);
+        connector.setHost(host);
         connector.setPort(port);
         connector.setIdleTimeout(IDLE_TIMEOUT_MILLIS);
         return connector;
@@ -244,6 +245,7 @@ public final class CobrowseNode implements AutoCloseable {
         private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
 
         private String name = "node-1";
+        private @Nullable String host;
         private int port;
         private String cookie = "gcbSessionServer";
         private @Nullable URI serverUrl;
@@ -261,7 +263,13 @@ public final class CobrowseNode implements AutoCloseable {
             return this;
         }
 
-        /** The port on all addresses, 0 to 65535. Default: 0, which takes a free one. */
+        /** The address to listen on, such as {@code 127.0.0.1}. Default: null, all addresses. */
+        public Builder host(@Nullable String host) {
+            this.host = host;
+            return this;
+        }
+
+        /** The port, 0 to 65535. Default: 0, which takes a free one. */
         public Builder port(int port) {
             this.port = port;
             return this;

@@ -37,6 +37,12 @@ final class DemoCommand implements Callable<Integer> {
     private int nodePort;
 
     @Option(
+            names = "--control-port",
+            defaultValue = "0",
+            description = "The port of the page that kills nodes, on loopback; 0 takes a free one.")
+    private int controlPort;
+
+    @Option(
             names = "--proxy-jar",
             required = true,
             hidden = true,
@@ -54,7 +60,7 @@ final class DemoCommand implements Callable<Integer> {
 
     private DemoOptions options() {
         try {
-            return new DemoOptions(nodes, port, adminPort, nodePort, proxyJar);
+            return new DemoOptions(nodes, port, adminPort, nodePort, controlPort, proxyJar);
         } catch (IllegalArgumentException wrong) {
             throw new ParameterException(spec.commandLine(), wrong.getMessage(), wrong);
         }

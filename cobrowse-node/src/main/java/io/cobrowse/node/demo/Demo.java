@@ -1,20 +1,15 @@
 package io.cobrowse.node.demo;
 
-import io.cobrowse.node.CobrowseNode;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.BindException;
 import java.net.ServerSocket;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.IntStream;
 import picocli.CommandLine.Help.Ansi;
 
 /** The demo: starts nodes and the proxy, says what runs where and what to try, and then tells of the sessions' events. */
@@ -47,24 +42,21 @@ public final class Demo {
     public void run() throws IOException, InterruptedException {
         requireFree(options.port());
         requireFree(options.adminPort());
-        List<CobrowseNode> nodes = new ArrayList<>();
-        try {
+        try (DemoNodes nodes = new DemoNodes(options, events);
+                ControlServer control = new ControlServer(options, nodes)) {
             say("Starting " + options.nodes() + " nodes and the proxy ...");
-            for (int i = 1; i <= options.nodes(); i++) {
-                nodes.add(startNode(i));
-            }
-            runProxy();
-        } finally {
-            nodes.forEach(CobrowseNode::close);
+            nodes.start();
+            control.start();
+            runProxy(control);
         }
     }
 
-    private void runProxy() throws IOException, InterruptedException {
+    private void runProxy(ControlServer control) throws IOException, InterruptedException {
         Path directory = Files.createTempDirectory("cobrowse-demo-");
         Path config = Files.writeString(directory.resolve("proxy.yaml"), ProxyYaml.of(options));
         try (ProxyProcess proxy = ProxyProcess.start(options.proxyJar(), config, directory.resolve("proxy.log"))) {
             if (proxy.awaitReady(options.adminUrl().resolve("/readyz"), stopped)) {
-                say(Guide.of(options, config, proxy.log()));
+                say(Guide.of(options, control.uri(), config, proxy.log()));
                 await(CompletableFuture.anyOf(stopped, proxy.exit()));
             }
             if (!stopRequested()) {
@@ -73,21 +65,6 @@ public final class Demo {
             say("Stopping.");
         }
         delete(config, directory.resolve("proxy.log"), directory);
-    }
-
-    private CobrowseNode startNode(int i) throws IOException {
-        List<URI> peers = IntStream.rangeClosed(1, options.nodes())
-                .filter(other -> other != i)
-                .mapToObj(options::nodeUrl)
-                .toList();
-        return CobrowseNode.builder()
-                .name(options.name(i))
-                .port(options.port(i))
-                .serverUrl(options.serverUrl(i))
-                .peers(peers)
-                .onEvent(events)
-                .build()
-                .start();
     }
 
     private boolean stopRequested() throws InterruptedException {

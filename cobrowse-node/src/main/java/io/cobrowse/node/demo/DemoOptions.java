@@ -9,12 +9,13 @@ import java.nio.file.Path;
  * {@code nodePort + i - 1}. Immutable.
  *
  * @param nodes 1 to 32
- * @param port the proxy's port; all ports 1 to 65535, each used once
+ * @param port the proxy's port; all ports but the last 1 to 65535, each used once
  * @param adminPort the port of the proxy's admin listener, on loopback
  * @param nodePort the first node's port
+ * @param controlPort the port of the demo's control page, on loopback; 0 takes a free one
  * @param proxyJar the proxy's runnable jar
  */
-public record DemoOptions(int nodes, int port, int adminPort, int nodePort, Path proxyJar) {
+public record DemoOptions(int nodes, int port, int adminPort, int nodePort, int controlPort, Path proxyJar) {
     private static final int MAX_NODES = 32;
 
     /**
@@ -35,6 +36,12 @@ public record DemoOptions(int nodes, int port, int adminPort, int nodePort, Path
             throw new IllegalArgumentException("--port " + port + ", --admin-port " + adminPort
                     + " and the nodes' ports " + nodePort + " to " + lastNodePort + " overlap.");
         }
+        if (controlPort != 0) {
+            checkPort("--control-port", controlPort);
+            if (controlPort == port || controlPort == adminPort || within(controlPort, nodePort, lastNodePort)) {
+                throw new IllegalArgumentException("--control-port " + controlPort + " is another one's port.");
+            }
+        }
         if (!Files.isRegularFile(proxyJar)) {
             throw new IllegalArgumentException("--proxy-jar: there is no file " + proxyJar + ".");
         }
@@ -48,6 +55,11 @@ public record DemoOptions(int nodes, int port, int adminPort, int nodePort, Path
         return nodePort + node - 1;
     }
 
+    /** Whether there is such a node. */
+    boolean hasNode(int node) {
+        return node >= 1 && node <= nodes;
+    }
+
     /** Where clients find the proxy. */
     URI proxyUrl() {
         return URI.create("http://localhost:" + port);
@@ -59,6 +71,11 @@ public record DemoOptions(int nodes, int port, int adminPort, int nodePort, Path
 
     URI nodeUrl(int node) {
         return URI.create("http://127.0.0.1:" + port(node));
+    }
+
+    /** The page of the customer, or of the agent. */
+    URI page(String file) {
+        return proxyUrl().resolve("/cobrowse/demo/" + file);
     }
 
     /** The public URL of a node behind the proxy. */

@@ -22,7 +22,16 @@ final class EventLog implements Consumer<SessionEvent> {
 
     @Override
     public void accept(SessionEvent event) {
-        out.println(LocalTime.now(ZoneId.systemDefault()).format(TIME) + "  " + coloured(event));
+        write(coloured(event));
+    }
+
+    /** Writes what has been done to a node. */
+    void note(String node, String what) {
+        write(node + "  " + what);
+    }
+
+    private void write(String line) {
+        out.println(LocalTime.now(ZoneId.systemDefault()).format(TIME) + "  " + line);
         out.flush();
     }
 

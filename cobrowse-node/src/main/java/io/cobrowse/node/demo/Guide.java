@@ -1,8 +1,9 @@
 package io.cobrowse.node.demo;
 
+import java.net.URI;
 import java.nio.file.Path;
 
-/** What the demo says once it runs: what is where, two pages to see it, and four commands that walk through the guide's four steps. */
+/** What the demo says once it runs: what is where, pages to see it, and four commands that walk through the guide's four steps. */
 final class Guide {
     private static final String STEPS = """
 
@@ -29,17 +30,17 @@ final class Guide {
 
     private Guide() {}
 
-    static String of(DemoOptions options, Path config, Path log) {
+    static String of(DemoOptions options, URI control, Path config, Path log) {
         StringBuilder text = new StringBuilder("\n");
         row(text, "proxy", options.proxyUrl().toString(), "cookie gcbSessionServer, parameter co-browse-node-id");
         row(text, "admin", options.adminUrl().toString(), "liveness, readiness, nodes");
         for (int i = 1; i <= options.nodes(); i++) {
             row(text, options.name(i), options.nodeUrl(i).toString(), "server URL " + options.serverUrl(i));
         }
-        String pages = options.proxyUrl() + "/cobrowse/demo/";
-        row(text, "customer", pages + "customer.html", "");
-        row(text, "agent", pages + "agent.html?by=cookie", "");
-        row(text, "", pages + "agent.html?by=url", "");
+        row(text, "control", control.toString(), "a page to kill nodes and start them again; open it first");
+        row(text, "customer", options.page("customer.html").toString(), "");
+        row(text, "agent", options.page("agent.html?by=cookie").toString(), "");
+        row(text, "", options.page("agent.html?by=url").toString(), "");
         row(text, "config", config.toString(), "");
         row(text, "log", log.toString(), "");
         return text

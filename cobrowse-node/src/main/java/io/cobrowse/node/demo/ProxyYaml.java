@@ -1,6 +1,9 @@
 package io.cobrowse.node.demo;
 
-/** The proxy's configuration for the demo. */
+/**
+ * The proxy's configuration for the demo. It serves what customers and agents need and no more: a node's
+ * {@code /cobrowse/internal}, where faults are injected, cannot be reached through it.
+ */
 final class ProxyYaml {
     private ProxyYaml() {}
 
@@ -10,6 +13,7 @@ final class ProxyYaml {
                 listeners:
                   - name: public
                     address: 0.0.0.0:%d
+                    allow: [ "/cobrowse/cometd/**", "/cobrowse/demo/**", "/cobrowse/health", "/cobrowse/rest/**" ]
                 admin:
                   address: 127.0.0.1:%d
                 stickiness:

@@ -1,15 +1,16 @@
 // The agent's page: mirrors the customer's and shows the agent's pointer there.
 
 import { mark, write } from "./form.js";
+import { pointByKeys } from "./keys.js";
 import { Outbox } from "./outbox.js";
 import { Pad } from "./pad.js";
 import { locate, Pointer } from "./pointer.js";
 import { at, lookUp, Problem } from "./rest.js";
 import { AGENT, DOM, POINTER, Session } from "./session.js";
-import { showConnected, showConnecting, showInterrupted, showOver } from "./view.js";
+import { showConnected, showConnecting, showInterrupted, showOver, showServing } from "./view.js";
 
 const query = new URLSearchParams(location.search);
-const by = query.get("by") ?? "cookie";
+const by = query.get("by") === "url" ? "url" : "cookie";
 const token = query.get("token")?.replace(/\s/g, "");
 const mirror = document.getElementById("mirror");
 
@@ -17,10 +18,10 @@ const mirror = document.getElementById("mirror");
 async function stickToOwner() {
   const owner = await lookUp(location.origin, token);
   if (by === "url") {
-    return { node: `${owner.sessionServerName} by URL`, serverUrl: ownUrl(owner) };
+    return { node: owner.sessionServerName, serverUrl: ownUrl(owner) };
   }
   document.cookie = `gcbSessionServer=${owner.sessionServerName}; path=/`;
-  return { node: `${owner.sessionServerName} by cookie`, serverUrl: location.origin };
+  return { node: owner.sessionServerName, serverUrl: location.origin };
 }
 
 function ownUrl({ sessionServerName: node, sessionServerUrl: url }) {
@@ -44,6 +45,7 @@ async function loadStage(serverUrl) {
   for (const field of stage.querySelector("form").elements) {
     field.tabIndex = -1;
   }
+  stage.querySelector("canvas").tabIndex = -1;
   mirror.replaceChildren(stage);
   return stage;
 }
@@ -68,7 +70,10 @@ function join(serverUrl, node, stage) {
     name: "Agent",
     transport: query.get("transport"),
     listener: {
-      connected: (transport) => showConnected(transport, node, token),
+      connected: (transport) => {
+        showConnected(transport, node, by, token);
+        showServing(serverUrl, node, by);
+      },
       interrupted: showInterrupted,
       joined: () => {},
       received: (channel, data) => channel === DOM && show(data),
@@ -120,18 +125,22 @@ function point(stage, session) {
     clicks++;
     move(event);
   });
-  mirror.addEventListener("pointerleave", () => {
+  const leave = () => {
     place = null;
     outbox.changed("place");
-  });
+  };
+  mirror.addEventListener("pointerleave", leave);
+  pointByKeys(mirror, stage, { moved: move, clicked: () => clicks++, left: leave });
 }
 
 function over(problem) {
+  const gone = problem === null || problem.type === "node-down";
   mirror.classList.add("over");
   document.getElementById("session").hidden = true;
   showOver(
-    problem ? "The session is not available" : "The session has ended",
-    problem?.message ?? "Ask the customer for the number of a new one.",
+    gone ? "The session has ended" : "The session is not available",
+    `${problem?.message ?? ""} ${gone ? "Ask the customer for the number of the new one." : ""}`.trim(),
+    problem,
   );
 }
 

@@ -6,7 +6,7 @@ import { Pad } from "./pad.js";
 import { locate, Pointer } from "./pointer.js";
 import { createSession } from "./rest.js";
 import { AGENT, CUSTOMER, DOM, POINTER, Session } from "./session.js";
-import { hideNotice, showConnected, showConnecting, showInterrupted, showOver, spaced } from "./view.js";
+import { hideNotice, showConnected, showConnecting, showInterrupted, showOver, showServing, spaced } from "./view.js";
 
 const stage = document.getElementById("stage");
 const form = stage.querySelector("form");
@@ -45,7 +45,8 @@ function join(token, node) {
     transport: new URLSearchParams(location.search).get("transport"),
     listener: {
       connected: (transport) => {
-        showConnected(transport, node, token);
+        showConnected(transport, node, "cookie", token);
+        showServing(location.origin, node, "cookie");
         if (outbox) {
           share(); // Anew, as what was on its way may be lost.
         }
@@ -89,8 +90,9 @@ function over(problem) {
   pointer.move(null);
   sharing.hidden = true;
   showOver(
-    problem ? "Your session was interrupted" : "The session has ended",
+    problem ? "Your session has ended" : "The session has ended",
     `${problem?.message ?? "Nobody sees your page any more."} What you have filled in is still here.`,
+    problem,
   );
 }
 

@@ -1,3 +1,8 @@
+import { arrow, clamp, Spot } from "./keys.js";
+
+/** How far an arrow key draws, in the canvas's own pixels. */
+const PEN_STEP = 20;
+
 /**
  * A sheet to draw on. It keeps its lines to be drawn elsewhere again, four numbers each, `x1, y1, x2, y2` in the canvas's own
  * pixels, in one flat array: the parser that nodes have for long-polling fails on an array within an array.
@@ -35,6 +40,29 @@ export class Pad {
     for (const end of ["pointerup", "pointercancel"]) {
       this.#canvas.addEventListener(end, () => (last = null));
     }
+    this.#enableKeys(drawn);
+  }
+
+  /** Draws with the arrow keys, from the middle on; with Shift they only move. */
+  #enableKeys(drawn) {
+    const pen = new Spot(this.#canvas.parentElement, "pen");
+    const { width, height } = this.#canvas;
+    let place = [width / 2, height / 2];
+    const show = () => pen.show(this.#canvas, place[0] / width, place[1] / height);
+    this.#canvas.addEventListener("focus", () => this.#canvas.matches(":focus-visible") && show());
+    this.#canvas.addEventListener("blur", () => pen.hide());
+    this.#canvas.addEventListener("keydown", (event) => {
+      const step = arrow(event);
+      if (step) {
+        const next = [clamp(place[0] + step.x * PEN_STEP, width), clamp(place[1] + step.y * PEN_STEP, height)];
+        if (!event.shiftKey) {
+          this.#add(...place, ...next);
+          drawn();
+        }
+        place = next;
+        show();
+      }
+    });
   }
 
   /** Takes a new sheet. */

@@ -3,11 +3,21 @@
 const SESSIONS = "/cobrowse/rest/live/sessions";
 const LIMIT_MILLIS = 10_000;
 
-/** Something that went wrong, told in words for the user. The type is `node-down`, `unknown-session`, `unreachable` ... */
+/**
+ * Something that went wrong, told in words for the user. The type is `node-down`, `unknown-session`, `unreachable` ...; the
+ * status is that of the answer that said so, where there was one.
+ */
 export class Problem extends Error {
-  constructor(type, message) {
+  constructor(type, message, status) {
     super(message);
     this.type = type;
+    this.status = status;
+  }
+
+  /** What an answer says: the proxy's problem documents have a type and a detail, a node's refusals an error and a message. */
+  static of(status, answer) {
+    const type = answer?.type?.split(":").at(-1) ?? answer?.error ?? "failed";
+    return new Problem(type, answer?.detail ?? answer?.message ?? `The server answers ${status}.`, status);
   }
 }
 
@@ -28,18 +38,39 @@ export function lookUp(serverUrl, token) {
   return call("GET", at(serverUrl, `${SESSIONS}/${encodeURIComponent(token)}`));
 }
 
+/**
+ * Who answers at a server URL now, `{node, by}`, by way of a request that sticks as all others of the session do; `by` is
+ * what chose the node, `url` or `cookie`, null where the proxy does not say. The problem that the proxy answers with where the
+ * node is gone is thrown.
+ */
+export async function whoServes(serverUrl) {
+  const response = await send("GET", at(serverUrl, "/cobrowse/health"));
+  return {
+    node: response.headers.get("X-Cobrowse-Node"),
+    by: /by=(\w+)/.exec(response.headers.get("Sticky-Route"))?.[1] ?? null,
+  };
+}
+
 async function call(method, url) {
+  const response = await send(method, url);
+  return response.json().catch(() => ({}));
+}
+
+/** Sends a request with the cookies, also where the page is another site's, and throws what is not a good answer. */
+async function send(method, url) {
   let response;
   try {
-    response = await fetch(url, { method, cache: "no-store", signal: AbortSignal.timeout(LIMIT_MILLIS) });
+    response = await fetch(url, {
+      method,
+      credentials: "include",
+      cache: "no-store",
+      signal: AbortSignal.timeout(LIMIT_MILLIS),
+    });
   } catch {
     throw new Problem("unreachable", "The server does not answer.");
   }
-  const answer = await response.json().catch(() => ({}));
   if (!response.ok) {
-    // The proxy's problem documents have a type and a detail, a node's refusals an error and a message.
-    const type = answer.type?.split(":").at(-1) ?? answer.error ?? "failed";
-    throw new Problem(type, answer.detail ?? answer.message ?? `The server answers ${response.status}.`);
+    throw Problem.of(response.status, await response.json().catch(() => null));
   }
-  return answer;
+  return response;
 }

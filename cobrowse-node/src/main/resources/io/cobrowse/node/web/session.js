@@ -1,7 +1,7 @@
 // One user's part in a session: CometD over WebSocket, or over long-polling where WebSocket does not get through.
 
 import { CometD } from "./cometd/Client.js";
-import { at, lookUp, Problem } from "./rest.js";
+import { at, lookUp, Problem, whoServes } from "./rest.js";
 
 export const CUSTOMER = 1;
 export const AGENT = 2;
@@ -73,7 +73,7 @@ export class Session {
 
   #handshaken(message, user) {
     if (!message.successful) {
-      this.#interrupted();
+      this.#interrupted(message.failure);
     } else if (this.#userToken) {
       // The node has forgotten this client, or is another one.
       this.#end(new Problem("unknown-session", "The session is lost: its node no longer knows it."));
@@ -84,7 +84,7 @@ export class Session {
 
   #connected(message) {
     if (!message.successful) {
-      this.#interrupted();
+      this.#interrupted(message.failure);
       return;
     }
     const transport = this.#cometd.getTransport().type;
@@ -94,8 +94,12 @@ export class Session {
     }
   }
 
-  /** CometD tries again by itself; whether that makes sense, the proxy and the nodes know. */
-  async #interrupted() {
+  /**
+   * CometD tries again by itself; whether that makes sense, the answer says: the proxy's 503 to a poll. One to a WebSocket no
+   * page can read, so a request follows that sticks as the session does. Where the cookie has been expired by then, any node
+   * answers it, and does not know the session.
+   */
+  async #interrupted(failure) {
     if (this.#over) {
       return;
     }
@@ -104,6 +108,11 @@ export class Session {
       this.#listener.interrupted();
     }
     try {
+      const told = answered(failure);
+      if (told && FATAL.has(told.type)) {
+        throw told;
+      }
+      await whoServes(this.#serverUrl);
       await lookUp(this.#serverUrl, this.#token);
     } catch (problem) {
       if (FATAL.has(problem.type)) {
@@ -147,5 +156,18 @@ export class Session {
       }
       this.#listener.over(problem);
     }
+  }
+}
+
+/** What the answer to a failed poll says; null where there is none to read. */
+function answered(failure) {
+  const request = failure?.transport;
+  if (!(request instanceof XMLHttpRequest) || request.status < 400) {
+    return null;
+  }
+  try {
+    return Problem.of(request.status, JSON.parse(request.responseText));
+  } catch {
+    return null;
   }
 }

@@ -1,28 +1,50 @@
-// What both pages say of the session: a line that tells how it stands, and a notice when it is over.
+// What both pages say of the session: a line that tells how it stands, the node and why that one, and a notice when it is over.
 
+import { whoServes } from "./rest.js";
+
+/** What chooses a node, in the words of the proxy's `Sticky-Route` and in people's. */
+const WAYS = { cookie: "cookie", url: "URL", none: "the balancer" };
 const TRANSPORTS = { websocket: "WebSocket", "long-polling": "long-polling" };
 
 const status = document.getElementById("status");
 const notice = document.getElementById("notice");
+const node = document.getElementById("node");
 
 export function showConnecting() {
   show("connecting", "Connecting …");
 }
 
-export function showConnected(transport, node, token) {
-  show("connected", `Connected by ${TRANSPORTS[transport]}`, node, `session ${spaced(token)}`);
+export function showConnected(transport, owner, way, token) {
+  show("connected", `Connected by ${TRANSPORTS[transport]}`, `${owner} by ${WAYS[way]}`, `session ${spaced(token)}`);
 }
 
 export function showInterrupted() {
   show("connecting", "Connection lost, trying again …");
 }
 
-/** Says that it is over, why, and what the user can do. */
-export function showOver(title, text) {
+/**
+ * Says which node serves the requests to a server URL now, and what chose it, as the answer to one of them says. What the answer
+ * does not say is taken to be as wanted: the owner, by `cookie` or by `url`.
+ */
+export async function showServing(serverUrl, owner, way) {
+  const serving = await whoServes(serverUrl).catch(() => null);
+  if (serving && status.dataset.state === "connected") {
+    const by = serving.by ?? way;
+    const value = { cookie: `gcbSessionServer=${owner}`, url: new URL(serverUrl).search }[by] ?? "";
+    node.querySelector(".name").textContent = serving.node ?? owner;
+    node.querySelector(".by").textContent = `${WAYS[by] ?? by} ${value}`;
+    node.hidden = false;
+  }
+}
+
+/** Says that it is over, why, and what the user can do; and what the answer was that said so, where there was one. */
+export function showOver(title, text, problem) {
   show("over", "Not connected");
   notice.querySelector("h2").textContent = title;
   notice.querySelector("p").textContent = text;
+  notice.querySelector(".answer").textContent = problem?.status ? `The answer was ${problem.status} ${problem.type}.` : "";
   notice.hidden = false;
+  node.hidden = true;
 }
 
 export function hideNotice() {

@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,7 +19,7 @@ import java.util.logging.Logger;
 import org.eclipse.jetty.util.ajax.JSON;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Cookie;
-import org.openqa.selenium.OutputType;
+import org.openqa.selenium.Keys;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
@@ -28,7 +30,7 @@ import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
 
 /** A Chromium of its own, with a profile that is new and gone afterwards. */
-final class Browser implements AutoCloseable {
+public final class Browser implements AutoCloseable {
     private static final Path CHROMIUM = program("CHROMIUM", "/usr/bin/chromium");
     private static final Path CHROMEDRIVER = program("CHROMEDRIVER", "/usr/bin/chromedriver");
     private static final Duration LIMIT = Duration.ofSeconds(20);
@@ -43,7 +45,7 @@ final class Browser implements AutoCloseable {
     private final ChromeDriver driver;
     private final List<Map<?, ?>> events = new ArrayList<>();
 
-    Browser() {
+    public Browser() {
         this(List.of());
     }
 
@@ -87,7 +89,7 @@ final class Browser implements AutoCloseable {
     }
 
     /** Why there can be no browser; empty where there can. */
-    static Optional<String> missing() {
+    public static Optional<String> missing() {
         for (Path program : List.of(CHROMIUM, CHROMEDRIVER)) {
             if (!Files.isExecutable(program)) {
                 return Optional.of("There is no " + program + ": install Debian's chromium and chromium-driver, or"
@@ -97,8 +99,34 @@ final class Browser implements AutoCloseable {
         return Optional.empty();
     }
 
+    /** Shows pages in a window so wide, as on a phone or on a desk, and dark or light. */
+    public void view(int width, boolean dark) {
+        Map<String, Object> size = Map.of("width", width, "height", width < 600 ? 844 : 900, "deviceScaleFactor", 1);
+        Map<String, Object> metrics = new HashMap<>(size);
+        metrics.put("mobile", width < 600);
+        driver.executeCdpCommand("Emulation.setDeviceMetricsOverride", metrics);
+        driver.executeCdpCommand(
+                "Emulation.setEmulatedMedia",
+                Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", dark ? "dark" : "light"))));
+    }
+
+    /** Presses keys, one after the other, wherever the focus is. */
+    public void press(CharSequence... keys) {
+        new Actions(driver).sendKeys(keys).perform();
+    }
+
+    /** Presses a key with Shift held. */
+    public void pressShift(CharSequence key) {
+        new Actions(driver).keyDown(Keys.SHIFT).sendKeys(key).keyUp(Keys.SHIFT).perform();
+    }
+
+    /** What the focus is on, by its id or else its name or text. */
+    public String focus() {
+        return String.valueOf(evaluate("(e => e.id || e.name || e.textContent.trim())(document.activeElement)"));
+    }
+
     /** Leaves the page, and forgets cookies and events. */
-    void reset() {
+    public void reset() {
         driver.get("about:blank");
         driver.executeCdpCommand("Network.clearBrowserCookies", Map.of());
         readEvents();
@@ -106,7 +134,7 @@ final class Browser implements AutoCloseable {
         consoleErrors();
     }
 
-    void open(URI uri) {
+    public void open(URI uri) {
         driver.get(uri.toString());
     }
 
@@ -141,54 +169,60 @@ final class Browser implements AutoCloseable {
         return cookies.stream().<Map<?, ?>>map(cookie -> (Map<?, ?>) cookie).toList();
     }
 
-    void setCookie(String name, String value) {
+    public void setCookie(String name, String value) {
         driver.manage().addCookie(new Cookie(name, value, "/"));
     }
 
-    Optional<String> cookie(String name) {
+    public Optional<String> cookie(String name) {
         return Optional.ofNullable(driver.manage().getCookieNamed(name)).map(Cookie::getValue);
     }
 
-    WebElement find(String selector) {
+    public WebElement find(String selector) {
         return driver.findElement(By.cssSelector(selector));
     }
 
     /** The text of an element as it is shown. */
-    String text(String selector) {
+    public String text(String selector) {
         return find(selector).getText();
     }
 
     /** The value of a field, as its property. */
-    String value(String selector) {
+    public String value(String selector) {
         return String.valueOf(find(selector).getDomProperty("value"));
     }
 
-    Object evaluate(String expression) {
+    public Object evaluate(String expression) {
         return driver.executeScript("return " + expression);
     }
 
+    /** What an expression's promise comes to; its error's name where it fails. */
+    public Object settle(String promise) {
+        return driver.executeAsyncScript(
+                "const done = arguments[0]; (" + promise + ").then(done, problem => done(problem.name));");
+    }
+
     /** Waits until the text of an element is as wanted. */
-    void awaitText(String selector, Predicate<String> wanted) {
+    public void awaitText(String selector, Predicate<String> wanted) {
         await(selector + " in " + driver.getTitle()).atMost(LIMIT).until(() -> text(selector), wanted);
     }
 
     /** Waits until a field has that value. */
-    void awaitValue(String selector, String wanted) {
+    public void awaitValue(String selector, String wanted) {
         await(selector).atMost(LIMIT).until(() -> value(selector), wanted::equals);
     }
 
     /** Waits until an expression is true. */
-    void awaitTrue(String expression) {
+    public void awaitTrue(String expression) {
         await(expression).atMost(LIMIT).until(() -> Boolean.TRUE.equals(evaluate(expression)));
     }
 
     /** Moves the mouse to the middle of an element. */
-    void pointAt(String selector) {
+    public void pointAt(String selector) {
         new Actions(driver).moveToElement(find(selector)).perform();
     }
 
     /** Draws a line from the middle of an element, by so many pixels to the right and down. */
-    void draw(String selector, int right, int down) {
+    public void draw(String selector, int right, int down) {
         new Actions(driver)
                 .moveToElement(find(selector))
                 .clickAndHold()
@@ -198,7 +232,7 @@ final class Browser implements AutoCloseable {
     }
 
     /** What has happened on the network, as the debugging protocol tells it: the parameters of all such events. */
-    List<Map<?, ?>> network(String event) {
+    public List<Map<?, ?>> network(String event) {
         readEvents();
         return events.stream()
                 .filter(each -> ("Network." + event).equals(each.get("method")))
@@ -213,17 +247,23 @@ final class Browser implements AutoCloseable {
     }
 
     /** The errors in the console since the last call, violations of the page's policy among them. */
-    List<String> consoleErrors() {
+    public List<String> consoleErrors() {
         return driver.manage().logs().get(LogType.BROWSER).getAll().stream()
                 .filter(entry -> entry.getLevel().intValue() >= Level.WARNING.intValue())
                 .map(LogEntry::getMessage)
                 .toList();
     }
 
-    /** Leaves a picture of the page in {@code target/browser}. */
-    void picture(String name) throws IOException {
+    /** Leaves a picture of the whole page in {@code target/browser}. */
+    public void picture(String name) throws IOException {
+        Object width = evaluate("document.documentElement.clientWidth");
+        Object height = evaluate("document.documentElement.scrollHeight");
+        Map<String, Object> all = Map.of("x", 0, "y", 0, "width", width, "height", height, "scale", 1);
+        Object png = driver.executeCdpCommand(
+                        "Page.captureScreenshot", Map.of("captureBeyondViewport", true, "clip", all))
+                .get("data");
         Path file = Files.createDirectories(Path.of("target", "browser")).resolve(name + ".png");
-        Files.write(file, driver.getScreenshotAs(OutputType.BYTES));
+        Files.write(file, Base64.getDecoder().decode((String) png));
     }
 
     @Override

@@ -136,8 +136,10 @@ class BrowserTest {
 
         cluster.node(owner).inject(new Faults(0, 200, true, false));
 
-        customer.awaitText("#notice", text -> text.contains("The session is lost"));
-        assertThat(customer.text("#notice")).contains("The node that has this session is not available.");
+        customer.awaitText("#notice", text -> text.contains("Your session has ended"));
+        assertThat(customer.text("#notice"))
+                .contains("The node that has this session is not available.", "The answer was 503 node-down.");
+        assertThat(customer.find("#node").isDisplayed()).isFalse();
         assertThat(customer.text("#status")).isEqualTo("Not connected");
         customer.picture("node-down-" + webSocket);
 

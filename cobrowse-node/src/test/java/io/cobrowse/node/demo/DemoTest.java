@@ -20,7 +20,6 @@ import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,8 +39,9 @@ class DemoTest {
 
     @BeforeEach
     void prepare() throws Exception {
-        int[] ports = freePorts(4);
-        options = new DemoOptions(2, ports[0], ports[1], ports[2], StandInProxy.jar(directory, StandInProxy.class));
+        int[] ports = Ports.inARow(5);
+        options = new DemoOptions(
+                2, ports[0], ports[1], ports[2], ports[4], StandInProxy.jar(directory, StandInProxy.class));
     }
 
     @Test
@@ -59,6 +59,7 @@ class DemoTest {
                 .isEqualTo("{\"sessionToken\":\"" + token + "\",\"sessionServerName\":\"node-1\","
                         + "\"sessionServerUrl\":\"http://localhost:" + options.port() + "?co-browse-node-id=1\"}");
         assertThat(out.toString())
+                .contains("http://127.0.0.1:" + options.controlPort() + "/ ")
                 .contains(options.proxyUrl() + "/cobrowse/demo/customer.html\n")
                 .contains(options.proxyUrl() + "/cobrowse/demo/agent.html?by=cookie\n")
                 .contains(options.proxyUrl() + "/cobrowse/demo/agent.html?by=url\n");
@@ -68,6 +69,8 @@ class DemoTest {
         run.get(20, TimeUnit.SECONDS);
         assertThatThrownBy(() -> send("GET", options.nodeUrl(1))).isInstanceOf(ConnectException.class);
         assertThatThrownBy(() -> send("GET", options.adminUrl())).isInstanceOf(ConnectException.class);
+        assertThatThrownBy(() -> send("GET", URI.create("http://127.0.0.1:" + options.controlPort())))
+                .isInstanceOf(ConnectException.class);
     }
 
     @Test
@@ -93,6 +96,7 @@ class DemoTest {
                 options.port(),
                 options.adminPort(),
                 options.nodePort(),
+                0,
                 StandInProxy.jar(directory, DemoTest.class));
 
         assertThatThrownBy(new Demo(broken, new PrintWriter(out), Ansi.OFF)::run)
@@ -102,7 +106,7 @@ class DemoTest {
 
     @Test
     void shouldNameAPortInUse() throws Exception {
-        for (int port : new int[] {options.port(), options.adminPort(), options.port(2)}) {
+        for (int port : new int[] {options.port(), options.adminPort(), options.port(2), options.controlPort()}) {
             try (ServerSocket taken = new ServerSocket(port)) {
                 assertThatThrownBy(new Demo(options, new PrintWriter(out), Ansi.OFF)::run)
                         .isInstanceOf(BindException.class)
@@ -113,11 +117,12 @@ class DemoTest {
 
     @Test
     void shouldWriteTheProxysConfiguration() {
-        assertThat(ProxyYaml.of(new DemoOptions(2, 8080, 8081, 8701, options.proxyJar())))
+        assertThat(ProxyYaml.of(new DemoOptions(2, 8080, 8081, 8701, 0, options.proxyJar())))
                 .isEqualTo("""
                         listeners:
                           - name: public
                             address: 0.0.0.0:8080
+                            allow: [ "/cobrowse/cometd/**", "/cobrowse/demo/**", "/cobrowse/health", "/cobrowse/rest/**" ]
                         admin:
                           address: 127.0.0.1:8081
                         stickiness:
@@ -136,17 +141,22 @@ class DemoTest {
 
     @ParameterizedTest
     @CsvSource({
-        "0, 8080, 8081, 8701, --nodes: 0 is not within 1 to 32.",
-        "33, 8080, 8081, 8701, --nodes: 33 is not within 1 to 32.",
-        "3, 0, 8081, 8701, --port: 0 is not within 1 to 65535.",
-        "3, 8080, 65536, 8701, --admin-port: 65536 is not within 1 to 65535.",
-        "3, 8080, 8081, 65534, '--node-port, the last node''s: 65536 is not within 1 to 65535.'",
-        "3, 8080, 8080, 8701, '--port 8080, --admin-port 8080 and the nodes'' ports 8701 to 8703 overlap.'",
-        "3, 8703, 8081, 8701, '--port 8703, --admin-port 8081 and the nodes'' ports 8701 to 8703 overlap.'",
+        "0, 8080, 8081, 8701, 0, --nodes: 0 is not within 1 to 32.",
+        "33, 8080, 8081, 8701, 0, --nodes: 33 is not within 1 to 32.",
+        "3, 0, 8081, 8701, 0, --port: 0 is not within 1 to 65535.",
+        "3, 8080, 65536, 8701, 0, --admin-port: 65536 is not within 1 to 65535.",
+        "3, 8080, 8081, 65534, 0, '--node-port, the last node''s: 65536 is not within 1 to 65535.'",
+        "3, 8080, 8080, 8701, 0, '--port 8080, --admin-port 8080 and the nodes'' ports 8701 to 8703 overlap.'",
+        "3, 8703, 8081, 8701, 0, '--port 8703, --admin-port 8081 and the nodes'' ports 8701 to 8703 overlap.'",
+        "3, 8080, 8081, 8701, -1, --control-port: -1 is not within 1 to 65535.",
+        "3, 8080, 8081, 8701, 8080, --control-port 8080 is another one's port.",
+        "3, 8080, 8081, 8701, 8081, --control-port 8081 is another one's port.",
+        "3, 8080, 8081, 8701, 8703, --control-port 8703 is another one's port.",
     })
-    void shouldSayWhichOptionIsWrong(int nodes, int port, int adminPort, int nodePort, String message) {
+    void shouldSayWhichOptionIsWrong(
+            int nodes, int port, int adminPort, int nodePort, int controlPort, String message) {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new DemoOptions(nodes, port, adminPort, nodePort, options.proxyJar()))
+                .isThrownBy(() -> new DemoOptions(nodes, port, adminPort, nodePort, controlPort, options.proxyJar()))
                 .withMessage(message);
     }
 
@@ -173,24 +183,5 @@ class DemoTest {
                         .method(method, BodyPublishers.noBody())
                         .build(),
                 BodyHandlers.ofString());
-    }
-
-    /** Finds ports in a row that are free at this moment. */
-    private static int[] freePorts(int count) throws IOException {
-        int first;
-        do {
-            try (ServerSocket probe = new ServerSocket(0)) {
-                first = probe.getLocalPort();
-            }
-        } while (!IntStream.range(first, first + count).allMatch(DemoTest::free));
-        return IntStream.range(first, first + count).toArray();
-    }
-
-    private static boolean free(int port) {
-        try (ServerSocket probe = new ServerSocket(port)) {
-            return probe.isBound();
-        } catch (IOException | IllegalArgumentException taken) {
-            return false;
-        }
     }
 }

@@ -1,0 +1,62 @@
+package io.cobrowse.node.demo;
+
+import io.cobrowse.sticky.proxy.StickyProxyServer;
+import io.cobrowse.sticky.proxy.config.ConfigReader;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import picocli.CommandLine.Help.Ansi;
+
+/** All that the demo runs, with the proxy itself by the demo's configuration, but in one process. */
+final class RunningDemo implements AutoCloseable {
+    private final StringWriter log = new StringWriter();
+    private final DemoOptions options;
+    private final DemoNodes nodes;
+    private final ControlServer control;
+    private final StickyProxyServer proxy;
+
+    private RunningDemo(Path directory) throws Exception {
+        int[] ports = Ports.inARow(5);
+        Path jar = StandInProxy.jar(directory, StandInProxy.class);
+        options = new DemoOptions(3, ports[3], ports[4], ports[0], 0, jar);
+        nodes = new DemoNodes(options, new EventLog(new PrintWriter(log), Ansi.OFF));
+        nodes.start();
+        control = new ControlServer(options, nodes);
+        control.start();
+        Path config = Files.writeString(directory.resolve("proxy.yaml"), ProxyYaml.of(options));
+        proxy = StickyProxyServer.builder(
+                        ConfigReader.read(config, variable -> null).config())
+                .build()
+                .start();
+    }
+
+    static RunningDemo start(Path directory) throws Exception {
+        return new RunningDemo(directory);
+    }
+
+    DemoOptions options() {
+        return options;
+    }
+
+    DemoNodes nodes() {
+        return nodes;
+    }
+
+    URI control() {
+        return control.uri();
+    }
+
+    /** What the demo has told of its sessions and nodes. */
+    String log() {
+        return log.toString();
+    }
+
+    @Override
+    public void close() {
+        proxy.close();
+        control.close();
+        nodes.close();
+    }
+}
