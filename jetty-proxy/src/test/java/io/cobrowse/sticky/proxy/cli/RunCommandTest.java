@@ -35,6 +35,13 @@ class RunCommandTest {
             timeouts: {drain: 100ms}
             """;
 
+    /**
+     * A shell without job control has what it starts in the background ignore SIGINT, and what that starts as well: GNU's env
+     * undoes it. Elsewhere the tests have to be started in the foreground.
+     */
+    private static final List<String> HEEDING_SIGNALS =
+            succeeds("env", "--default-signal=INT", "true") ? List.of("env", "--default-signal=INT") : List.of();
+
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
     @TempDir
@@ -208,14 +215,13 @@ class RunCommandTest {
     }
 
     private void start(String... arguments) throws Exception {
-        List<String> command = new ArrayList<>();
+        List<String> command = new ArrayList<>(HEEDING_SIGNALS);
         command.add(ProcessHandle.current().info().command().orElse("java"));
         command.addAll(jvmOptions);
         command.addAll(List.of(
                 "-Xmx128m",
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
-                "-Dlogback.configurationFile=logback.xml", // What ships, not what tests log with.
                 "-cp",
                 System.getProperty("java.class.path"),
                 Main.class.getName()));
@@ -224,6 +230,14 @@ class RunCommandTest {
                 .redirectOutput(directory.resolve("out").toFile())
                 .redirectError(directory.resolve("err").toFile())
                 .start();
+    }
+
+    private static boolean succeeds(String... command) {
+        try {
+            return new ProcessBuilder(command).start().waitFor() == 0;
+        } catch (IOException | InterruptedException absent) {
+            return false;
+        }
     }
 
     private int exitCode() throws Exception {
