@@ -40,7 +40,7 @@ import org.jspecify.annotations.Nullable;
  *   <tr><td>route-suffix<td>true, false<td>false
  *   <tr><td>on-node-down<td>notify, rebalance<td>notify
  *   <tr><td>on-unknown-node<td>reject, balance<td>reject
- *   <tr><td>session-start<td>{@code METHOD /path}, one a line, or with commas<td>{@link SessionStart#DEFAULTS}
+ *   <tr><td>session-start<td>{@code METHOD /path}, one a line, or with commas<td>{@link io.cobrowse.sticky.routing.SessionStart#DEFAULTS}
  *   <tr><td>cookie-path<td>a path<td>{@code /}
  *   <tr><td>cookie-domain<td>a domain; none where left out<td>
  *   <tr><td>cookie-attributes<td>as {@code SameSite=None; Secure}; none where left out<td>
