@@ -5,6 +5,8 @@ import io.fabric8.kubernetes.api.model.discovery.v1.Endpoint;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointConditions;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointPort;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
@@ -39,7 +41,13 @@ public final class KubernetesNodes implements NodeSource {
      * @param port of every node; 0 for the first port of the Service
      */
     public KubernetesNodes(@Nullable String namespace, String service, int port) {
-        this(new KubernetesClientBuilder().build(), namespace, service, port);
+        this(client(), namespace, service, port);
+    }
+
+    /** Tries each request three times, and not for minutes: the list and the watch begin anew by themselves. */
+    private static KubernetesClient client() {
+        Config config = new ConfigBuilder().withRequestRetryBackoffLimit(2).build();
+        return new KubernetesClientBuilder().withConfig(config).build();
     }
 
     /** Takes over the client, which is closed together with this. */

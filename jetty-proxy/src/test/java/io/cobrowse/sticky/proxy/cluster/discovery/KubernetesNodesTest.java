@@ -147,8 +147,10 @@ class KubernetesNodesTest {
         }
         Config config = new ConfigBuilder(Config.empty())
                 .withMasterUrl("http://" + LOOPBACK.getHostAddress() + ":" + port)
+                .withRequestRetryBackoffLimit(2)
                 .build();
-        nodes = new KubernetesNodes(new KubernetesClientBuilder().withConfig(config).build(), NAMESPACE, SERVICE, 0);
+        nodes = new KubernetesNodes(
+                new KubernetesClientBuilder().withConfig(config).build(), NAMESPACE, SERVICE, 0);
         nodes.start(found::add);
         KubernetesMockServer late = newServer();
         late.init(LOOPBACK, port);
