@@ -6,35 +6,57 @@ fail() {
   exit 1
 }
 
-# Sets $java to a Java that is recent enough.
+# Sets $java to a Java that is recent enough, and $java_build to what it says it is.
 find_java() {
   java=${JAVA_HOME:+$JAVA_HOME/bin/}java
   command -v "$java" >/dev/null || fail "No Java at '$java': install Java 17 or later, or set JAVA_HOME."
-  local version
-  version=$("$java" -version 2>&1 | sed -n 's/.* version "\([0-9]*\).*/\1/p' || true)
-  [ "${version:-0}" -ge 17 ] || fail "Java 17 or later is needed; '$java' is version ${version:-unknown}."
+  local said
+  said=$("$java" -version 2>&1 || true)
+  java_version=0
+  if [[ $said =~ version\ \"([0-9]+) ]]; then
+    java_version=${BASH_REMATCH[1]}
+  fi
+  [ "$java_version" -ge 17 ] || fail "Java 17 or later is needed; '$java' is version $java_version."
+  java_build=${said##*build }
+  java_build=${java_build%%[,)]*}
 }
 
-# Sets $jar to a module's runnable jar, which is built where it is missing.
+# Sets $jar to a module's runnable jar: of an installation that in lib/, of a checkout the one that is built where it is missing.
 runnable() {
   find_jar "$1" && return
+  [ -f "$home/pom.xml" ] || fail "$1 is no part of this installation: there is no $home/lib/$1.jar."
   build "$1"
   find_jar "$1" || fail "The build left no $1/target/*-runnable.jar."
 }
 
 find_jar() {
-  for jar in "$home/$1"/target/*-runnable.jar; do
+  for jar in "$home/lib/$1.jar" "$home/$1"/target/*-runnable.jar; do
     [ -f "$jar" ] && return
   done
   return 1
 }
 
+# Sets $cache to where the JVM keeps what it found when it last loaded this jar, so that it need not do so again, and $cached and
+# $caching to the options that read and write it. It belongs to one build of Java; a JVM that it does not fit ignores it.
+find_cache() {
+  cache="$home/cache/${1##*/}-$java_build"
+  if [ "$java_version" -ge 25 ]; then # JEP 514
+    cached="-XX:AOTCache=$cache" caching="-XX:AOTCacheOutput=$cache"
+  else # JEP 350
+    cached="-XX:SharedArchiveFile=$cache" caching="-XX:ArchiveClassesAtExit=$cache"
+  fi
+}
+
 build() {
-  command -v mvn >/dev/null || fail "$1 is not built yet, and there is no Maven (mvn) to build it with."
+  local maven=mvn
+  if ! command -v mvn >/dev/null; then
+    maven=$home/mvnw
+    [ -x "$maven" ] || fail "$1 is not built yet, and there is no Maven (mvn) to build it with."
+  fi
   local log
   log=$(mktemp)
   printf 'Building %s, once ' "$1" >&2
-  if ! (cd "$home" && mvn -B -pl "$1" -am -DskipTests package 2>&1) | tee "$log" | show_progress; then
+  if ! (cd "$home" && "$maven" -B -pl "$1" -am -DskipTests package 2>&1) | tee "$log" | show_progress; then
     printf '%s: The build of %s failed. The end of %s:\n' "$command_name" "$1" "$log" >&2
     tail -n 30 "$log" >&2
     exit 1

@@ -1,12 +1,10 @@
 package io.cobrowse.sticky.filter;
 
-import io.cobrowse.sticky.routing.AnyNode;
 import io.cobrowse.sticky.routing.Node;
 import io.cobrowse.sticky.routing.RequestKind;
 import io.cobrowse.sticky.routing.Route;
 import io.cobrowse.sticky.routing.Route.Outcome;
 import io.cobrowse.sticky.routing.Router;
-import io.cobrowse.sticky.routing.SessionStart;
 import io.cobrowse.sticky.routing.Stickiness;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
@@ -43,9 +41,9 @@ import org.jspecify.annotations.Nullable;
  *   <tr><td>route-suffix<td>true, false<td>false
  *   <tr><td>on-node-down<td>notify, rebalance<td>notify
  *   <tr><td>on-unknown-node<td>reject, balance<td>reject
- *   <tr><td>session-start<td>{@code METHOD /path}, one a line, or with commas<td>{@link SessionStart#DEFAULTS}
+ *   <tr><td>session-start<td>{@code METHOD /path}, one a line, or with commas<td>{@link io.cobrowse.sticky.routing.SessionStart#DEFAULTS}
  *   <tr><td>any-node<td>{@code METHOD /path}, where {@code *} is one segment and a last {@code /**} all below; one a line,
- *       or with commas<td>{@link AnyNode#DEFAULTS}
+ *       or with commas<td>{@link io.cobrowse.sticky.routing.AnyNode#DEFAULTS}
  *   <tr><td>referer<td>true, false<td>false
  *   <tr><td>cookie-path<td>a path<td>{@code /}
  *   <tr><td>cookie-domain<td>a domain; none where left out<td>

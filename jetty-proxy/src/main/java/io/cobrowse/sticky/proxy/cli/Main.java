@@ -16,7 +16,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {RunCommand.class, CheckCommand.class, NodesCommand.class})
+        subcommands = {RunCommand.class, CheckCommand.class, NodesCommand.class, PrepareCommand.class})
 public final class Main implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // Set by picocli.
@@ -26,7 +26,16 @@ public final class Main implements Runnable {
 
     /** Runs the command and exits. */
     public static void main(String[] args) {
+        logBy("io/cobrowse/sticky/proxy/cli/logback.xml");
         System.exit(commandLine().execute(args));
+    }
+
+    /** The log of the command line; who embeds the proxy logs as he likes, and so may who sets the property. */
+    private static void logBy(String configuration) {
+        String property = "logback.configurationFile";
+        if (System.getProperty(property) == null) {
+            System.setProperty(property, configuration);
+        }
     }
 
     static CommandLine commandLine() {

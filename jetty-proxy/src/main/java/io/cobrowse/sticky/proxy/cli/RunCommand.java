@@ -45,7 +45,9 @@ final class RunCommand implements Callable<Integer> {
                 Reloader reloader = new Reloader(config, server)) {
             Signals.handle("HUP", reloader::reload);
             printListeners(server, result.config());
+            ServiceManager.ready();
             stop.await();
+            ServiceManager.stopping();
         } catch (IOException e) {
             throw new CommandFailedException(String.valueOf(e.getMessage()), e);
         }

@@ -17,7 +17,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import nl.altindag.ssl.pem.util.PemUtils;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,8 +66,8 @@ public record PemIdentity(List<X509Certificate> chain, PrivateKey key, List<Stri
         List<X509Certificate> chain;
         PrivateKey key;
         try {
-            chain = PemUtils.loadCertificate(certificate);
-            key = PemUtils.loadPrivateKey(privateKey, password == null ? null : password.toCharArray());
+            chain = PemFile.certificates(certificate);
+            key = PemFile.privateKey(privateKey, password == null ? null : password.toCharArray());
         } catch (RuntimeException failure) {
             throw new Unusable(files, ALLOWED, failure);
         }
@@ -92,7 +91,7 @@ public record PemIdentity(List<X509Certificate> chain, PrivateKey key, List<Stri
         requireReadable(file);
         String allowed = "a PEM file of the certificates of authorities";
         try {
-            List<X509Certificate> certificates = PemUtils.loadCertificate(file);
+            List<X509Certificate> certificates = PemFile.certificates(file);
             if (certificates.isEmpty()) {
                 throw new Unusable("\"" + file + "\"", allowed, null);
             }

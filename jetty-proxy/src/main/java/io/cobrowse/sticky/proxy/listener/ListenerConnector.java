@@ -17,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.jetty.http2.HTTP2Connection;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
@@ -68,7 +69,7 @@ public final class ListenerConnector extends ServerConnector {
     private volatile int redirectToHttps;
     private volatile boolean proxyProtocol;
     /** Whether it has stopped accepting for a limit. */
-    private volatile boolean paused;
+    private final AtomicBoolean paused = new AtomicBoolean();
 
     private volatile long toldNanos = System.nanoTime() - TELL_AGAIN_NANOS;
 
@@ -199,17 +200,23 @@ public final class ListenerConnector extends ServerConnector {
     }
 
     private boolean hasRoom() {
+        String full = full();
+        if (full != null) {
+            pause(full);
+        }
+        return full == null;
+    }
+
+    /** Returns why no more connections are accepted, null where they are. */
+    private @Nullable String full() {
         if (open.size() >= limits.connections()) {
-            pause("its limit of " + limits.connections() + " connections is reached");
-            return false;
+            return "its limit of " + limits.connections() + " connections is reached";
         }
         int max = Descriptors.MAX_CLIENTS;
-        if (total() >= max) {
-            pause("this process may have so many files open that there is room for " + max
-                    + " clients and as many connections to nodes");
-            return false;
-        }
-        return true;
+        return total() < max
+                ? null
+                : "this process may have so many files open that there is room for " + max
+                        + " clients and as many connections to nodes";
     }
 
     private int total() {
@@ -222,8 +229,9 @@ public final class ListenerConnector extends ServerConnector {
 
     private void pause(String why) {
         counters.limited(ListenerCounters.CONNECTIONS);
-        paused = true;
         setAccepting(false);
+        // Only now: who resumes must find that the selector has been told to give the port up.
+        paused.set(true);
         long nowNanos = System.nanoTime();
         if (nowNanos - toldNanos >= TELL_AGAIN_NANOS) {
             toldNanos = nowNanos;
@@ -231,12 +239,13 @@ public final class ListenerConnector extends ServerConnector {
         }
         if (open.isEmpty()) {
             getScheduler().schedule(this::resume, 1, TimeUnit.SECONDS);
+        } else if (full() == null) {
+            resume(); // The last one has left meanwhile, and has not seen that it was waited for.
         }
     }
 
     private void resume() {
-        if (paused && isOpen()) {
-            paused = false;
+        if (isOpen() && paused.compareAndSet(true, false)) {
             acceptBehind(List.copyOf(getSelectorManager().getBeans(ManagedSelector.class)), 0);
         }
     }
@@ -281,7 +290,7 @@ public final class ListenerConnector extends ServerConnector {
             clients.close(client);
         }
         for (var connector : getServer().getConnectors()) {
-            if (connector instanceof ListenerConnector listener && listener.paused) {
+            if (connector instanceof ListenerConnector listener && listener.paused.get()) {
                 listener.resume();
             }
         }

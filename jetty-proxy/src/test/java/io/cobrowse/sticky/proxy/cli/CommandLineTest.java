@@ -20,7 +20,7 @@ class CommandLineTest {
     private final StringWriter err = new StringWriter();
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "run", "check", "nodes", "demo", "node"})
+    @ValueSource(strings = {"", "run", "check", "nodes", "prepare", "demo", "node"})
     void shouldHelpEverywhere(String command) {
         assertThat(execute((command + " --help").strip())).isZero();
         assertThat(out.toString()).startsWith("Usage: cobrowse-proxy " + command);
@@ -28,7 +28,7 @@ class CommandLineTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "run", "check", "nodes", "demo", "node"})
+    @ValueSource(strings = {"", "run", "check", "nodes", "prepare", "demo", "node"})
     void shouldTellTheVersionEverywhere(String command) {
         assertThat(execute((command + " --version").strip())).isZero();
         assertThat(out.toString()).startsWith("cobrowse-proxy ").hasLineCount(1);
@@ -36,7 +36,7 @@ class CommandLineTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-                    ''                  | cobrowse-proxy: a command is missing, one of run, check, nodes, demo, node
+                    ''                  | cobrowse-proxy: a command is missing, one of run, check, nodes, prepare, demo, node
                     strat               | cobrowse-proxy: Unmatched argument at index 0: 'strat'
                     --port=1            | cobrowse-proxy: Unknown option: '--port=1'
                     run                 | cobrowse-proxy run: Missing required option: '--config=FILE'
@@ -63,6 +63,13 @@ class CommandLineTest {
         assertThat(execute(options == null ? command : command + " " + options)).isEqualTo(2);
         assertThat(err.toString().strip())
                 .isEqualTo("cobrowse-proxy " + command + ": not in this jar; run bin/cobrowse-proxy " + command);
+    }
+
+    @Test
+    void shouldServeOneRequestByItselfToPrepareLaterStarts() {
+        assertThat(execute("prepare")).isZero();
+        assertThat(out.toString()).startsWith("Prepared");
+        assertThat(err.toString()).isEmpty();
     }
 
     @Test

@@ -27,7 +27,7 @@ class LoggedErrorTest {
     void configure() throws Exception {
         JoranConfigurator configurator = new JoranConfigurator();
         configurator.setContext(context);
-        configurator.doConfigure(LoggedError.class.getResource("/logback.xml"));
+        configurator.doConfigure(LoggedError.class.getResource("logback.xml"));
     }
 
     @AfterEach

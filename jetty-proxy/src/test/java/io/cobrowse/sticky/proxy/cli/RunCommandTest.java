@@ -38,6 +38,13 @@ class RunCommandTest {
             timeouts: {drain: 100ms}
             """;
 
+    /**
+     * A shell without job control has what it starts in the background ignore SIGINT, and what that starts as well: GNU's env
+     * undoes it. Elsewhere the tests have to be started in the foreground.
+     */
+    private static final List<String> HEEDING_SIGNALS =
+            succeeds("env", "--default-signal=INT", "true") ? List.of("env", "--default-signal=INT") : List.of();
+
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
     @TempDir
@@ -304,7 +311,7 @@ class RunCommandTest {
     }
 
     private void start(String... arguments) throws Exception {
-        List<String> command = new ArrayList<>();
+        List<String> command = new ArrayList<>(HEEDING_SIGNALS);
         if (maxFiles > 0) {
             command.addAll(List.of("bash", "-c", "ulimit -n " + maxFiles + " && exec \"$@\"", "bash"));
         }
@@ -314,7 +321,6 @@ class RunCommandTest {
                 "-Xmx128m",
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
-                "-Dlogback.configurationFile=logback.xml", // What ships, not what tests log with.
                 "-cp",
                 System.getProperty("java.class.path"),
                 Main.class.getName()));
@@ -327,6 +333,14 @@ class RunCommandTest {
                                 : ProcessBuilder.Redirect.to(
                                         directory.resolve("err").toFile()))
                 .start();
+    }
+
+    private static boolean succeeds(String... command) {
+        try {
+            return new ProcessBuilder(command).start().waitFor() == 0;
+        } catch (IOException | InterruptedException absent) {
+            return false;
+        }
     }
 
     private int exitCode() throws Exception {
