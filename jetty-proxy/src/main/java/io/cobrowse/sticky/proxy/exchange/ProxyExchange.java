@@ -69,6 +69,11 @@ public final class ProxyExchange {
     private final @Nullable WebSocketHandshake handshake;
     private final @Nullable WatchedEndPoint watched;
     private final long beginNanos = System.nanoTime();
+    private final Route firstRoute;
+    private volatile long connectedNanos = -1;
+    private volatile long firstByteNanos = -1;
+    private int retries;
+    private Outcome.End reason = Outcome.End.REFUSED;
 
     private volatile Route route;
     private volatile Node node;
@@ -96,6 +101,7 @@ public final class ProxyExchange {
         this.router = router;
         this.answers = answers;
         this.route = route;
+        this.firstRoute = route;
         this.node = Objects.requireNonNull(route.node(), "a forwarded route has a node");
         this.servletRequest = servletRequest;
         this.servletResponse = servletResponse;
@@ -114,6 +120,7 @@ public final class ProxyExchange {
         WatchedEndPoint endPoint = http2 ? null : watched;
         // Before startAsync adds its own, which would log every failure as unhandled if it came first.
         request.addFailureListener(this::bodyFailed);
+        request.setAttribute(Outcome.TOLD, true);
         servletRequest.startAsync().setTimeout(0);
         if (!readFraming()) {
             return;
@@ -223,6 +230,7 @@ public final class ProxyExchange {
 
     void connected(UpstreamConnection connected) {
         connection = connected;
+        connectedNanos = System.nanoTime() - beginNanos;
         if (ended.get()) {
             connected.abort(this, new EofException("The client went away"));
         } else if (lostOnce && !repeatable()) {
@@ -245,6 +253,7 @@ public final class ProxyExchange {
         if (ended.get()) {
             return;
         }
+        reason = Outcome.End.UPSTREAM_FAILED;
         if (lostOnce || (evicted && route.affinity() != Affinity.NONE)) {
             nodeGone();
         } else if (route.affinity() == Affinity.NONE) {
@@ -254,6 +263,7 @@ public final class ProxyExchange {
             become(again ? router.another(tried) : router.noNode());
         } else if (!triedTwice && upstreams.retries().tryRetry()) {
             triedTwice = true;
+            retries++;
             upstreams.pool(node).connect(this);
         } else {
             become(router.unavailable(route));
@@ -274,11 +284,13 @@ public final class ProxyExchange {
     private void become(Route next) {
         Node target = next.node();
         if (next.outcome() != Route.Outcome.FORWARD || target == null) {
+            route = next;
             answer(() -> answers.send(next, servletResponse));
             return;
         }
         if (moveTo(target)) {
             route = next;
+            retries++;
             lostOnce = false;
             answers.expose(next, servletResponse);
             enter();
@@ -318,6 +330,7 @@ public final class ProxyExchange {
      */
     boolean commit(ResponseHead head, boolean last) {
         upstreams.observer().answered(node, head.status());
+        firstByteNanos = System.nanoTime() - beginNanos;
         HttpFields.Mutable fields = response.getHeaders();
         response.setStatus(head.status());
         head.copyTo(fields);
@@ -354,6 +367,7 @@ public final class ProxyExchange {
         public void succeeded() {
             release();
             if (end()) {
+                tell(Outcome.End.OK, false, false);
                 afterReading(() -> servletRequest.getAsyncContext().complete());
             }
         }
@@ -395,12 +409,15 @@ public final class ProxyExchange {
             if (kept != null) {
                 kept.leave();
             }
+            tell(Outcome.End.OK, true, true);
         });
         if (!end()) {
             tunnel.close();
             return true;
         }
         asked.answer(head, response);
+        firstByteNanos = System.nanoTime() - beginNanos;
+        tell(Outcome.End.OK, true, false);
         request.setAttribute(HttpStream.UPGRADE_CONNECTION_ATTRIBUTE, tunnel.client());
         tunnel.takeUpstream(early);
         request.addHttpStreamWrapper(stream -> new HandingOver(stream, tunnel));
@@ -429,6 +446,7 @@ public final class ProxyExchange {
         if (ended.get()) {
             return;
         }
+        reason = cause instanceof TimeoutException ? Outcome.End.UPSTREAM_TIMEOUT : Outcome.End.UPSTREAM_FAILED;
         if (response.isCommitted()) {
             abort(cause);
         } else if (evicted) {
@@ -438,6 +456,7 @@ public final class ProxyExchange {
         } else if (!started && !lostOnce && (parked(sent) || mayRepeat(stale))) {
             // A request that cannot be repeated is not: connecting only tells a broken connection from a dead node.
             lostOnce = true;
+            retries++;
             upstreams.pool(node).connect(this);
         } else {
             fail(ForwardingProblems.upstreamFailed(node));
@@ -509,6 +528,7 @@ public final class ProxyExchange {
     private void abort(Throwable cause) {
         if (end()) {
             closeUpstream(cause);
+            tell(reason == Outcome.End.REFUSED ? Outcome.End.CLIENT_GONE : reason, false, false);
             afterReading(() -> context.getServletChannel().abort(new Request.Handler.AbortException(cause)));
         }
     }
@@ -527,6 +547,7 @@ public final class ProxyExchange {
     private void complete(Answer answer) {
         try {
             answer.send();
+            tell(reason, false, false);
             servletRequest.getAsyncContext().complete();
         } catch (IOException | RuntimeException failure) {
             LOG.debug("Answering failed", failure);
@@ -542,6 +563,28 @@ public final class ProxyExchange {
         } else {
             pump.whenStopped(handBack);
         }
+    }
+
+    private void tell(Outcome.End end, boolean tunnel, boolean tunnelClosed) {
+        upstreams
+                .outcomes()
+                .ended(new ExchangeOutcome(
+                        request,
+                        end == Outcome.End.CLIENT_GONE && !response.isCommitted() ? 0 : response.getStatus(),
+                        route,
+                        firstRoute,
+                        end,
+                        firstByteNanos < 0 ? null : response.getHeaders(),
+                        retries,
+                        Request.getTimeStamp(request),
+                        -1,
+                        connectedNanos,
+                        firstByteNanos,
+                        System.nanoTime() - beginNanos,
+                        Math.max(0, body.contentLength()),
+                        Response.getContentBytesWritten(response),
+                        tunnel,
+                        tunnelClosed));
     }
 
     private boolean end() {

@@ -48,6 +48,7 @@ public final class Upstreams extends AbstractLifeCycle {
     private final NodeResolver resolver;
     private final Predicate<URI> current;
     private final RetryBudget retries = new RetryBudget(System.nanoTime());
+    private volatile OutcomeListener outcomes = outcome -> {};
     private volatile NodeObserver observer = NodeObserver.NONE;
     private Scheduler.@Nullable Task sweep;
 
@@ -141,6 +142,23 @@ public final class Upstreams extends AbstractLifeCycle {
     public int waiting(Node node) {
         NodePlaces atNode = places(node);
         return atNode == null ? 0 : atNode.waiting();
+    }
+
+    /** Returns the number of requests that are meant to wait for a node's answer, and do. */
+    public int parkedPolls(Node node) {
+        UpstreamPool pool = pools.get(node.url());
+        return pool == null
+                ? 0
+                : pool.connections(connection -> connection.parkedAt(node)).size();
+    }
+
+    /** Sets who is told of requests that have ended. */
+    public void setOutcomes(OutcomeListener outcomes) {
+        this.outcomes = outcomes;
+    }
+
+    OutcomeListener outcomes() {
+        return outcomes;
     }
 
     RetryBudget retries() {
