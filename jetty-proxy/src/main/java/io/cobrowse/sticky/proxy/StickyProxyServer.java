@@ -17,6 +17,7 @@ import io.cobrowse.sticky.proxy.listener.ListenerPolicy;
 import io.cobrowse.sticky.proxy.listener.PemIdentity;
 import io.cobrowse.sticky.proxy.listener.Problems;
 import io.cobrowse.sticky.proxy.listener.ProxyHttp;
+import io.cobrowse.sticky.proxy.observe.Telemetry;
 import io.cobrowse.sticky.proxy.tunnel.Tunnels;
 import io.cobrowse.sticky.routing.Node;
 import io.cobrowse.sticky.routing.NodeTable;
@@ -86,6 +87,7 @@ public final class StickyProxyServer implements AutoCloseable {
     private final Server adminServer;
     private final Gate gate = new Gate();
     private final StickyProxyServlet servlet;
+    private final Telemetry telemetry;
     private final Map<String, ListenerConnector> listeners = new LinkedHashMap<>();
     private final ServerConnector adminConnector;
     private @Nullable HealthChecks checks;
@@ -104,6 +106,9 @@ public final class StickyProxyServer implements AutoCloseable {
         for (Listener listener : config.listeners()) {
             listeners.put(listener.name(), newConnector(listener));
         }
+        this.telemetry =
+                new Telemetry(config.observation(), router, new ProxyGauges(servlet, states, listeners.values()));
+        server.setRequestLog(telemetry);
         this.adminServer = new Server(threads("admin", 8));
         adminServer.setErrorHandler(new Problems());
         adminServer.setHandler(new AdminHandler(
@@ -203,6 +208,7 @@ public final class StickyProxyServer implements AutoCloseable {
             }
             server.start();
             startChecks();
+            telemetry.start();
             adminServer.start();
             return this;
         } catch (IOException | RuntimeException failure) {
@@ -225,6 +231,7 @@ public final class StickyProxyServer implements AutoCloseable {
         HealthChecks newChecks = new HealthChecks(client, states, config.health());
         servlet.upstreams().setObserver(newChecks);
         servlet.upstreams().setLimits(ConfiguredNodes.limits(config));
+        servlet.upstreams().setOutcomes(telemetry);
         newChecks.start();
         checks = newChecks;
     }
@@ -278,6 +285,11 @@ public final class StickyProxyServer implements AutoCloseable {
         return config;
     }
 
+    /** Returns what is counted of requests. */
+    public Telemetry telemetry() {
+        return telemetry;
+    }
+
     /** Returns the router, for a look at the table and the counters. */
     public Router router() {
         return router;
@@ -315,6 +327,9 @@ public final class StickyProxyServer implements AutoCloseable {
         if (!next.admin().equals(before.admin())) {
             later.add("admin");
         }
+        if (!next.observation().equals(before.observation())) {
+            later.add("access-log, metrics or audit");
+        }
         config = new ProxyConfig(
                 before.listeners(),
                 before.admin(),
@@ -323,7 +338,8 @@ public final class StickyProxyServer implements AutoCloseable {
                 next.nodes(),
                 next.health(),
                 next.timeouts(),
-                next.tunnels());
+                next.tunnels(),
+                before.observation());
         return later;
     }
 
@@ -423,6 +439,7 @@ public final class StickyProxyServer implements AutoCloseable {
                 LOG.warn("Stopping failed", failure);
             }
         }
+        telemetry.close();
     }
 
     /** Same as {@link #stop}. */

@@ -6,6 +6,7 @@ import io.cobrowse.sticky.proxy.config.ProxyConfig.Admin;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Health;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Listener;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.NodeConfig;
+import io.cobrowse.sticky.proxy.config.ProxyConfig.Observation;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Timeouts;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Tunnels;
 import io.cobrowse.sticky.routing.Balance;
@@ -25,6 +26,7 @@ public final class StickyProxyServerBuilder {
     private Health health = Health.DEFAULTS;
     private Timeouts timeouts = Timeouts.DEFAULTS;
     private Tunnels tunnels = Tunnels.DEFAULTS;
+    private Observation observation = Observation.DEFAULTS;
     private SslContextFactory.Client nodeTls = new SslContextFactory.Client();
 
     StickyProxyServerBuilder() {}
@@ -38,6 +40,7 @@ public final class StickyProxyServerBuilder {
         health = config.health();
         timeouts = config.timeouts();
         tunnels = config.tunnels();
+        observation = config.observation();
     }
 
     /** Adds a listener in clear text that serves every path; the first one is named {@code public}. */
@@ -104,6 +107,12 @@ public final class StickyProxyServerBuilder {
         return this;
     }
 
+    /** Sets what is written down and counted of requests. */
+    public StickyProxyServerBuilder observation(Observation observation) {
+        this.observation = observation;
+        return this;
+    }
+
     /** Sets TLS toward nodes with {@code https} URLs; the JVM's trust store and host names are checked by default. */
     public StickyProxyServerBuilder nodeTls(SslContextFactory.Client nodeTls) {
         this.nodeTls = nodeTls;
@@ -124,6 +133,7 @@ public final class StickyProxyServerBuilder {
             throw new IllegalArgumentException("listeners: two have the same name");
         }
         return new StickyProxyServer(
-                new ProxyConfig(listeners, admin, stickiness, balance, nodes, health, timeouts, tunnels), nodeTls);
+                new ProxyConfig(listeners, admin, stickiness, balance, nodes, health, timeouts, tunnels, observation),
+                nodeTls);
     }
 }

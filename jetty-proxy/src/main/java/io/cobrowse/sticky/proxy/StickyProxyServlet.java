@@ -190,6 +190,12 @@ public class StickyProxyServlet extends AsyncProxyServlet {
         return known == null ? 0 : known.waiting(node);
     }
 
+    /** Returns the number of requests that are meant to wait for a node's answer, and do. */
+    public int parkedPolls(Node node) {
+        Upstreams known = upstreams;
+        return known == null ? 0 : known.parkedPolls(node);
+    }
+
     /** Returns the number of connections to a node, idle and in use. */
     public int connections(Node node) {
         Upstreams known = upstreams;

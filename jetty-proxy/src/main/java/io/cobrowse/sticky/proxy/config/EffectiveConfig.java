@@ -1,6 +1,8 @@
 package io.cobrowse.sticky.proxy.config;
 
+import io.cobrowse.sticky.proxy.config.ProxyConfig.AccessLog;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Admin;
+import io.cobrowse.sticky.proxy.config.ProxyConfig.Audit;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Health;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Limit;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Listener;
@@ -37,6 +39,9 @@ public final class EffectiveConfig {
         root.put("health", health(config.health()));
         root.put("timeouts", timeouts(config.timeouts()));
         root.put("tunnels", Map.of("close-per-second", config.tunnels().closePerSecond()));
+        root.put("access-log", accessLog(config.observation().accessLog()));
+        root.put("metrics", Map.of("enabled", config.observation().metrics()));
+        root.put("audit", audit(config.observation().audit()));
         DumpSettings settings = DumpSettings.builder()
                 .setDefaultFlowStyle(FlowStyle.BLOCK)
                 .setIndicatorIndent(2)
@@ -136,6 +141,23 @@ public final class EffectiveConfig {
         map.put("idle", DurationText.of(timeouts.idle()));
         map.put("tunnel-idle", DurationText.of(timeouts.tunnelIdle()));
         map.put("drain", DurationText.of(timeouts.drain()));
+        return map;
+    }
+
+    private static Map<String, Object> accessLog(AccessLog log) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        putIfSet(map, "file", log.file());
+        map.put("format", Format.kebab(log.format()));
+        map.put("max-size", SizeText.of(log.maxBytes()));
+        map.put("files", log.files());
+        map.put("secrets", log.secrets());
+        return map;
+    }
+
+    private static Map<String, Object> audit(Audit audit) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("enabled", audit.enabled());
+        map.put("sessions", audit.sessions());
         return map;
     }
 

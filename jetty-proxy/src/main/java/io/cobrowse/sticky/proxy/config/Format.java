@@ -43,6 +43,16 @@ record Format<T>(String allowed, Function<String, @Nullable T> parser, boolean s
         });
     }
 
+    /** A number of bytes. */
+    static Format<Long> size(long min, long max) {
+        String allowed =
+                "a whole number with a unit (B, KiB, MiB, GiB), from " + SizeText.of(min) + " to " + SizeText.of(max);
+        return of(allowed, text -> {
+            Long value = SizeText.parse(text);
+            return value != null && value >= min && value <= max ? value : null;
+        });
+    }
+
     /** One of the constants by its {@link #kebab} name. */
     static <E extends Enum<E>> Format<E> oneOf(Class<E> type) {
         E[] constants = type.getEnumConstants();

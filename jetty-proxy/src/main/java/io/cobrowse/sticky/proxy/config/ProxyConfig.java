@@ -16,16 +16,31 @@ public record ProxyConfig(
         List<NodeConfig> nodes,
         Health health,
         Timeouts timeouts,
-        Tunnels tunnels) {
+        Tunnels tunnels,
+        Observation observation) {
 
     public ProxyConfig {
         listeners = List.copyOf(listeners);
         nodes = List.copyOf(nodes);
     }
 
+    /** Makes a configuration with the defaults of what is written down of requests. */
+    public ProxyConfig(
+            List<Listener> listeners,
+            Admin admin,
+            Stickiness stickiness,
+            Balance balance,
+            List<NodeConfig> nodes,
+            Health health,
+            Timeouts timeouts,
+            Tunnels tunnels) {
+        this(listeners, admin, stickiness, balance, nodes, health, timeouts, tunnels, Observation.DEFAULTS);
+    }
+
     /** Returns this configuration with other nodes. */
     public ProxyConfig withNodes(List<NodeConfig> otherNodes) {
-        return new ProxyConfig(listeners, admin, stickiness, balance, otherNodes, health, timeouts, tunnels);
+        return new ProxyConfig(
+                listeners, admin, stickiness, balance, otherNodes, health, timeouts, tunnels, observation);
     }
 
     /**
@@ -182,5 +197,37 @@ public record ProxyConfig(
      */
     public record Tunnels(int closePerSecond) {
         public static final Tunnels DEFAULTS = new Tunnels(100);
+    }
+
+    /** What is written down and counted of requests. */
+    public record Observation(AccessLog accessLog, boolean metrics, Audit audit) {
+        public static final Observation DEFAULTS = new Observation(AccessLog.DEFAULTS, true, Audit.DEFAULTS);
+    }
+
+    /**
+     * The access log.
+     *
+     * @param file a path; {@code -} is standard output; null is off
+     * @param maxBytes how large a file may become before the next one is begun
+     * @param files how many files are kept, the current one included
+     * @param secrets whether session tokens, user tokens and cookie values are written as they are
+     */
+    public record AccessLog(@Nullable String file, LogFormat format, long maxBytes, int files, boolean secrets) {
+        public static final AccessLog DEFAULTS = new AccessLog(null, LogFormat.JSON, 100L << 20, 10, false);
+    }
+
+    /** How a line of the access log looks. */
+    public enum LogFormat {
+        JSON,
+        TEXT
+    }
+
+    /**
+     * The stickiness audit by session.
+     *
+     * @param sessions how many are remembered at a time
+     */
+    public record Audit(boolean enabled, int sessions) {
+        public static final Audit DEFAULTS = new Audit(false, 100_000);
     }
 }

@@ -102,7 +102,10 @@ class ConfigurationReferenceTest {
                 "nodes[]",
                 "health",
                 "timeouts",
-                "tunnels"
+                "tunnels",
+                "access-log",
+                "metrics",
+                "audit"
             })
     void shouldNameEveryKey(String section) throws Exception {
         String known = errors(yaml(section, "qqqqqq: 1")).stream()

@@ -59,6 +59,16 @@ class EffectiveConfigTest {
                           drain: 35s
                         tunnels:
                           close-per-second: 100
+                        access-log:
+                          format: json
+                          max-size: 100MiB
+                          files: 10
+                          secrets: false
+                        metrics:
+                          enabled: true
+                        audit:
+                          enabled: false
+                          sessions: 100000
                         """);
     }
 

@@ -1,0 +1,28 @@
+package io.cobrowse.sticky.routing;
+
+/** What became of a request's tie to a node. */
+public enum Sticky {
+    /** Nothing in the request names a node: balanced. */
+    NEW("new"),
+    /** The node that the request names serves it. */
+    KEPT("kept"),
+    /** The node that the request names is unavailable, and another serves it, for good (R10, R11). */
+    MOVED("moved"),
+    /** The client is told that its node is gone (R10). */
+    NODE_DOWN("node-down"),
+    /** The request names a node that is not known: refused (R8), or balanced (R9). */
+    UNKNOWN("unknown"),
+    /** The node that the request names is unavailable, and any other can serve this one request (R23, R24). */
+    ANY("any");
+
+    private final String text;
+
+    Sticky(String text) {
+        this.text = text;
+    }
+
+    /** Returns the name as it stands in access log and metrics. */
+    public String text() {
+        return text;
+    }
+}
