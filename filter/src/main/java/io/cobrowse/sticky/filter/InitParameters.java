@@ -1,5 +1,6 @@
 package io.cobrowse.sticky.filter;
 
+import io.cobrowse.sticky.routing.AnyNode;
 import io.cobrowse.sticky.routing.Balance;
 import io.cobrowse.sticky.routing.Node;
 import io.cobrowse.sticky.routing.NodeTable;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,7 +80,9 @@ final class InitParameters {
         boolean exposeRoute = readFlag("expose-route");
         OnNodeDown onNodeDown = readChoice("on-node-down", defaults.onNodeDown());
         OnUnknownNode onUnknownNode = readChoice("on-unknown-node", defaults.onUnknownNode());
-        List<SessionStart> sessionStart = readSessionStart();
+        boolean referer = readFlag("referer");
+        List<SessionStart> sessionStart = readRequests("session-start", SessionStart::new, SessionStart.DEFAULTS);
+        List<AnyNode> anyNode = readRequests("any-node", AnyNode::new, AnyNode.DEFAULTS);
         try {
             return new Stickiness(
                     read("cookie", defaults.cookie()),
@@ -91,28 +95,31 @@ final class InitParameters {
                     read("cookie-path", defaults.cookiePath()),
                     read("cookie-domain"),
                     read("cookie-attributes"),
-                    exposeRoute);
+                    exposeRoute,
+                    referer,
+                    anyNode);
         } catch (IllegalArgumentException e) {
             addErrors("", e);
             return null;
         }
     }
 
-    private List<SessionStart> readSessionStart() {
-        String value = read("session-start");
+    /** Reads entries of {@code METHOD /path}. */
+    private <T> List<T> readRequests(String name, BiFunction<String, String, T> make, List<T> defaults) {
+        String value = read(name);
         if (value == null) {
-            return SessionStart.DEFAULTS;
+            return defaults;
         }
-        List<SessionStart> starts = new ArrayList<>();
+        List<T> requests = new ArrayList<>();
         for (String entry : entries(value)) {
             String[] fields = fields(entry);
             try {
-                starts.add(new SessionStart(fields[0], fields.length == 2 ? fields[1] : ""));
+                requests.add(make.apply(fields[0], fields.length == 2 ? fields[1] : ""));
             } catch (IllegalArgumentException e) {
                 addErrors("", e);
             }
         }
-        return starts;
+        return requests;
     }
 
     private @Nullable NodeTable readNodes() {

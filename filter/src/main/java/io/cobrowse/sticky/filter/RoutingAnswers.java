@@ -6,7 +6,11 @@ import io.cobrowse.sticky.routing.Router;
 import io.cobrowse.sticky.routing.Stickiness;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Sends the answers to requests that no node can serve, by the settings of a router as they are now. Thread-safe. */
 public final class RoutingAnswers {
@@ -26,10 +30,23 @@ public final class RoutingAnswers {
             "No node can serve this request now. Try again later.",
             null);
 
-    /** The {@code Set-Cookie} that expires the cookie, and the settings that it was made of. */
-    private record ExpiredCookie(Stickiness settings, String field) {
+    /** The {@code Set-Cookie} fields that expire the cookie, and the settings that they were made of. */
+    private record ExpiredCookie(Stickiness settings, List<String> fields) {
+        /** Browsers keep a partitioned cookie and a plain one apart, and a client may have either. */
         static ExpiredCookie of(Stickiness settings) {
-            return new ExpiredCookie(settings, expiredCookie(settings));
+            String attributes = settings.cookieAttributes();
+            List<String> fields = new ArrayList<>(List.of(expiredCookie(settings, attributes)));
+            if (attributes != null) {
+                List<String> all =
+                        Arrays.stream(attributes.split(";")).map(String::strip).toList();
+                List<String> plain = all.stream()
+                        .filter(attribute -> !attribute.equalsIgnoreCase("Partitioned"))
+                        .toList();
+                if (plain.size() < all.size()) {
+                    fields.add(expiredCookie(settings, String.join("; ", plain)));
+                }
+            }
+            return new ExpiredCookie(settings, List.copyOf(fields));
         }
     }
 
@@ -82,7 +99,7 @@ public final class RoutingAnswers {
             response.setHeader("Retry-After", retryAfter);
         }
         if (route.expireCookie()) {
-            response.addHeader("Set-Cookie", expiredCookie());
+            expiredCookie().forEach(field -> response.addHeader("Set-Cookie", field));
         }
         problem.send(response);
     }
@@ -94,14 +111,14 @@ public final class RoutingAnswers {
         }
     }
 
-    private String expiredCookie() {
+    private List<String> expiredCookie() {
         Stickiness now = router.stickiness();
         ExpiredCookie current = expiredCookie;
         if (!current.settings().equals(now)) {
             current = ExpiredCookie.of(now);
             expiredCookie = current;
         }
-        return current.field();
+        return current.fields();
     }
 
     private static ProblemDocument nodeDown(Node node) {
@@ -113,15 +130,15 @@ public final class RoutingAnswers {
                 node.id());
     }
 
-    private static String expiredCookie(Stickiness stickiness) {
+    private static String expiredCookie(Stickiness stickiness, @Nullable String attributes) {
         StringBuilder field =
                 new StringBuilder(stickiness.cookie()).append("=; Path=").append(stickiness.cookiePath());
         if (stickiness.cookieDomain() != null) {
             field.append("; Domain=").append(stickiness.cookieDomain());
         }
         field.append("; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT");
-        if (stickiness.cookieAttributes() != null) {
-            field.append("; ").append(stickiness.cookieAttributes());
+        if (attributes != null && !attributes.isEmpty()) {
+            field.append("; ").append(attributes);
         }
         return field.toString();
     }

@@ -1,9 +1,13 @@
 package io.cobrowse.sticky.filter;
 
+import io.cobrowse.sticky.routing.AnyNode;
 import io.cobrowse.sticky.routing.Node;
+import io.cobrowse.sticky.routing.RequestKind;
 import io.cobrowse.sticky.routing.Route;
 import io.cobrowse.sticky.routing.Route.Outcome;
 import io.cobrowse.sticky.routing.Router;
+import io.cobrowse.sticky.routing.SessionStart;
+import io.cobrowse.sticky.routing.Stickiness;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
@@ -14,7 +18,6 @@ import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.util.Enumeration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +44,9 @@ import org.jspecify.annotations.Nullable;
  *   <tr><td>on-node-down<td>notify, rebalance<td>notify
  *   <tr><td>on-unknown-node<td>reject, balance<td>reject
  *   <tr><td>session-start<td>{@code METHOD /path}, one a line, or with commas<td>{@link SessionStart#DEFAULTS}
+ *   <tr><td>any-node<td>{@code METHOD /path}, where {@code *} is one segment and a last {@code /**} all below; one a line,
+ *       or with commas<td>{@link AnyNode#DEFAULTS}
+ *   <tr><td>referer<td>true, false<td>false
  *   <tr><td>cookie-path<td>a path<td>{@code /}
  *   <tr><td>cookie-domain<td>a domain; none where left out<td>
  *   <tr><td>cookie-attributes<td>as {@code SameSite=None; Secure}; none where left out<td>
@@ -155,14 +161,26 @@ public final class StickinessFilter implements Filter {
 
     private Route route(HttpServletRequest request) {
         Router router = router();
-        String header = router.stickiness().header();
-        Enumeration<String> headerFields = header == null ? null : request.getHeaders(header);
+        Stickiness stickiness = router.stickiness();
+        String header = stickiness.header();
         return router.route(
                 request.getMethod(),
                 request.getRequestURI(),
                 request.getQueryString(),
+                stickiness.referer() ? request.getHeader("Referer") : null,
                 request.getHeaders("Cookie"),
-                headerFields,
-                request.getHeader("Upgrade") != null);
+                header == null ? null : request.getHeaders(header),
+                kind(request));
+    }
+
+    /** Returns what a request is to routing. */
+    public static RequestKind kind(HttpServletRequest request) {
+        if (request.getHeader("Upgrade") != null) {
+            return RequestKind.UPGRADE;
+        }
+        boolean preflight = request.getMethod().equals("OPTIONS")
+                && request.getHeader("Origin") != null
+                && request.getHeader("Access-Control-Request-Method") != null;
+        return preflight ? RequestKind.PREFLIGHT : RequestKind.PLAIN;
     }
 }

@@ -4,6 +4,8 @@ package io.cobrowse.sticky.routing;
 public enum Affinity {
     /** The query parameter. */
     URL("url"),
+    /** The query parameter in the {@code Referer}, where that is looked at. */
+    REFERER("referer"),
     /** The stickiness cookie. */
     COOKIE("cookie"),
     /** The stickiness header, where one is configured. */

@@ -1,6 +1,5 @@
 package io.cobrowse.sticky.routing;
 
-import io.cobrowse.sticky.routing.Routes.Naming;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -21,7 +20,7 @@ public final class NodeTable {
     static final int ABSENT = Lookup.ABSENT;
 
     private final List<Node> nodes;
-    /** The routes by {@link Naming} of each ready node, null for any other: a decision looks at this line of the cache only. */
+    /** The routes of each ready node, by naming, null for any other: a decision looks at this line of the cache only. */
     private final Route[] ready;
 
     private final NodeState[] states;
@@ -38,10 +37,10 @@ public final class NodeTable {
     private NodeTable(List<Node> nodes, NodeState[] states, int[] shares, Lookup byId, Lookup byCookie) {
         this.nodes = nodes;
         this.states = states;
-        this.ready = new Route[nodes.size() * Naming.COUNT];
+        this.ready = new Route[nodes.size() * Routes.NAMINGS];
         for (int i = 0; i < states.length; i++) {
             if (states[i] == NodeState.READY) {
-                nodes.get(i).routes().copyNamed(ready, i * Naming.COUNT);
+                nodes.get(i).routes().copyNamed(ready, i * Routes.NAMINGS);
             }
         }
         this.shares = shares;
@@ -207,8 +206,8 @@ public final class NodeTable {
 
     /** Returns the route to a ready node, or null where the node is anything else. */
     @Nullable
-    Route ready(int index, Naming naming) {
-        return ready[index * Naming.COUNT + naming.place];
+    Route ready(int index, int naming) {
+        return ready[index * Routes.NAMINGS + naming];
     }
 
     NodeState state(int index) {

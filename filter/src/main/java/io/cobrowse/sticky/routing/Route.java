@@ -20,30 +20,61 @@ public final class Route {
         NO_NODE
     }
 
-    static final Route UNKNOWN_NODE = new Route(Outcome.UNKNOWN_NODE, null, Affinity.NONE, false, null);
-    static final Route NO_NODE = new Route(Outcome.NO_NODE, null, Affinity.NONE, false, null);
+    static final Route UNKNOWN_NODE =
+            new Route(Outcome.UNKNOWN_NODE, null, Affinity.NONE, null, Sticky.UNKNOWN, false, false, null);
 
     private final Outcome outcome;
     private final @Nullable Node node;
     private final Affinity affinity;
+    private final @Nullable String stickyRoute;
+    private final Sticky sticky;
+    private final boolean conflict;
     private final boolean expireCookie;
     private final @Nullable Route nodeDown;
-    private final @Nullable String stickyRoute;
 
     private Route(
-            Outcome outcome, @Nullable Node node, Affinity affinity, boolean expireCookie, @Nullable Route nodeDown) {
+            Outcome outcome,
+            @Nullable Node node,
+            Affinity affinity,
+            @Nullable String stickyRoute,
+            Sticky sticky,
+            boolean conflict,
+            boolean expireCookie,
+            @Nullable Route nodeDown) {
         this.outcome = outcome;
         this.node = node;
         this.affinity = affinity;
+        this.stickyRoute = stickyRoute;
+        this.sticky = sticky;
+        this.conflict = conflict;
         this.expireCookie = expireCookie;
         this.nodeDown = nodeDown;
-        this.stickyRoute = node == null ? null : "node=" + node.id() + "; by=" + affinity.text();
     }
 
-    /** Returns the route to a node, with its counterpart for when the node is gone. */
-    static Route to(Node node, Affinity affinity, boolean cookieNamesNode) {
-        Route nodeDown = new Route(Outcome.NODE_DOWN, node, affinity, cookieNamesNode, null);
-        return new Route(Outcome.FORWARD, node, affinity, false, nodeDown);
+    /**
+     * Returns the route to a node, with its counterpart for when the node is gone.
+     *
+     * @param stickyRoute of this node and this affinity: {@link #stickyRoute(Node, Affinity)}
+     */
+    static Route to(
+            Node node,
+            Affinity affinity,
+            String stickyRoute,
+            Sticky sticky,
+            boolean conflict,
+            boolean cookieNamesNode) {
+        Route nodeDown = new Route(
+                Outcome.NODE_DOWN, node, affinity, stickyRoute, Sticky.NODE_DOWN, conflict, cookieNamesNode, null);
+        return new Route(Outcome.FORWARD, node, affinity, stickyRoute, sticky, conflict, false, nodeDown);
+    }
+
+    /** Returns the route of a request that there is nobody to serve. */
+    static Route noNode(Sticky sticky, boolean conflict) {
+        return new Route(Outcome.NO_NODE, null, Affinity.NONE, null, sticky, conflict, false, null);
+    }
+
+    static String stickyRoute(Node node, Affinity affinity) {
+        return "node=" + node.id() + "; by=" + affinity.text();
     }
 
     /** Returns what becomes of the request. */
@@ -62,6 +93,19 @@ public final class Route {
     /** Returns what chose the node; {@link Affinity#NONE} where there is no node. */
     public Affinity affinity() {
         return affinity;
+    }
+
+    /**
+     * Returns what became of the request's tie to a node. Where there is nobody to serve it, what would have become of it
+     * had there been somebody.
+     */
+    public Sticky sticky() {
+        return sticky;
+    }
+
+    /** Returns whether URL and cookie named different known nodes (R7), or two cookies did (R3). */
+    public boolean conflict() {
+        return conflict;
     }
 
     /**

@@ -1,7 +1,6 @@
 package io.cobrowse.sticky.routing;
 
 import io.cobrowse.sticky.routing.Route.Outcome;
-import io.cobrowse.sticky.routing.Routes.Naming;
 import io.cobrowse.sticky.routing.Stickiness.OnNodeDown;
 import io.cobrowse.sticky.routing.Stickiness.OnUnknownNode;
 import io.cobrowse.sticky.scan.CookieScanner;
@@ -15,7 +14,8 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides which node serves a request: by the query parameter, then the cookie, then the header, then the balancer.
+ * Decides which node serves a request: by the query parameter, that of the {@code Referer} where this is looked at, the cookie, the
+ * header, the balancer.
  *
  * <p>Thread-safe. A decision reads settings and table once, takes no lock, and allocates nothing for any input; what is read of
  * the request is read where it stands. Changes are serialised.
@@ -25,6 +25,8 @@ public final class Router {
     private static final int ABSENT = NodeTable.ABSENT;
     /** The request names a node this way, but none that is known. Less than ABSENT, so that the minimum remembers it. */
     private static final int UNKNOWN = ABSENT - 1;
+    /** Flag beside the index of a node: another cookie names another known node. No table is that large. */
+    private static final int DISAGREED = 1 << 30;
 
     /** All that a decision goes by, so that it reads one reference and sees no half of a change. */
     private record Snapshot(Stickiness stickiness, Balancer balancer, NodeTable table) {
@@ -36,6 +38,7 @@ public final class Router {
     private volatile Snapshot snapshot;
 
     private final LongAdder byUrl = new LongAdder();
+    private final LongAdder byReferer = new LongAdder();
     private final LongAdder byCookie = new LongAdder();
     private final LongAdder byHeader = new LongAdder();
     private final LongAdder byNone = new LongAdder();
@@ -82,6 +85,7 @@ public final class Router {
     public RoutingCounters counters() {
         return new RoutingCounters(
                 byUrl.sum(),
+                byReferer.sum(),
                 byCookie.sum(),
                 byHeader.sum(),
                 byNone.sum(),
@@ -99,29 +103,36 @@ public final class Router {
      * @param method the method, as received
      * @param rawPath the path, as received: neither decoded nor normalised, without the query
      * @param query the query, as received, without the {@code ?}
+     * @param referer the value of the {@code Referer} field; null is none, and without {@link Stickiness#referer()} it is
+     *     not looked at
      * @param cookieFields the values of the {@code Cookie} fields, in order; null is none
      * @param headerFields the values of the fields named {@link Stickiness#header()}, in order; null is none, and
      *     without that setting they are not looked at
-     * @param upgrade whether the request asks for another protocol
      */
     public Route route(
             String method,
             String rawPath,
             @Nullable String query,
+            @Nullable String referer,
             @Nullable Enumeration<String> cookieFields,
             @Nullable Enumeration<String> headerFields,
-            boolean upgrade) {
+            RequestKind kind) {
         Snapshot now = snapshot;
         int inUrl = inQuery(now, query);
+        int naming = Routes.URL;
         if (inUrl == UNKNOWN && now.stickiness().onUnknownNode() == OnUnknownNode.REJECT) {
             return Route.UNKNOWN_NODE;
         }
-        int inCookie = inCookies(now, cookieFields);
+        if (inUrl == ABSENT && referer != null && now.stickiness().referer()) {
+            inUrl = inReferer(now, referer);
+            naming = Routes.REFERER;
+        }
+        int inCookie = inCookies(now, cookieFields, inUrl);
         int inHeader = inUrl < 0 && inCookie < 0 ? inHeaders(now, headerFields) : ABSENT;
-        return decide(now, inUrl, inCookie, inHeader, upgrade, method, rawPath);
+        return decide(now, naming, inUrl, inCookie, inHeader, method, rawPath, kind);
     }
 
-    /** As the other, for a request with at most one {@code Cookie} field and without header fields. */
+    /** As the other, for a request with at most one {@code Cookie} field and neither {@code Referer} nor header fields. */
     public Route route(
             String method, String rawPath, @Nullable String query, @Nullable String cookieField, boolean upgrade) {
         Snapshot now = snapshot;
@@ -129,83 +140,131 @@ public final class Router {
         if (inUrl == UNKNOWN && now.stickiness().onUnknownNode() == OnUnknownNode.REJECT) {
             return Route.UNKNOWN_NODE;
         }
-        int inCookie = cookieField == null ? ABSENT : inCookie(now, cookieField);
-        return decide(now, inUrl, inCookie, ABSENT, upgrade, method, rawPath);
+        int inCookie = cookieField == null ? ABSENT : inCookie(now, cookieField, inUrl, ABSENT);
+        RequestKind kind = upgrade ? RequestKind.UPGRADE : RequestKind.PLAIN;
+        return decide(now, Routes.URL, inUrl, inCookie, ABSENT, method, rawPath, kind);
     }
 
     /**
      * Returns what becomes of a forwarded request whose node turned out to be gone while the table says that it is not:
-     * R10, whatever its affinity. A request forwarded once more is not counted once more.
+     * R10, whatever its affinity, or another node where any can serve it (R23, R24). A request forwarded once more is not
+     * counted once more.
      */
-    public Route unavailable(Route failed) {
+    public Route unavailable(Route failed, String method, String rawPath, RequestKind kind) {
         Node node = failed.node();
-        return node == null ? failed : retried(gone(snapshot, failed, node));
+        return node == null ? failed : retried(gone(snapshot, failed, node, method, rawPath, kind));
     }
 
     /**
      * Returns the route to a node that was not tried yet, for a request without affinity whose nodes failed: a ready
      * backup only after all others, and {@link Route.Outcome#NO_NODE} after all. A request forwarded once more is not
      * counted once more.
+     *
+     * @param failed the route to one of them
      */
-    public Route another(Collection<Node> tried) {
-        return retried(balance(snapshot, tried));
+    public Route another(Route failed, Collection<Node> tried) {
+        return retried(balance(snapshot, tried, failed.sticky(), failed.conflict()));
     }
 
-    /** Returns {@link Route.Outcome#NO_NODE}, for a request that was tried often enough: R18. */
-    public Route noNode() {
-        return counted(Route.NO_NODE);
+    /** Returns {@link Route.Outcome#NO_NODE}, for a request without affinity that was tried often enough: R18. */
+    public Route noNode(Route failed) {
+        return counted(Routes.balanced(null, failed.sticky(), failed.conflict()));
     }
 
     private Route decide(
-            Snapshot now, int inUrl, int inCookie, int inHeader, boolean upgrade, String method, String rawPath) {
-        if (inCookie == UNKNOWN) {
-            unknownCookies.increment();
-        }
+            Snapshot now,
+            int naming,
+            int inUrl,
+            int inCookie,
+            int inHeader,
+            String method,
+            String rawPath,
+            RequestKind kind) {
         if (inUrl >= 0) {
-            if (inCookie >= 0 && inCookie != inUrl) {
-                conflicts.increment();
+            if (inCookie < 0) {
+                countUnknown(inCookie, ABSENT);
+                return stick(now, inUrl, naming, method, rawPath, kind);
             }
-            return stick(now, inUrl, inCookie == inUrl ? Naming.URL_AND_COOKIE : Naming.URL);
+            int conflict = conflict(inCookie != inUrl);
+            int byCookie = (inCookie & ~DISAGREED) == inUrl ? Routes.BY_COOKIE : 0;
+            return stick(now, inUrl, naming | byCookie | conflict, method, rawPath, kind);
         }
         if (inCookie >= 0) {
-            return !upgrade && startsAnew(now, inCookie, method, rawPath)
-                    ? counted(balance(now, List.of()))
-                    : stick(now, inCookie, Naming.COOKIE);
+            int node = inCookie & ~DISAGREED;
+            int conflict = conflict(inCookie != node);
+            return kind != RequestKind.UPGRADE && startsAnew(now, node, method, rawPath)
+                    ? counted(balance(now, List.of(), Sticky.MOVED, conflict != 0))
+                    : stick(now, node, Routes.COOKIE | conflict, method, rawPath, kind);
+        }
+        countUnknown(inCookie, inHeader);
+        if (inHeader >= 0) {
+            return stick(now, inHeader, Routes.HEADER, method, rawPath, kind);
+        }
+        boolean unknown = inCookie == UNKNOWN || inHeader == UNKNOWN || (inUrl == UNKNOWN && naming == Routes.URL);
+        return counted(balance(now, List.of(), unknown ? Sticky.UNKNOWN : Sticky.NEW, false));
+    }
+
+    private void countUnknown(int inCookie, int inHeader) {
+        if (inCookie == UNKNOWN) {
+            unknownCookies.increment();
         }
         if (inHeader == UNKNOWN) {
             unknownHeaders.increment();
         }
-        return inHeader >= 0 ? stick(now, inHeader, Naming.HEADER) : counted(balance(now, List.of()));
     }
 
-    private Route stick(Snapshot now, int index, Naming naming) {
+    private int conflict(boolean conflict) {
+        if (conflict) {
+            conflicts.increment();
+        }
+        return conflict ? Routes.CONFLICT : 0;
+    }
+
+    private Route stick(Snapshot now, int index, int naming, String method, String rawPath, RequestKind kind) {
         Route ready = now.table().ready(index, naming);
         if (ready == null) {
-            return stickUnready(now, index, naming);
+            return stickUnready(now, index, naming, method, rawPath, kind);
         }
-        forwarded(naming.affinity).increment();
+        forwarded(ready.affinity()).increment();
         return ready;
     }
 
-    private Route stickUnready(Snapshot now, int index, Naming naming) {
+    private Route stickUnready(Snapshot now, int index, int naming, String method, String rawPath, RequestKind kind) {
         Node node = now.table().node(index);
         Route route = node.routes().named(naming);
-        return counted(now.table().state(index).available() ? route : gone(now, route, node));
+        return counted(now.table().state(index).available() ? route : gone(now, route, node, method, rawPath, kind));
     }
 
-    private static Route gone(Snapshot now, Route route, Node node) {
+    private static Route gone(Snapshot now, Route route, Node node, String method, String rawPath, RequestKind kind) {
+        if (anyCanServe(now, route.affinity(), method, rawPath, kind)) {
+            return balance(now, node.routes().alone, Sticky.ANY, route.conflict());
+        }
         return now.stickiness().onNodeDown() == OnNodeDown.NOTIFY
                 ? route.nodeDown()
-                : to(now.table().replacement(node));
+                : Routes.balanced(now.table().replacement(node), Sticky.MOVED, route.conflict());
     }
 
-    private static Route balance(Snapshot now, Collection<Node> tried) {
+    /** Returns whether another node can serve a request as well as the one that is gone (R23, R24). */
+    private static boolean anyCanServe(
+            Snapshot now, Affinity affinity, String method, String rawPath, RequestKind kind) {
+        if (kind == RequestKind.PREFLIGHT && (affinity == Affinity.URL || affinity == Affinity.REFERER)) {
+            return true;
+        }
+        List<AnyNode> patterns = now.stickiness().anyNode();
+        for (int i = 0; i < patterns.size(); i++) {
+            if (patterns.get(i).matches(method, rawPath)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static Route balance(Snapshot now, Collection<Node> tried, Sticky sticky, boolean conflict) {
         Node node = now.balancer().pick(now.table().candidates(), tried);
-        return to(node != null ? node : now.balancer().pick(now.table().spares(), tried));
-    }
-
-    private static Route to(@Nullable Node node) {
-        return node == null ? Route.NO_NODE : node.routes().balanced;
+        if (node == null) {
+            node = now.balancer().pick(now.table().spares(), tried);
+        }
+        return Routes.balanced(node, sticky, conflict);
     }
 
     private Route retried(Route route) {
@@ -225,6 +284,7 @@ public final class Router {
     private LongAdder forwarded(Affinity affinity) {
         return switch (affinity) {
             case URL -> byUrl;
+            case REFERER -> byReferer;
             case COOKIE -> byCookie;
             case HEADER -> byHeader;
             case NONE -> byNone;
@@ -233,7 +293,7 @@ public final class Router {
 
     /** Returns whether a request may leave the node that its cookie names, for the sake of a new session (R11). */
     private static boolean startsAnew(Snapshot now, int index, String method, String rawPath) {
-        if (now.table().ready(index, Naming.COOKIE) != null) {
+        if (now.table().ready(index, Routes.COOKIE) != null) {
             return false;
         }
         NodeState state = now.table().state(index);
@@ -268,28 +328,60 @@ public final class Router {
         return found;
     }
 
-    private static int inCookies(Snapshot now, @Nullable Enumeration<String> fields) {
+    /** As {@link #inQuery} for the query of another URL, in which an unknown id counts as absent. */
+    private static int inReferer(Snapshot now, String referer) {
+        String name = now.stickiness().queryParameter();
+        int mark = referer.indexOf('?');
+        int hash = referer.indexOf('#');
+        int start = mark + 1;
+        int end = hash < 0 ? referer.length() : hash;
+        if (mark < 0 || start >= end) {
+            return ABSENT;
+        }
+        for (long value = QueryScanner.find(referer, start, end, name, start);
+                value != Slice.NONE;
+                value = QueryScanner.find(referer, start, end, name, Slice.end(value))) {
+            int found = now.table().indexByEncodedId(referer, Slice.start(value), Slice.end(value));
+            if (found >= 0) {
+                return found;
+            }
+        }
+        return ABSENT;
+    }
+
+    private static int inCookies(Snapshot now, @Nullable Enumeration<String> fields, int inUrl) {
         int found = ABSENT;
-        while (fields != null && fields.hasMoreElements() && found < 0) {
-            int inField = inCookie(now, fields.nextElement());
-            found = inField >= 0 ? inField : Math.min(found, inField);
+        while (fields != null && fields.hasMoreElements()) {
+            found = inCookie(now, fields.nextElement(), inUrl, found);
         }
         return found;
     }
 
-    private static int inCookie(Snapshot now, String field) {
+    /** Returns the node that the cookies of a field name, or those before it do. */
+    private static int inCookie(Snapshot now, String field, int inUrl, int before) {
         String name = now.stickiness().cookie();
-        int found = ABSENT;
+        int found = before;
         for (long value = CookieScanner.find(field, name, 0);
                 value != Slice.NONE;
                 value = CookieScanner.find(field, name, Slice.end(value))) {
-            found = byCookieValue(now, field, Slice.start(value), Slice.end(value));
-            if (found >= 0) {
-                return found;
+            int named = byCookieValue(now, field, Slice.start(value), Slice.end(value));
+            if (found < 0) {
+                found = named >= 0 ? named : UNKNOWN;
+            } else if (named >= 0 && named != (found & ~DISAGREED)) {
+                found = DISAGREED | preferred(now, found & ~DISAGREED, named, inUrl);
             }
-            found = UNKNOWN;
         }
         return found;
+    }
+
+    /** Returns which of two nodes the cookies are to stand for: the one of the URL, or the first that can serve (R3). */
+    private static int preferred(Snapshot now, int first, int second, int inUrl) {
+        if (first == inUrl || second == inUrl) {
+            return inUrl;
+        }
+        boolean better = !now.table().state(first).available()
+                && now.table().state(second).available();
+        return better ? second : first;
     }
 
     private static int inHeaders(Snapshot now, @Nullable Enumeration<String> fields) {

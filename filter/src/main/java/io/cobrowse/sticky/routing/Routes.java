@@ -1,50 +1,87 @@
 package io.cobrowse.sticky.routing;
 
-/** Every route to one node, built once, so that a decision allocates nothing. Immutable. */
+import java.util.List;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Every route to one node, built once, so that a decision allocates nothing. Immutable.
+ *
+ * <p>How a request names its node is a number, its <em>naming</em>: what named it, and two flags. It is the place of the
+ * request's route among those of the node, which together fill one line of the cache.
+ */
 final class Routes {
-    /** How a request names its node. */
-    enum Naming {
-        /** The query parameter names it; the cookie does not. */
-        URL(0, Affinity.URL, false),
-        /** Query parameter and cookie both name it. */
-        URL_AND_COOKIE(1, Affinity.URL, true),
-        COOKIE(2, Affinity.COOKIE, true),
-        HEADER(3, Affinity.HEADER, false);
+    /** Flag: a cookie names another known node. */
+    static final int CONFLICT = 1;
+    /** Flag: a cookie names the node, be it that something before the cookie names it too. */
+    static final int BY_COOKIE = 2;
 
-        /** How many there are. */
-        static final int COUNT = values().length;
+    static final int URL = 0;
+    static final int REFERER = 4;
+    static final int COOKIE = 8 | BY_COOKIE;
+    static final int HEADER = 12;
 
-        /** Where its route stands among those of a node. */
-        final int place;
+    /** How many places there are; some stay empty. */
+    static final int NAMINGS = 16;
 
-        final Affinity affinity;
-        final boolean byCookie;
+    private static final Route[] NO_NODE = balanced(Route::noNode);
 
-        Naming(int place, Affinity affinity, boolean byCookie) {
-            this.place = place;
-            this.affinity = affinity;
-            this.byCookie = byCookie;
-        }
-    }
+    /** The node alone, as a list. */
+    final List<Node> alone;
 
-    /** The balancer, or the rendezvous hash, chose the node. */
-    final Route balanced;
-
-    private final Route[] named = new Route[Naming.COUNT];
+    private final Route[] named = new Route[NAMINGS];
+    private final Route[] balanced;
 
     Routes(Node node) {
-        balanced = Route.to(node, Affinity.NONE, false);
-        for (Naming naming : Naming.values()) {
-            named[naming.place] = Route.to(node, naming.affinity, naming.byCookie);
+        alone = List.of(node);
+        String none = Route.stickyRoute(node, Affinity.NONE);
+        balanced = balanced((sticky, conflict) -> Route.to(node, Affinity.NONE, none, sticky, conflict, false));
+        name(node, URL, Affinity.URL);
+        name(node, URL | BY_COOKIE, Affinity.URL);
+        name(node, REFERER, Affinity.REFERER);
+        name(node, REFERER | BY_COOKIE, Affinity.REFERER);
+        name(node, COOKIE, Affinity.COOKIE);
+        name(node, HEADER, Affinity.HEADER);
+    }
+
+    private void name(Node node, int naming, Affinity affinity) {
+        boolean byCookie = (naming & BY_COOKIE) != 0;
+        String stickyRoute = Route.stickyRoute(node, affinity);
+        named[naming] = Route.to(node, affinity, stickyRoute, Sticky.KEPT, false, byCookie);
+        named[naming | CONFLICT] = Route.to(node, affinity, stickyRoute, Sticky.KEPT, true, byCookie);
+    }
+
+    private static Route[] balanced(BiFunction<Sticky, Boolean, Route> route) {
+        Route[] routes = new Route[8];
+        for (Sticky sticky : List.of(Sticky.NEW, Sticky.MOVED, Sticky.UNKNOWN, Sticky.ANY)) {
+            routes[place(sticky, false)] = route.apply(sticky, false);
+            routes[place(sticky, true)] = route.apply(sticky, true);
         }
+        return routes;
+    }
+
+    private static int place(Sticky sticky, boolean conflict) {
+        int place = switch (sticky) {
+            case NEW -> 0;
+            case MOVED, KEPT, NODE_DOWN -> 2; // a request with a node that goes elsewhere
+            case UNKNOWN -> 4;
+            case ANY -> 6;
+        };
+        return conflict ? place + CONFLICT : place;
+    }
+
+    /** Returns the route to a node that the balancer, or the rendezvous hash, chose; null is none. */
+    static Route balanced(@Nullable Node node, Sticky sticky, boolean conflict) {
+        Route[] routes = node == null ? NO_NODE : node.routes().balanced;
+        return routes[place(sticky, conflict)];
     }
 
     /** Returns the route of a request that names the node so. */
-    Route named(Naming naming) {
-        return named[naming.place];
+    Route named(int naming) {
+        return named[naming];
     }
 
-    /** Puts the routes of requests that name the node into an array, at the {@link Naming}'s places. */
+    /** Puts the routes of requests that name the node into an array, at their namings. */
     void copyNamed(Route[] routes, int from) {
         System.arraycopy(named, 0, routes, from, named.length);
     }

@@ -5,10 +5,11 @@ package io.cobrowse.sticky.routing;
  * made meanwhile may be in some and not in others.
  *
  * @param byUrl forwarded where the URL says
+ * @param byReferer forwarded where the URL in the {@code Referer} says
  * @param byCookie forwarded where the cookie says
  * @param byHeader forwarded where the header says
  * @param byNone forwarded where the balancer says, or to the replacement of a node that is gone
- * @param conflicts the URL named one node and the cookie another (R7)
+ * @param conflicts the URL named one node and the cookie another (R7), or two cookies named different ones (R3)
  * @param unknownIds the URL named no known node (R8)
  * @param unknownCookies there were cookies, and none named a known node (R9)
  * @param unknownHeaders the header was looked at, and named no known node (R9)
@@ -17,6 +18,7 @@ package io.cobrowse.sticky.routing;
  */
 public record RoutingCounters(
         long byUrl,
+        long byReferer,
         long byCookie,
         long byHeader,
         long byNone,

@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param cookieDomain {@code Domain} of that {@code Set-Cookie}; null sends none
  * @param cookieAttributes further attributes of that {@code Set-Cookie}, as {@code SameSite=None; Secure}; null sends none
  * @param exposeRoute whether responses carry {@code Sticky-Route}
+ * @param referer whether the query parameter of the {@code Referer} counts where the URL has none
+ * @param anyNode the requests that any node can serve
  */
 public record Stickiness(
         String cookie,
@@ -33,7 +35,9 @@ public record Stickiness(
         String cookiePath,
         @Nullable String cookieDomain,
         @Nullable String cookieAttributes,
-        boolean exposeRoute) {
+        boolean exposeRoute,
+        boolean referer,
+        List<AnyNode> anyNode) {
 
     private static final Predicate<String> PARAMETER =
             Pattern.compile("[^&=#%\"'\\s\\p{Cntrl}]+").asMatchPredicate();
@@ -43,10 +47,14 @@ public record Stickiness(
     private static final String PATH_ALLOWED = "a path that begins with /, of printable ASCII characters without ;";
     private static final Predicate<String> DOMAIN = Pattern.compile("[!-:<-~]+").asMatchPredicate();
     private static final String DOMAIN_ALLOWED = "a domain, of printable ASCII characters without ; and blanks";
-    private static final Predicate<String> ATTRIBUTES =
-            Pattern.compile("[ -~]+").asMatchPredicate();
+    /** What {@code cookie-path}, {@code cookie-domain} and the time-out say is not said twice: the last would count. */
+    private static final Predicate<String> ATTRIBUTES = Pattern.compile(
+                    "(?!(.*;)? *(path|domain|max-age|expires) *(=|;|$))[ -~]+", Pattern.CASE_INSENSITIVE)
+            .asMatchPredicate();
+
     private static final String ATTRIBUTES_ALLOWED =
-            "attributes as SameSite=None; Secure, of printable ASCII characters";
+            "attributes as SameSite=None; Secure, of printable ASCII characters,"
+                    + " without Path, Domain, Max-Age and Expires";
 
     /** The settings that hold where nothing is configured. */
     public static final Stickiness DEFAULTS = new Stickiness(
@@ -62,6 +70,35 @@ public record Stickiness(
             null,
             false);
 
+    /** Makes settings without {@code referer}, and with the default of {@code anyNode}. */
+    public Stickiness(
+            String cookie,
+            String queryParameter,
+            @Nullable String header,
+            boolean routeSuffix,
+            OnNodeDown onNodeDown,
+            OnUnknownNode onUnknownNode,
+            List<SessionStart> sessionStart,
+            String cookiePath,
+            @Nullable String cookieDomain,
+            @Nullable String cookieAttributes,
+            boolean exposeRoute) {
+        this(
+                cookie,
+                queryParameter,
+                header,
+                routeSuffix,
+                onNodeDown,
+                onUnknownNode,
+                sessionStart,
+                cookiePath,
+                cookieDomain,
+                cookieAttributes,
+                exposeRoute,
+                false,
+                AnyNode.DEFAULTS);
+    }
+
     /**
      * @throws IllegalArgumentException if a name is none, or a value would break the {@code Set-Cookie} it goes into;
      *     the message has one line for each error: option, value, what is allowed
@@ -73,6 +110,7 @@ public record Stickiness(
         Objects.requireNonNull(onUnknownNode, "onUnknownNode");
         Objects.requireNonNull(cookiePath, "cookiePath");
         sessionStart = List.copyOf(sessionStart);
+        anyNode = List.copyOf(anyNode);
         List<String> errors = new ArrayList<>();
         check(errors, "cookie", cookie, Token::isToken, Token.ALLOWED);
         check(errors, "query-parameter", queryParameter, PARAMETER, PARAMETER_ALLOWED);

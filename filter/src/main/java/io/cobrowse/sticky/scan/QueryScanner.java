@@ -52,6 +52,33 @@ public final class QueryScanner {
         return Slice.NONE;
     }
 
+    /**
+     * As {@link #find(String, String, int)}, for a query that stands within a text, as in a URL. The slice is one of the text.
+     *
+     * @param queryStart index of the query's first character, at most the text's length
+     * @param queryEnd index behind its last
+     */
+    public static long find(String text, int queryStart, int queryEnd, String name, int from) {
+        if (name.isEmpty()) {
+            return Slice.NONE;
+        }
+        int start = text.indexOf(name, Math.max(from, queryStart));
+        while (start >= 0) {
+            int end = start + name.length();
+            if (end >= queryEnd) {
+                return Slice.NONE;
+            }
+            if ((start == queryStart || text.charAt(start - 1) == '&') && text.charAt(end) == '=') {
+                int valueEnd = Math.min(valueEnd(text, end + 1), queryEnd);
+                if (valueEnd > end + 1) {
+                    return Slice.of(end + 1, valueEnd);
+                }
+            }
+            start = text.indexOf(name, end);
+        }
+        return Slice.NONE;
+    }
+
     private static int valueEnd(String query, int from) {
         int ampersand = query.indexOf('&', from);
         return ampersand < 0 ? query.length() : ampersand;

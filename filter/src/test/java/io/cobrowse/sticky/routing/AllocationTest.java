@@ -84,7 +84,8 @@ class AllocationTest {
     void shouldAllocateNothingRoutingByCookie(String name, String field) {
         Router router = router(Map.of("route-suffix", "true"), Balance.ROUND_ROBIN, Nodes.cluster(3));
         Fields fields = new Fields("x=y", field);
-        assertThat(allocated(() -> result(router.route("GET", "/", null, fields.rewound(), null, false))))
+        assertThat(allocated(
+                        () -> result(router.route("GET", "/", null, null, fields.rewound(), null, RequestKind.PLAIN))))
                 .isZero();
         assertThat(allocated(() -> result(router.route("GET", "/", null, field, false))))
                 .isZero();
@@ -102,7 +103,8 @@ class AllocationTest {
     void shouldAllocateNothingRoutingByHeader() {
         Router router = router(Map.of("header", "h"), Balance.ROUND_ROBIN, Nodes.cluster(3));
         Fields fields = new Fields("", "unknown", "node-2");
-        assertThat(allocated(() -> result(router.route("GET", "/", null, null, fields.rewound(), false))))
+        assertThat(allocated(
+                        () -> result(router.route("GET", "/", null, null, null, fields.rewound(), RequestKind.PLAIN))))
                 .isZero();
     }
 
@@ -119,9 +121,48 @@ class AllocationTest {
             assertThat(allocated(() -> result(router.route(
                             "POST", "/cobrowse/cometd/handshake", null, "gcbSessionServer=node-2", false))))
                     .isZero();
-            assertThat(allocated(() -> result(router.unavailable(failed)))).isZero();
-            assertThat(allocated(() -> result(router.another(tried)))).isZero();
+            assertThat(allocated(() -> result(router.unavailable(failed, "GET", "/", RequestKind.PLAIN))))
+                    .isZero();
+            assertThat(allocated(() -> result(router.another(failed, tried)))).isZero();
         }
+    }
+
+    @Test
+    void shouldAllocateNothingForRequestsThatAnyNodeCanServe() {
+        Router router = router(Map.of("referer", "true"), Balance.ROUND_ROBIN, Nodes.cluster(3));
+        Route failed = router.route("GET", "/", null, "gcbSessionServer=node-1", false);
+        router.update(table -> table.withState("2", NodeState.DOWN));
+        for (String path : List.of("/cobrowse/js/a/b.js", "/cobrowse/rest/live/sessions/1", "/cobrowse/js", "/", "")) {
+            assertThat(allocated(() -> result(router.route("GET", path, null, "gcbSessionServer=node-2", false))))
+                    .isZero();
+            assertThat(allocated(() -> result(router.unavailable(failed, "GET", path, RequestKind.PLAIN))))
+                    .isZero();
+            assertThat(allocated(() -> result(router.route(
+                            "OPTIONS", path, "co-browse-node-id=2", null, null, null, RequestKind.PREFLIGHT))))
+                    .isZero();
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("queries")
+    void shouldAllocateNothingRoutingByReferer(String name, String query) {
+        Router router = router(Map.of("referer", "true"), Balance.ROUND_ROBIN, Nodes.cluster(3));
+        String referer = "https://agent.example/a/b?" + query + "#fragment";
+        assertThat(allocated(() -> result(router.route("GET", "/", null, referer, null, null, RequestKind.PLAIN))))
+                .isZero();
+    }
+
+    @Test
+    void shouldAllocateNothingForCookiesThatDisagree() {
+        Router router = router(Map.of(), Balance.ROUND_ROBIN, Nodes.cluster(3));
+        router.update(table -> table.withState("2", NodeState.DOWN));
+        String field = "gcbSessionServer=node-2; gcbSessionServer=node-9; gcbSessionServer=node-1";
+        Fields fields = new Fields(field, field);
+        assertThat(allocated(() -> result(router.route("GET", "/", null, field, false))))
+                .isZero();
+        assertThat(allocated(() -> result(router.route(
+                        "GET", "/", "co-browse-node-id=2", null, fields.rewound(), null, RequestKind.PLAIN))))
+                .isZero();
     }
 
     @ParameterizedTest

@@ -21,17 +21,18 @@ import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class RouterTest {
-    private static final RoutingCounters ZERO = new RoutingCounters(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    private static final RoutingCounters ZERO = new RoutingCounters(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
     private final Router router = router(Map.of());
     private final Router rebalancing = router(Map.of("on-node-down", "rebalance"));
 
     @Test
     void shouldTakeNoFieldsAtAll() {
-        Route route = router.route("GET", "/", null, null, null, false);
+        Route route = router.route("GET", "/", null, null, null, null, RequestKind.PLAIN);
         assertThat(route.outcome()).isEqualTo(Outcome.FORWARD);
         assertThat(route.affinity()).isEqualTo(Affinity.NONE);
         assertThat(route(router(Map.of("header", "h")), null, null).affinity()).isEqualTo(Affinity.NONE);
@@ -43,6 +44,88 @@ class RouterTest {
         assertThat(route(router, null, "gcbSessionServer=node-2").stickyRoute()).isEqualTo("node=2; by=cookie");
         assertThat(route(router, null, null).stickyRoute()).isEqualTo("node=1; by=none");
         assertThat(route(router, "co-browse-node-id=9", null).stickyRoute()).isNull();
+    }
+
+    /** Node 2 of 3 is down; what is not there stands as {@code -}. */
+    @ParameterizedTest
+    @CsvSource({
+        "notify,    GET,     /,                               -,  -,             new,       false",
+        "notify,    GET,     /,                               1,  -,             kept,      false",
+        "notify,    GET,     /,                               1,  node-1,        kept,      false",
+        "notify,    GET,     /,                               1,  node-3,        kept,      true",
+        "notify,    GET,     /,                               1,  node-1 node-3, kept,      true",
+        "notify,    GET,     /,                               1,  node-9,        kept,      false",
+        "notify,    GET,     /,                               -,  node-1,        kept,      false",
+        "notify,    GET,     /,                               -,  node-1 node-1, kept,      false",
+        "notify,    GET,     /,                               -,  node-1 node-9, kept,      false",
+        "notify,    GET,     /,                               -,  node-1 node-3, kept,      true",
+        "notify,    GET,     /,                               -,  node-2 node-3, kept,      true",
+        "notify,    GET,     /,                               -,  node-9,        unknown,   false",
+        "notify,    GET,     /,                               9,  node-1,        unknown,   false",
+        "balancing, GET,     /,                               9,  -,             unknown,   false",
+        "balancing, GET,     /,                               9,  node-1,        kept,      false",
+        "notify,    GET,     /,                               2,  -,             node-down, false",
+        "notify,    GET,     /,                               2,  node-1,        node-down, true",
+        "notify,    GET,     /,                               -,  node-2,        node-down, false",
+        "rebalance, GET,     /,                               -,  node-2,        moved,     false",
+        "rebalance, GET,     /,                               2,  node-1,        moved,     true",
+        "notify,    POST,    /cobrowse/rest/live/sessions,    -,  node-2,        moved,     false",
+        "notify,    GET,     /cobrowse/rest/live/sessions/1,  -,  node-2,        any,       false",
+        "notify,    GET,     /cobrowse/js/a.js,               2,  node-1,        any,       true",
+        "notify,    GET,     /cobrowse/js/a.js,               1,  -,             kept,      false",
+        "notify,    GET,     /cobrowse/js/a.js,               -,  -,             new,       false",
+    })
+    void shouldTellWhatBecameOfTheTie(
+            String policy, String method, String path, String id, String cookies, String sticky, boolean conflict) {
+        Router deciding = router(
+                switch (policy) {
+                    case "rebalance" -> Map.of("on-node-down", "rebalance");
+                    case "balancing" -> Map.of("on-unknown-node", "balance");
+                    default -> Map.of();
+                });
+        deciding.update(table -> table.withState("2", DOWN));
+        String query = id.equals("-") ? null : "co-browse-node-id=" + id;
+        String field = cookies.equals("-") ? null : "gcbSessionServer=" + cookies.replace(" ", "; gcbSessionServer=");
+        Route route = deciding.route(method, path, query, field, false);
+        assertThat(route.sticky().text()).isEqualTo(sticky);
+        assertThat(route.conflict()).isEqualTo(conflict);
+        assertThat(deciding.counters().conflicts()).isEqualTo(conflict ? 1 : 0);
+    }
+
+    @Test
+    void shouldTellWhatBecameOfARequestThatNobodyServes() {
+        router.update(table -> table.withState("1", DOWN).withState("2", DOWN).withState("3", DOWN));
+        assertThat(route(router, null, null).sticky()).isEqualTo(Sticky.NEW);
+        assertThat(route(router, null, "gcbSessionServer=9").sticky()).isEqualTo(Sticky.UNKNOWN);
+        Route any = router.route("GET", "/cobrowse/js/a.js", null, "gcbSessionServer=node-2", false);
+        assertThat(any.outcome()).isEqualTo(Outcome.NO_NODE);
+        assertThat(any.sticky()).isEqualTo(Sticky.ANY);
+    }
+
+    @Test
+    void shouldRemainWhatItWasAtTheNextNode() {
+        Route unknown = route(router, null, "gcbSessionServer=9");
+        Route next = router.another(unknown, List.of(unknown.node()));
+        assertThat(next.node()).isNotSameAs(unknown.node());
+        assertThat(next.sticky()).isEqualTo(Sticky.UNKNOWN);
+        assertThat(router.noNode(next).sticky()).isEqualTo(Sticky.UNKNOWN);
+    }
+
+    @Test
+    void shouldTakeAnyOtherNodeForOneThatRefuses() {
+        Route byCookie = route(router, null, "gcbSessionServer=node-2");
+        Route byUrl = route(router, "co-browse-node-id=2", "gcbSessionServer=node-1");
+        for (int i = 0; i < 5; i++) {
+            Route script = router.unavailable(byCookie, "GET", "/cobrowse/js/a.js", RequestKind.PLAIN);
+            assertThat(script.node()).isNotNull().isNotSameAs(byCookie.node());
+            assertThat(script.sticky()).isEqualTo(Sticky.ANY);
+            Route preflight = router.unavailable(byUrl, "OPTIONS", "/", RequestKind.PREFLIGHT);
+            assertThat(preflight.node()).isNotNull().isNotSameAs(byUrl.node());
+            assertThat(preflight.conflict()).isTrue();
+        }
+        assertThat(router.unavailable(byCookie, "OPTIONS", "/", RequestKind.PREFLIGHT)
+                        .outcome())
+                .isEqualTo(Outcome.NODE_DOWN);
     }
 
     @Test
@@ -79,16 +162,16 @@ class RouterTest {
         Route byBoth = route(router, "co-browse-node-id=2", "gcbSessionServer=node-2");
         Route byCookie = route(router, null, "gcbSessionServer=node-2");
         Route byNone = route(router, null, null);
-        assertNodeDown(router.unavailable(byUrl), byUrl, false);
-        assertNodeDown(router.unavailable(byBoth), byBoth, true);
-        assertNodeDown(router.unavailable(byCookie), byCookie, true);
-        assertNodeDown(router.unavailable(byNone), byNone, false);
+        assertNodeDown(unavailable(router, byUrl), byUrl, false);
+        assertNodeDown(unavailable(router, byBoth), byBoth, true);
+        assertNodeDown(unavailable(router, byCookie), byCookie, true);
+        assertNodeDown(unavailable(router, byNone), byNone, false);
     }
 
     @Test
     void shouldReplaceANodeThatRefusesWhenRebalancing() {
         Route failed = route(rebalancing, null, "gcbSessionServer=node-2");
-        Route replaced = rebalancing.unavailable(failed);
+        Route replaced = unavailable(rebalancing, failed);
         assertThat(replaced.outcome()).isEqualTo(Outcome.FORWARD);
         assertThat(replaced.affinity()).isEqualTo(Affinity.NONE);
         assertThat(replaced.node()).isNotSameAs(failed.node());
@@ -101,21 +184,21 @@ class RouterTest {
     void shouldReplaceANodeThatHasLeftTheTable() {
         Route failed = route(rebalancing, null, "gcbSessionServer=node-2");
         rebalancing.update(table -> table.withNodes(List.of(Nodes.node("1"))));
-        assertThat(rebalancing.unavailable(failed).node().id()).isEqualTo("1");
+        assertThat(unavailable(rebalancing, failed).node().id()).isEqualTo("1");
     }
 
     @Test
     void shouldFindNoReplacementForTheOnlyNode() {
         Router single = new Router(rebalancing.stickiness(), Balance.ROUND_ROBIN, NodeTable.of(Nodes.cluster(1)));
-        assertThat(single.unavailable(route(single, null, null)).outcome()).isEqualTo(Outcome.NO_NODE);
+        assertThat(unavailable(single, route(single, null, null)).outcome()).isEqualTo(Outcome.NO_NODE);
     }
 
     @Test
     void shouldLeaveAnswersAsTheyAre() {
         Route unknown = route(router, "co-browse-node-id=9", null);
-        assertThat(router.unavailable(unknown)).isSameAs(unknown);
-        Route down = router.unavailable(route(router, "co-browse-node-id=2", null));
-        assertThat(router.unavailable(down)).isSameAs(down);
+        assertThat(unavailable(router, unknown)).isSameAs(unknown);
+        Route down = unavailable(router, route(router, "co-browse-node-id=2", null));
+        assertThat(unavailable(router, down)).isSameAs(down);
     }
 
     @ParameterizedTest
@@ -128,7 +211,7 @@ class RouterTest {
         Router balancing = new Router(Stickiness.DEFAULTS, balance, table);
         List<Node> tried = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
-            Route route = balancing.another(tried);
+            Route route = balancing.another(route(balancing, null, null), tried);
             assertThat(route.affinity()).isEqualTo(Affinity.NONE);
             tried.add(route.node());
         }
@@ -136,7 +219,8 @@ class RouterTest {
                 .extracting(Node::id)
                 .containsExactlyInAnyOrder("1", "2", "b")
                 .endsWith("b");
-        assertThat(balancing.another(tried).outcome()).isEqualTo(Outcome.NO_NODE);
+        assertThat(balancing.another(route(balancing, null, null), tried).outcome())
+                .isEqualTo(Outcome.NO_NODE);
     }
 
     @Test
@@ -145,16 +229,16 @@ class RouterTest {
         route(counting, "co-browse-node-id=2", "gcbSessionServer=node-2");
         route(counting, null, "gcbSessionServer=node-2");
         route(counting, null, "gcbSessionServer=node-2");
-        counting.route("GET", "/", null, null, Collections.enumeration(List.of("node-2")), false);
+        counting.route("GET", "/", null, null, null, Collections.enumeration(List.of("node-2")), RequestKind.PLAIN);
         route(counting, null, null);
-        assertThat(counting.counters()).isEqualTo(new RoutingCounters(1, 2, 1, 1, 0, 0, 0, 0, 0, 0));
+        assertThat(counting.counters()).isEqualTo(new RoutingCounters(1, 0, 2, 1, 1, 0, 0, 0, 0, 0, 0));
     }
 
     @Test
     void shouldCountConflictsOfKnownNodesOnly() {
         route(router, "co-browse-node-id=2", "gcbSessionServer=node-3");
         route(router, "co-browse-node-id=2", "gcbSessionServer=node-9");
-        assertThat(router.counters()).isEqualTo(new RoutingCounters(2, 0, 0, 0, 1, 0, 1, 0, 0, 0));
+        assertThat(router.counters()).isEqualTo(new RoutingCounters(2, 0, 0, 0, 0, 1, 0, 1, 0, 0, 0));
     }
 
     @Test
@@ -164,16 +248,17 @@ class RouterTest {
                 "GET",
                 "/",
                 "co-browse-node-id=9&co-browse-node-id=%zz",
+                null,
                 Collections.enumeration(List.of("gcbSessionServer=8; gcbSessionServer=9", "gcbSessionServer=7")),
                 Collections.enumeration(List.of("8", "9")),
-                false);
-        assertThat(counting.counters()).isEqualTo(new RoutingCounters(0, 0, 0, 1, 0, 1, 1, 1, 0, 0));
+                RequestKind.PLAIN);
+        assertThat(counting.counters()).isEqualTo(new RoutingCounters(0, 0, 0, 0, 1, 0, 1, 1, 1, 0, 0));
     }
 
     @Test
     void shouldCountNoNameThatAKnownOneFollows() {
         route(router, "co-browse-node-id=9&co-browse-node-id=2", "gcbSessionServer=9; gcbSessionServer=node-2");
-        assertThat(router.counters()).isEqualTo(new RoutingCounters(1, 0, 0, 0, 0, 0, 0, 0, 0, 0));
+        assertThat(router.counters()).isEqualTo(new RoutingCounters(1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0));
     }
 
     @Test
@@ -181,29 +266,35 @@ class RouterTest {
         Router counting = router(Map.of("header", "h"));
         Enumeration<String> empty = Collections.enumeration(List.of(""));
         counting.route(
-                "GET", "/", "co-browse-node-id=", Collections.enumeration(List.of("gcbSessionServer=")), empty, false);
-        assertThat(counting.counters()).isEqualTo(new RoutingCounters(0, 0, 0, 1, 0, 0, 0, 0, 0, 0));
+                "GET",
+                "/",
+                "co-browse-node-id=",
+                null,
+                Collections.enumeration(List.of("gcbSessionServer=")),
+                empty,
+                RequestKind.PLAIN);
+        assertThat(counting.counters()).isEqualTo(new RoutingCounters(0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0));
     }
 
     @Test
     void shouldCountAnswers() {
         assertThat(router.counters()).isEqualTo(ZERO);
-        route(router, "co-browse-node-id=9", null);
+        Route unknown = route(router, "co-browse-node-id=9", null);
         router.update(table -> table.withState("1", DOWN).withState("2", DOWN).withState("3", MAINT));
         route(router, "co-browse-node-id=2", null);
         route(router, null, null);
-        router.noNode();
-        assertThat(router.counters()).isEqualTo(new RoutingCounters(0, 0, 0, 0, 0, 1, 0, 0, 1, 2));
+        router.noNode(unknown);
+        assertThat(router.counters()).isEqualTo(new RoutingCounters(0, 0, 0, 0, 0, 0, 1, 0, 0, 1, 2));
     }
 
     @Test
     void shouldCountARetriedRequestOnlyForItsAnswer() {
         Route failed = route(rebalancing, null, "gcbSessionServer=node-2");
-        rebalancing.unavailable(failed);
-        rebalancing.another(List.of(failed.node()));
-        assertThat(rebalancing.counters()).isEqualTo(new RoutingCounters(0, 1, 0, 0, 0, 0, 0, 0, 0, 0));
-        router.unavailable(failed);
-        assertThat(router.counters()).isEqualTo(new RoutingCounters(0, 0, 0, 0, 0, 0, 0, 0, 1, 0));
+        unavailable(rebalancing, failed);
+        rebalancing.another(failed, List.of(failed.node()));
+        assertThat(rebalancing.counters()).isEqualTo(new RoutingCounters(0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0));
+        unavailable(router, failed);
+        assertThat(router.counters()).isEqualTo(new RoutingCounters(0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0));
     }
 
     @Test
@@ -267,6 +358,10 @@ class RouterTest {
         assertThat(route.affinity()).isEqualTo(failed.affinity());
         assertThat(route.expireCookie()).isEqualTo(expireCookie);
         assertThat(route.stickyRoute()).isEqualTo(failed.stickyRoute());
+    }
+
+    private static Route unavailable(Router router, Route failed) {
+        return router.unavailable(failed, "GET", "/", RequestKind.PLAIN);
     }
 
     private static Route route(Router router, String query, String cookieField) {

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param target path and query, as sent
  * @param cookieFields values of the {@code Cookie} fields, in order
  * @param headerFields values of the fields named {@link #HEADER}, in order
+ * @param otherFields any other field lines, but for those of the upgrade
  * @param refusedBy what refuses such a request before the filter sees it
  */
 public record RoutingCase(
@@ -29,6 +30,7 @@ public record RoutingCase(
         String target,
         List<String> cookieFields,
         List<String> headerFields,
+        List<String> otherFields,
         boolean upgrade,
         Expected expected,
         Set<Refuser> refusedBy) {
@@ -38,7 +40,8 @@ public record RoutingCase(
 
     @Override
     public String toString() {
-        return rule + " " + what + ": " + setup + " " + method + " " + target + " " + cookieFields + headerFields;
+        return rule + " " + what + ": " + setup + " " + method + " " + target + " " + cookieFields + headerFields
+                + otherFields;
     }
 
     /** Returns the target up to the first {@code ?}. */
@@ -53,6 +56,27 @@ public record RoutingCase(
         return mark < 0 ? null : target.substring(mark + 1);
     }
 
+    /** Returns the value of the {@code Referer}; null is none. */
+    public @Nullable String referer() {
+        return other("Referer");
+    }
+
+    /** Returns what the request is to routing. */
+    public RequestKind kind() {
+        boolean preflight =
+                method.equals("OPTIONS") && other("Origin") != null && other("Access-Control-Request-Method") != null;
+        return preflight ? RequestKind.PREFLIGHT : upgrade ? RequestKind.UPGRADE : RequestKind.PLAIN;
+    }
+
+    private @Nullable String other(String name) {
+        String prefix = name + ": ";
+        return otherFields.stream()
+                .filter(line -> line.startsWith(prefix))
+                .map(line -> line.substring(prefix.length()))
+                .findFirst()
+                .orElse(null);
+    }
+
     /** What may refuse a request, or alter it, before the filter sees it. */
     public enum Refuser {
         /** No HTTP message can say it. */
@@ -65,13 +89,9 @@ public record RoutingCase(
      * What must become of a request.
      *
      * @param nodes ids, one of which must be chosen; empty where no node is
-     * @param expiredCookie value of the {@code Set-Cookie} in the answer; null is none
+     * @param expiredCookies values of the {@code Set-Cookie} fields in the answer
      */
-    public record Expected(
-            Outcome outcome,
-            Set<String> nodes,
-            Affinity affinity,
-            @Nullable String expiredCookie) {}
+    public record Expected(Outcome outcome, Set<String> nodes, Affinity affinity, List<String> expiredCookies) {}
 
     /** A node of a setup. */
     public record Member(String id, List<String> cookies, boolean backup) {}
@@ -111,7 +131,19 @@ public record RoutingCase(
                     options.getOrDefault("cookie-path", "/"),
                     options.get("cookie-domain"),
                     options.get("cookie-attributes"),
-                    flag("expose-route"));
+                    flag("expose-route"),
+                    flag("referer"),
+                    anyNode());
+        }
+
+        /** Every setup that sets it names one pattern. */
+        private List<AnyNode> anyNode() {
+            String option = options.get("any-node");
+            if (option == null) {
+                return AnyNode.DEFAULTS;
+            }
+            String[] fields = option.split(" ", 2);
+            return List.of(new AnyNode(fields[0], fields[1]));
         }
 
         private boolean flag(String option) {

@@ -21,7 +21,6 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /** The routing rules as a table of cases, to be run against everything that routes. The table explains its columns. */
 public final class RoutingCases {
@@ -34,7 +33,7 @@ public final class RoutingCases {
     private static final String EXPIRED_COOKIE =
             "gcbSessionServer=; Path=/; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT";
     private static final Pattern WITH_NODE = Pattern.compile(
-            "(?<what>node|down) (?<ids>.+) by (?<by>url|cookie|header|none)(, (?<expires>expires the cookie)|, sets (?<sets>.+))?");
+            "(?<what>node|down) (?<ids>.+) by (?<by>url|referer|cookie|header|none)(, (?<expires>expires the cookie)|, sets (?<sets>.+))?");
 
     private final Map<String, Setup> setups = new HashMap<>();
     private final List<RoutingCase> cases = new ArrayList<>();
@@ -92,6 +91,7 @@ public final class RoutingCases {
                 request[1],
                 valuesOf("Cookie", fields),
                 valuesOf(RoutingCase.HEADER, fields),
+                others(fields),
                 !valuesOf("Upgrade", fields).isEmpty(),
                 expected(columns.get(5)),
                 Arrays.stream(refusers.split(" "))
@@ -104,17 +104,27 @@ public final class RoutingCases {
         Matcher withNode = WITH_NODE.matcher(outcome);
         if (!withNode.matches()) {
             Outcome answer = constant(Outcome.class, outcome.replace(' ', '_'));
-            return new Expected(answer, Set.of(), Affinity.NONE, null);
+            return new Expected(answer, Set.of(), Affinity.NONE, List.of());
         }
         return new Expected(
                 withNode.group("what").equals("node") ? Outcome.FORWARD : Outcome.NODE_DOWN,
                 Set.of(withNode.group("ids").split(" ")),
                 constant(Affinity.class, withNode.group("by")),
-                expiredCookie(withNode));
+                expiredCookies(withNode));
     }
 
-    private static @Nullable String expiredCookie(Matcher withNode) {
-        return withNode.group("expires") == null ? withNode.group("sets") : EXPIRED_COOKIE;
+    private static List<String> expiredCookies(Matcher withNode) {
+        String sets = withNode.group("sets");
+        if (sets != null) {
+            return List.of(sets.split(" and "));
+        }
+        return withNode.group("expires") == null ? List.of() : List.of(EXPIRED_COOKIE);
+    }
+
+    private static List<String> others(List<String> fields) {
+        return fields.stream()
+                .filter(line -> !line.isEmpty() && !line.matches("(Cookie|Upgrade|" + RoutingCase.HEADER + "):.*"))
+                .toList();
     }
 
     private static List<String> valuesOf(String field, List<String> fields) {

@@ -48,6 +48,17 @@ class ScannerPropertiesTest {
         assertThat(parameters(query, name, 0)).isEqualTo(ReferenceScanners.parameters(query, name, 0));
     }
 
+    @Property(tries = 20_000)
+    void shouldFindParametersWithinATextAsIfTheQueryWereAlone(
+            @ForAll("queries") String before, @ForAll("queries") String query, @ForAll("queries") String behind) {
+        int start = before.length();
+        List<Long> alone = parameters(query, PARAMETER, 0).stream()
+                .map(slice -> Slice.of(start + Slice.start(slice), start + Slice.end(slice)))
+                .toList();
+        assertThat(parametersWithin(before + query + behind, start, start + query.length()))
+                .isEqualTo(alone);
+    }
+
     @Property
     void shouldReturnNoneOrASliceWithinForAnyStrings(@ForAll String text, @ForAll String name, @ForAll int from) {
         assertNoneOrWithin(text, CookieScanner.find(text, name, from));
@@ -131,6 +142,16 @@ class ScannerPropertiesTest {
         for (long slice = QueryScanner.find(query, name, from);
                 slice != Slice.NONE;
                 slice = QueryScanner.find(query, name, Slice.end(slice))) {
+            found.add(slice);
+        }
+        return found;
+    }
+
+    private static List<Long> parametersWithin(String text, int start, int end) {
+        List<Long> found = new ArrayList<>();
+        for (long slice = QueryScanner.find(text, start, end, PARAMETER, start);
+                slice != Slice.NONE;
+                slice = QueryScanner.find(text, start, end, PARAMETER, Slice.end(slice))) {
             found.add(slice);
         }
         return found;

@@ -3,7 +3,6 @@ package io.cobrowse.sticky.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cobrowse.sticky.proxy.config.ProxyConfig.NodeConfig;
-import io.cobrowse.sticky.routing.Affinity;
 import io.cobrowse.sticky.routing.RoutingCase;
 import io.cobrowse.sticky.routing.RoutingCase.Expected;
 import io.cobrowse.sticky.routing.RoutingCase.Refuser;
@@ -15,6 +14,7 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.eclipse.jetty.http.HttpField;
 import org.junit.jupiter.api.AfterAll;
@@ -64,6 +64,7 @@ class RoutingThroughProxyTest {
                         .append(": ")
                         .append(field)
                         .append("\r\n"));
+        c.otherFields().forEach(line -> request.append(line).append("\r\n"));
         if (c.upgrade()) {
             request.append("Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n");
             request.append("Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n");
@@ -89,6 +90,10 @@ class RoutingThroughProxyTest {
             }
         }
         c.headerFields().forEach(field -> sent.addAll(List.of("x-session-server", field)));
+        for (String line : c.otherFields()) {
+            String[] field = line.split(": ", 2);
+            sent.addAll(List.of(field[0].toLowerCase(Locale.ROOT), field[1]));
+        }
         try (RawHttp2Client client = new RawHttp2Client(proxy(c.setup()))) {
             RawHttp2Client.Answer answer =
                     client.answer(client.begin(c.method(), c.target(), true, sent.toArray(String[]::new)));
@@ -124,7 +129,8 @@ class RoutingThroughProxyTest {
                 assertThat(seen.status()).isEqualTo(200);
                 assertThat(expected.nodes()).contains(seen.body());
                 assertThat(seen.values("Sticky-Route"))
-                        .containsExactly("node=" + seen.body() + "; by=" + by(expected.affinity()));
+                        .containsExactly("node=" + seen.body() + "; by="
+                                + expected.affinity().text());
                 assertThat(seen.values("Set-Cookie")).isEmpty();
             }
             case NODE_DOWN -> {
@@ -133,9 +139,9 @@ class RoutingThroughProxyTest {
                 assertThat(seen.body()).contains("\"node\":\"" + node + "\"");
                 assertThat(seen.values("Retry-After")).containsExactly("4");
                 assertThat(seen.values("Sticky-Route"))
-                        .containsExactly("node=" + node + "; by=" + by(expected.affinity()));
-                assertThat(seen.values("Set-Cookie"))
-                        .isEqualTo(expected.expiredCookie() == null ? List.of() : List.of(expected.expiredCookie()));
+                        .containsExactly(
+                                "node=" + node + "; by=" + expected.affinity().text());
+                assertThat(seen.values("Set-Cookie")).isEqualTo(expected.expiredCookies());
             }
             case NO_NODE -> {
                 problem(seen, 503, "no-node-available");
@@ -158,15 +164,6 @@ class RoutingThroughProxyTest {
         assertThat(seen.body())
                 .startsWith("{\"type\":\"urn:cobrowse-proxy:" + type + "\",\"title\":\"")
                 .contains("\"status\":" + status + ",\"detail\":\"");
-    }
-
-    private static String by(Affinity affinity) {
-        return switch (affinity) {
-            case URL -> "url";
-            case COOKIE -> "cookie";
-            case HEADER -> "header";
-            case NONE -> "none";
-        };
     }
 
     private static URI proxy(Setup setup) throws IOException {
@@ -214,6 +211,8 @@ class RoutingThroughProxyTest {
                 settings.cookiePath(),
                 settings.cookieDomain(),
                 settings.cookieAttributes(),
-                true);
+                true,
+                settings.referer(),
+                settings.anyNode());
     }
 }

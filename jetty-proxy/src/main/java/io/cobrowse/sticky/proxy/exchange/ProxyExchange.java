@@ -2,6 +2,7 @@ package io.cobrowse.sticky.proxy.exchange;
 
 import io.cobrowse.sticky.filter.ProblemDocument;
 import io.cobrowse.sticky.filter.RoutingAnswers;
+import io.cobrowse.sticky.filter.StickinessFilter;
 import io.cobrowse.sticky.proxy.io.WatchedEndPoint;
 import io.cobrowse.sticky.proxy.listener.UpgradeRequest;
 import io.cobrowse.sticky.proxy.message.RequestHead;
@@ -219,7 +220,7 @@ public final class ProxyExchange {
     /** The node has no place for the request, and those who wait for one are too many, or have waited for too long. */
     void turnedAway() {
         if (route.affinity() == Affinity.NONE) {
-            become(router.noNode());
+            become(router.noNode(route));
         } else {
             answer(() -> {
                 servletResponse.setHeader("Retry-After", "1");
@@ -260,19 +261,27 @@ public final class ProxyExchange {
             tried = new ArrayList<>(tried);
             tried.add(node);
             boolean again = tried.size() < MAX_TRIES && upstreams.retries().tryRetry();
-            become(again ? router.another(tried) : router.noNode());
+            become(again ? router.another(route, tried) : router.noNode(route));
         } else if (!triedTwice && upstreams.retries().tryRetry()) {
             triedTwice = true;
             retries++;
             upstreams.pool(node).connect(this);
         } else {
-            become(router.unavailable(route));
+            become(unavailable());
         }
+    }
+
+    private Route unavailable() {
+        return router.unavailable(
+                route,
+                servletRequest.getMethod(),
+                servletRequest.getRequestURI(),
+                StickinessFilter.kind(servletRequest));
     }
 
     /** The node is gone: R10, but for a request that another node would get without its body. */
     private void nodeGone() {
-        Route next = router.unavailable(route);
+        Route next = unavailable();
         if (next.outcome() == Route.Outcome.FORWARD && !repeatable()) {
             fail(ForwardingProblems.upstreamFailed(node));
         } else {

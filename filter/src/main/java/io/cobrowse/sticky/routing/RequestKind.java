@@ -1,0 +1,10 @@
+package io.cobrowse.sticky.routing;
+
+/** What a request is, as far as routing treats it in a way of its own. */
+public enum RequestKind {
+    PLAIN,
+    /** It asks for another protocol, and so never starts a session (R11). */
+    UPGRADE,
+    /** It is a CORS preflight: {@code OPTIONS} with {@code Origin} and {@code Access-Control-Request-Method} (R24). */
+    PREFLIGHT
+}
