@@ -3,7 +3,6 @@ package io.cobrowse.sticky.proxy.observe;
 import io.cobrowse.sticky.proxy.config.ProxyConfig;
 import io.cobrowse.sticky.proxy.exchange.Outcome;
 import io.cobrowse.sticky.routing.Node;
-import io.cobrowse.sticky.routing.Sticky;
 import java.io.IOException;
 import java.util.Objects;
 import java.util.Queue;
@@ -59,8 +58,8 @@ final class AccessLog implements AutoCloseable {
     }
 
     /** Has a line written of an outcome. Never blocks; allocates one object. */
-    void add(Outcome outcome, @Nullable Sticky sticky, @Nullable Node setsNode) {
-        if (!queue.offer(LogEntry.of(outcome, sticky, setsNode))) {
+    void add(Outcome outcome, @Nullable Node setsNode) {
+        if (!queue.offer(LogEntry.of(outcome, setsNode))) {
             dropped.increment();
         }
     }

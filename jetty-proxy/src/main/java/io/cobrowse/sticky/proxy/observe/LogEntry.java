@@ -4,7 +4,6 @@ import io.cobrowse.sticky.proxy.exchange.Outcome;
 import io.cobrowse.sticky.proxy.listener.ClientConnection;
 import io.cobrowse.sticky.routing.Node;
 import io.cobrowse.sticky.routing.Route;
-import io.cobrowse.sticky.routing.Sticky;
 import java.net.SocketAddress;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpVersion;
@@ -22,7 +21,6 @@ record LogEntry(
         @Nullable String host,
         int status,
         @Nullable Route route,
-        @Nullable Sticky sticky,
         Outcome.End end,
         int retries,
         long queueNanos,
@@ -33,7 +31,7 @@ record LogEntry(
         long responseBytes,
         @Nullable Node setsNode) {
 
-    static LogEntry of(Outcome outcome, @Nullable Sticky sticky, @Nullable Node setsNode) {
+    static LogEntry of(Outcome outcome, @Nullable Node setsNode) {
         Request request = outcome.request();
         boolean readable = !RefusedOutcome.isUnreadable(request);
         return new LogEntry(
@@ -46,7 +44,6 @@ record LogEntry(
                 host(request),
                 outcome.status(),
                 outcome.route(),
-                sticky,
                 outcome.end(),
                 outcome.retries(),
                 outcome.queueNanos(),

@@ -3,7 +3,6 @@ package io.cobrowse.sticky.proxy.observe;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.LogFormat;
 import io.cobrowse.sticky.routing.Node;
 import io.cobrowse.sticky.routing.Route;
-import io.cobrowse.sticky.routing.Sticky;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -39,7 +38,6 @@ final class LogLines {
         }
         Route route = entry.route();
         Node node = route == null ? null : route.node();
-        Sticky sticky = entry.sticky();
         text("client", client(entry.client()));
         text("listener", entry.listener());
         text("protocol", entry.protocol().asString());
@@ -50,8 +48,8 @@ final class LogLines {
         key("status").number(entry.status());
         text("node", node == null ? null : node.id());
         text("by", route == null ? null : route.affinity().text());
-        key("conflict").ascii(route != null && Ties.conflict(route) ? "true" : "false");
-        text("sticky", sticky == null ? null : sticky.text());
+        key("conflict").ascii(route != null && route.conflict() ? "true" : "false");
+        text("sticky", route == null ? null : route.sticky().text());
         text("end", entry.end().text());
         key("retries").number(entry.retries());
         key("queueMs").millis(entry.queueNanos());

@@ -6,7 +6,6 @@ import io.cobrowse.sticky.routing.Node;
 import io.cobrowse.sticky.routing.NodeTable;
 import io.cobrowse.sticky.routing.Route;
 import io.cobrowse.sticky.routing.Router;
-import io.cobrowse.sticky.routing.Sticky;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -50,7 +49,7 @@ public final class Statistics {
         follow(router.table());
     }
 
-    void count(Outcome outcome, @Nullable Sticky sticky, @Nullable Node setsNode) {
+    void count(Outcome outcome, @Nullable Node setsNode) {
         bytesIn.add(outcome.requestBytes());
         bytesOut.add(outcome.responseBytes());
         Route route = outcome.route();
@@ -58,7 +57,7 @@ public final class Statistics {
         if (!outcome.tunnelClosed()) {
             total.increment();
         }
-        if (route == null || node == null || sticky == null) {
+        if (route == null || node == null) {
             refused.increment();
             return;
         }
@@ -70,7 +69,7 @@ public final class Statistics {
         if (outcome.tunnelClosed()) {
             return;
         }
-        atNode.count(route.affinity(), sticky, outcome.status());
+        atNode.count(route.affinity(), route.sticky(), outcome.status());
         if (served && timed(outcome)) {
             times.record(outcome.totalNanos());
             atNode.times().record(outcome.totalNanos());

@@ -5,7 +5,6 @@ import io.cobrowse.sticky.proxy.exchange.Outcome;
 import io.cobrowse.sticky.proxy.exchange.OutcomeListener;
 import io.cobrowse.sticky.routing.Node;
 import io.cobrowse.sticky.routing.Router;
-import io.cobrowse.sticky.routing.Sticky;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
@@ -80,14 +79,13 @@ public final class Telemetry implements OutcomeListener, RequestLog, AutoCloseab
     @Override
     public void ended(Outcome outcome) {
         try {
-            Sticky sticky = Ties.sticky(outcome);
             Node setsNode = audit.check(outcome);
-            statistics.count(outcome, sticky, setsNode);
+            statistics.count(outcome, setsNode);
             if (meters != null) {
                 meters.record(outcome);
             }
             if (accessLog != null) {
-                accessLog.add(outcome, sticky, setsNode);
+                accessLog.add(outcome, setsNode);
             }
         } catch (RuntimeException bug) {
             LOG.error("Writing down how a request ended failed", bug);

@@ -9,7 +9,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.cobrowse.sticky.proxy.config.ProxyConfig;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.LogFormat;
 import io.cobrowse.sticky.routing.Router;
-import io.cobrowse.sticky.routing.Sticky;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,7 +63,7 @@ class AccessLogTest {
     void shouldWriteTextForReading() throws Exception {
         try (AccessLog log = log(LogFormat.TEXT, 100 << 20, 2, true, 64)) {
             log.start();
-            log.add(new FakeOutcome(null, "/s/845800826"), null, null);
+            log.add(new FakeOutcome(null, "/s/845800826"), null);
         }
         assertThat(Files.readString(file())).isEqualTo("""
                 2023-11-14T22:13:20.128Z client="127.0.0.1" listener="public" protocol="HTTP/1.1" method="GET" \
@@ -84,7 +83,7 @@ class AccessLogTest {
                 targets.add(target);
                 HttpFields fields =
                         HttpFields.build().put("Host", hostile(random) + "x").asImmutable();
-                log.add(new FakeOutcome(Cluster.byUrl(router, 1), target, fields), Sticky.KEPT, null);
+                log.add(new FakeOutcome(Cluster.byUrl(router, 1), target, fields), null);
             }
         }
         byte[] bytes = Files.readAllBytes(file());
@@ -146,7 +145,7 @@ class AccessLogTest {
         try (log) {
             log.start();
             for (; lines < 2000; lines++) {
-                log.add(new FakeOutcome(Cluster.byUrl(router, 1), "/" + "x".repeat(100)), Sticky.KEPT, null);
+                log.add(new FakeOutcome(Cluster.byUrl(router, 1), "/" + "x".repeat(100)), null);
             }
         }
         try (Stream<Path> files = Files.list(directory)) {
@@ -162,7 +161,7 @@ class AccessLogTest {
     void shouldDropAndCountWhatTheQueueCannotHold() throws Exception {
         AccessLog log = log(LogFormat.JSON, 100 << 20, 1, false, 64);
         for (int i = 0; i < 100; i++) {
-            log.add(new FakeOutcome(Cluster.byUrl(router, 1), "/"), Sticky.KEPT, null);
+            log.add(new FakeOutcome(Cluster.byUrl(router, 1), "/"), null);
         }
         assertThat(log.dropped()).isEqualTo(36);
         log.start();
@@ -175,7 +174,7 @@ class AccessLogTest {
         Files.createDirectory(file());
         AccessLog log = json();
         log.start();
-        log.add(new FakeOutcome(Cluster.byUrl(router, 1), "/"), Sticky.KEPT, null);
+        log.add(new FakeOutcome(Cluster.byUrl(router, 1), "/"), null);
         log.close();
         assertThat(log.dropped()).isEqualTo(1);
     }

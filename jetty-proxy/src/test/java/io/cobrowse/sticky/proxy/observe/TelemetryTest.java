@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.sun.management.ThreadMXBean;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Observation;
 import io.cobrowse.sticky.routing.Node;
+import io.cobrowse.sticky.routing.NodeState;
 import io.cobrowse.sticky.routing.Router;
 import java.lang.management.ManagementFactory;
 import java.util.concurrent.TimeUnit;
@@ -32,8 +33,10 @@ class TelemetryTest {
         for (int i = 0; i < 5; i++) {
             telemetry.ended(new FakeOutcome(Cluster.byCookie(router, 2), "/a"));
         }
-        FakeOutcome moved = new FakeOutcome(Cluster.balanced(router), "/a");
-        moved.firstRoute = Cluster.byCookie(router, 3);
+        router.update(table -> table.withState("3", NodeState.MAINT));
+        FakeOutcome moved =
+                new FakeOutcome(router.route("POST", "/cobrowse/rest/chat/sessions", null, "gcbSessionServer=node-3", false), "/a");
+        router.update(table -> table.withState("3", NodeState.READY));
         moved.status = 404;
         String movedTo = moved.route.node().id();
         telemetry.ended(moved);
