@@ -2,6 +2,7 @@ package io.cobrowse.sticky.proxy;
 
 import io.cobrowse.sticky.filter.RoutingAnswers;
 import io.cobrowse.sticky.filter.StickinessFilter;
+import io.cobrowse.sticky.proxy.admin.AdminGuard;
 import io.cobrowse.sticky.proxy.admin.AdminHandler;
 import io.cobrowse.sticky.proxy.cluster.Evictions;
 import io.cobrowse.sticky.proxy.cluster.HealthChecks;
@@ -100,6 +101,7 @@ public final class StickyProxyServer implements AutoCloseable {
         this.answers = new RoutingAnswers(router, retryAfterSeconds(config.health()));
         this.servlet = new StickyProxyServlet(router, answers, config.timeouts(), nodeTls);
         this.server = new Server(threads("proxy", MAX_THREADS));
+        servlet.leaveCheckToGate();
         server.setErrorHandler(new Problems());
         gate.setHandler(context());
         server.setHandler(gate);
@@ -111,11 +113,10 @@ public final class StickyProxyServer implements AutoCloseable {
         server.setRequestLog(telemetry);
         this.adminServer = new Server(threads("admin", 8));
         adminServer.setErrorHandler(new Problems());
-        adminServer.setHandler(new AdminHandler(
-                states,
-                node -> servlet.waiting(node),
-                () -> stopping,
-                config.admin().token()));
+        adminServer.setHandler(new AdminGuard(
+                config.admin().address().host(),
+                config.admin().token(),
+                new AdminHandler(states, node -> servlet.waiting(node), () -> stopping)));
         HttpConfiguration adminHttp = new HttpConfiguration();
         adminHttp.setSendServerVersion(false);
         this.adminConnector = new ServerConnector(adminServer, 1, 1, new HttpConnectionFactory(adminHttp));

@@ -51,6 +51,7 @@ public class StickyProxyServlet extends AsyncProxyServlet {
     private transient @Nullable Upstreams upstreams;
     private transient @Nullable Tunnels tunnels;
     private transient @Nullable ClientConnector connector;
+    private transient boolean checkedInFront;
 
     /**
      * Makes a servlet behind a filter that routes by the same router.
@@ -126,7 +127,9 @@ public class StickyProxyServlet extends AsyncProxyServlet {
         if (route == null) {
             throw new ServletException("No route: map a StickinessFilter to the requests of this servlet");
         }
-        ProblemDocument problem = RequestCheck.check(ServletContextRequest.getServletContextRequest(request));
+        ProblemDocument problem = checkedInFront
+                ? null
+                : RequestCheck.check(ServletContextRequest.getServletContextRequest(request));
         if (problem != null) {
             Node node = route.node();
             if (node != null) {
@@ -143,6 +146,11 @@ public class StickyProxyServlet extends AsyncProxyServlet {
                         request,
                         response)
                 .start();
+    }
+
+    /** Leaves the check of requests to a {@link io.cobrowse.sticky.proxy.listener.Gate} in front. */
+    void leaveCheckToGate() {
+        checkedInFront = true;
     }
 
     /** Sets the time-outs; what is under way may keep those that it began with. */

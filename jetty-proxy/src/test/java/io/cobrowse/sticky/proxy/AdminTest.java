@@ -31,7 +31,7 @@ class AdminTest {
                 .node(new NodeConfig("2", List.of("node-2"), URI.create("http://127.0.0.1:1"), 1, true))
                 .build()
                 .start();
-        admin = new RawClient(proxy.adminUri());
+        admin = RawClient.ofAdmin(proxy.adminUri());
     }
 
     @AfterEach
@@ -114,7 +114,7 @@ class AdminTest {
     void shouldOnlyBeRead(String path) throws Exception {
         start(null);
         for (String method : List.of("POST", "DELETE", "PUT")) {
-            RawClient.Answer answer = admin.request(method, path);
+            RawClient.Answer answer = admin.request(method, path, "Content-Type: application/json");
             assertThat(answer.status()).isEqualTo(405);
             assertThat(answer.values("Allow")).isNotEmpty();
             assertThat(answer.values("Content-Type")).containsExactly("application/problem+json");

@@ -203,7 +203,7 @@ class GracefulStopTest {
         park(1);
         URI admin = proxy.adminUri();
         beginToStop();
-        try (RawClient probe = new RawClient(admin)) {
+        try (RawClient probe = RawClient.ofAdmin(admin)) {
             assertThat(probe.get("/readyz").status()).isEqualTo(503);
             assertThat(probe.get("/livez").status()).isEqualTo(200);
         }

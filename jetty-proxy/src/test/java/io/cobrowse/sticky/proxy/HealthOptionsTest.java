@@ -77,7 +77,7 @@ class HealthOptionsTest {
     }
 
     private JsonNode shown(int index) throws IOException {
-        try (RawClient admin = new RawClient(proxy.adminUri())) {
+        try (RawClient admin = RawClient.ofAdmin(proxy.adminUri())) {
             return new ObjectMapper().readTree(admin.get("/api/nodes").body()).get(index);
         }
     }

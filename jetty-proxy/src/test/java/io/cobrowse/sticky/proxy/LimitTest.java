@@ -81,7 +81,7 @@ class LimitTest {
     }
 
     private JsonNode shown() throws IOException {
-        try (RawClient admin = new RawClient(proxy.adminUri())) {
+        try (RawClient admin = RawClient.ofAdmin(proxy.adminUri())) {
             return new ObjectMapper().readTree(admin.get("/api/nodes").body()).get(0);
         }
     }

@@ -28,7 +28,7 @@ class NodeStateRequestsTest {
                 .node("1", "node-1", node.url())
                 .build()
                 .start();
-        client = new RawClient(proxy.adminUri());
+        client = RawClient.ofAdmin(proxy.adminUri());
     }
 
     @AfterEach
@@ -43,7 +43,7 @@ class NodeStateRequestsTest {
     }
 
     private RawClient.Answer put(String id, String type, String body) throws IOException {
-        return client.send("PUT /api/nodes/" + id + "/state HTTP/1.1\r\nHost: p\r\nContent-Type: " + type
+        return client.send("PUT /api/nodes/" + id + "/state HTTP/1.1\r\nHost: localhost\r\nContent-Type: " + type
                         + "\r\nContent-Length: " + body.length() + "\r\n\r\n" + body)
                 .answer();
     }
@@ -124,7 +124,7 @@ class NodeStateRequestsTest {
 
     @Test
     void shouldRefuseLargeBodiesOfUnknownLength() throws Exception {
-        client.send("PUT /api/nodes/1/state HTTP/1.1\r\nHost: p\r\nContent-Type: application/json\r\n"
+        client.send("PUT /api/nodes/1/state HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
                 + "Transfer-Encoding: chunked\r\n\r\n1001\r\n" + " ".repeat(0x1001) + "\r\n0\r\n\r\n");
         assertThat(client.answer().status()).isEqualTo(413);
         assertThat(state()).isEqualTo(NodeState.READY);

@@ -36,8 +36,19 @@ final class RawClient implements AutoCloseable {
 
     private final Socket socket;
     private final InputStream in;
+    private final String host;
 
     RawClient(URI server) throws IOException {
+        this(server, "proxy");
+    }
+
+    /** Makes a client of the admin listener, which does not answer to any name. */
+    static RawClient ofAdmin(URI server) throws IOException {
+        return new RawClient(server, server.getAuthority());
+    }
+
+    private RawClient(URI server, String host) throws IOException {
+        this.host = host;
         socket = new Socket(server.getHost(), server.getPort());
         socket.setSoTimeout(15_000);
         socket.setTcpNoDelay(true);
@@ -63,7 +74,7 @@ final class RawClient implements AutoCloseable {
     }
 
     Answer request(String method, String target, String... fields) throws IOException {
-        send(method + " " + target + " HTTP/1.1\r\nHost: proxy\r\n" + lines(fields) + "\r\n");
+        send(method + " " + target + " HTTP/1.1\r\nHost: " + host + "\r\n" + lines(fields) + "\r\n");
         return method.equals("HEAD") ? head() : answer();
     }
 

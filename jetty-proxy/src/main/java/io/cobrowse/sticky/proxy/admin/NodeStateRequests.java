@@ -8,11 +8,11 @@ import io.cobrowse.sticky.routing.NodeState;
 import java.io.IOException;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpMethod;
-import org.eclipse.jetty.http.MimeTypes;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -20,10 +20,7 @@ import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.Promise;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Serves {@code PUT /api/nodes/{id}/state}. The body has to be declared as JSON, which the page of another site cannot do
- * without asking first, and nothing here answers such a question. Thread-safe.
- */
+/** Serves {@code PUT /api/nodes/{id}/state}. Thread-safe. */
 final class NodeStateRequests {
     private static final Pattern PATH = Pattern.compile("/api/nodes/([^/]+)/state");
     private static final int MAX_BODY_BYTES = 4 * 1024;
@@ -47,14 +44,9 @@ final class NodeStateRequests {
     }
 
     void handle(String path, Request request, Response response, Callback callback) {
-        String contentType = request.getHeaders().get(HttpHeader.CONTENT_TYPE);
-        String type = contentType == null ? null : MimeTypes.getContentTypeWithoutCharset(contentType);
         if (!HttpMethod.PUT.is(request.getMethod())) {
             response.getHeaders().put(HttpHeader.ALLOW, "PUT");
             AdminHandler.problem(405, "method-not-allowed", "Allowed is PUT.", response, callback);
-        } else if (!"application/json".equalsIgnoreCase(type)) {
-            AdminHandler.problem(
-                    415, "unsupported-media-type", "Content-Type has to be application/json.", response, callback);
         } else if (request.getLength() > MAX_BODY_BYTES) {
             tooLarge(response, callback);
         } else {
@@ -96,8 +88,10 @@ final class NodeStateRequests {
         public void failed(Throwable cause) {
             if (cause instanceof IllegalStateException) {
                 tooLarge(response, callback);
+            } else if (cause instanceof TimeoutException) {
+                AdminHandler.problem(408, "request-timeout", "The body did not come in time.", response, callback);
             } else {
-                callback.failed(cause);
+                AdminHandler.problem(400, "bad-request", "The body is malformed or not complete.", response, callback);
             }
         }
 

@@ -6,13 +6,13 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.jetty.http.HttpHeader;
-import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.http.HttpURI;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,6 +26,13 @@ public final class Gate extends Handler.Wrapper {
             "stopping", "Stopping", 503, "This proxy is being stopped. Connect anew to reach another one.", null);
     private static final ProblemDocument NOT_ALLOWED =
             new ProblemDocument("not-found", "Not found", 404, "This listener does not serve this path.", null);
+    private static final ProblemDocument DOUBTFUL = new ProblemDocument(
+            "bad-request",
+            "Bad request",
+            400,
+            "Servers read this path in different ways, and this listener serves some paths only. Not served are segments that"
+                    + " are empty, '.' or '..', a backslash, a ';' before a slash, and encoded / \\ . % ; ? #.",
+            null);
     private final AtomicInteger inFlight = new AtomicInteger();
     private final CountDownLatch empty = new CountDownLatch(1);
     private volatile boolean closed;
@@ -46,15 +53,33 @@ public final class Gate extends Handler.Wrapper {
             }
             response.getHeaders().put(HttpHeader.RETRY_AFTER, "1");
             Problems.send(STOPPING, response, leaving);
-        } else if (HttpMethod.CONNECT.is(request.getMethod()) && !UpgradeRequest.isExtendedConnect(request)) {
-            response.getHeaders().put(HttpHeader.ALLOW, "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
-            Problems.send(RequestCheck.CONNECT, response, leaving);
-        } else if (!ListenerConnector.policy(request).allows(request)) {
-            Problems.send(NOT_ALLOWED, response, leaving);
-        } else {
+            return true;
+        }
+        ProblemDocument problem = problem(request);
+        if (problem == null) {
             serve(request, response, leaving);
+        } else {
+            Problems.send(problem, response, leaving);
         }
         return true;
+    }
+
+    /** Returns why the request is turned away, null where it is not. */
+    private static @Nullable ProblemDocument problem(Request request) {
+        ProblemDocument problem = RequestCheck.check(request);
+        if (problem != null) {
+            return problem;
+        }
+        ListenerPolicy policy = ListenerConnector.policy(request);
+        if (policy.hasPathRules() && !isPlain(request)) {
+            return DOUBTFUL;
+        }
+        return policy.allows(request) ? null : NOT_ALLOWED;
+    }
+
+    private static boolean isPlain(Request request) {
+        String path = request.getHttpURI().getPath();
+        return path != null && PlainPath.is(ClientConnection.target(request), path);
     }
 
     /** Whatever fails below is answered here, since Jetty would complete a callback that does not count. */

@@ -45,6 +45,11 @@ public final class ListenerPolicy {
         return address != null && trusted.test(address);
     }
 
+    /** Returns whether what is served depends on the path. */
+    boolean hasPathRules() {
+        return !allow.isEmpty();
+    }
+
     /**
      * Returns whether this request's path is served. Both the path as sent and the path as a node may come to read it
      * (decoded, parameters cut, dot segments resolved) must match, so that {@code /allowed/..%2Fsecret} does not.

@@ -15,10 +15,14 @@ import org.jspecify.annotations.Nullable;
 /** Problem documents outside servlets: for the handlers in front, and in place of Jetty's error pages. Thread-safe. */
 public final class Problems extends ErrorHandler {
     private static final String MEDIA_TYPE = "application/problem+json";
+    private static final String METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
 
     /** Sends the document as the whole answer. */
     public static void send(ProblemDocument problem, Response response, Callback callback) {
         response.setStatus(problem.status());
+        if (problem.status() == HttpStatus.METHOD_NOT_ALLOWED_405 && !response.getHeaders().contains(HttpHeader.ALLOW)) {
+            response.getHeaders().put(HttpHeader.ALLOW, METHODS);
+        }
         response.write(true, fill(problem, response.getHeaders()), callback);
     }
 
