@@ -96,7 +96,7 @@ public final class StickyProxyServer implements AutoCloseable {
 
     StickyProxyServer(ProxyConfig config, SslContextFactory.Client nodeTls) {
         this.config = config;
-        this.router = new Router(config.stickiness(), config.balance(), NodeTable.of(ConfiguredNodes.of(config)));
+        this.router = newRouter(config);
         this.states = new NodeStates(router);
         this.answers = new RoutingAnswers(router, retryAfterSeconds(config.health()));
         this.servlet = new StickyProxyServlet(router, answers, config.timeouts(), nodeTls);
@@ -108,20 +108,25 @@ public final class StickyProxyServer implements AutoCloseable {
         for (Listener listener : config.listeners()) {
             listeners.put(listener.name(), newConnector(listener));
         }
-        this.telemetry =
-                new Telemetry(config.observation(), router, new ProxyGauges(servlet, states, listeners.values()));
+        ProxyGauges gauges = new ProxyGauges(servlet, states, listeners.values());
+        this.telemetry = new Telemetry(config.observation(), router, gauges);
         server.setRequestLog(telemetry);
         this.adminServer = new Server(threads("admin", 8));
         adminServer.setErrorHandler(new Problems());
         adminServer.setHandler(new AdminGuard(
                 config.admin().address().host(),
                 config.admin().token(),
-                new AdminHandler(states, node -> servlet.waiting(node), () -> stopping)));
+                new AdminHandler(states, telemetry, gauges, () -> this.config, () -> stopping)));
         HttpConfiguration adminHttp = new HttpConfiguration();
         adminHttp.setSendServerVersion(false);
         this.adminConnector = new ServerConnector(adminServer, 1, 1, new HttpConnectionFactory(adminHttp));
         bind(adminConnector, config.admin().address());
         adminServer.addConnector(adminConnector);
+    }
+
+    /** Returns a router for a configuration, with all nodes ready. */
+    public static Router newRouter(ProxyConfig config) {
+        return new Router(config.stickiness(), config.balance(), NodeTable.of(ConfiguredNodes.of(config)));
     }
 
     /** How long a node needs at the least to be seen up again. */
@@ -227,7 +232,7 @@ public final class StickyProxyServer implements AutoCloseable {
                 router,
                 servlet.upstreams(),
                 servlet.tunnels(),
-                () -> config.tunnels().closePerSecond());
+                node -> states.pace(node, config.tunnels().closePerSecond()));
         states.onChange(node -> client.getExecutor().execute(() -> evictions.apply(node)));
         HealthChecks newChecks = new HealthChecks(client, states, config.health());
         servlet.upstreams().setObserver(newChecks);

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
@@ -23,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class PreviewResource implements Request.Handler {
     private static final int MAX_BODY_BYTES = 1 << 20;
+    /** The name of the file in which the text is read. */
+    private static final Pattern TEMPORARY = Pattern.compile("\\S*preview[0-9]+\\.yaml");
 
     private final NodeViews views;
     private final Supplier<ProxyConfig> config;
@@ -67,7 +70,7 @@ final class PreviewResource implements Request.Handler {
             String yaml = Json.MAPPER.readTree(body).path("config").asText();
             Json.send(compare(config.get(), read(yaml)), response, callback);
         } catch (ConfigException bad) {
-            AdminHandler.problem(400, "bad-configuration", String.join("\n", bad.errors()), response, callback);
+            AdminHandler.problem(400, "bad-configuration", TEMPORARY.matcher(String.join("\n", bad.errors())).replaceAll("preview"), response, callback);
         } catch (IOException failure) {
             AdminHandler.problem(
                     400, "bad-request", "Allowed is {\"config\":\"the text of the file\"}.", response, callback);
@@ -79,10 +82,6 @@ final class PreviewResource implements Request.Handler {
         try {
             Files.writeString(file, yaml);
             return ConfigReader.read(file, name -> null).config();
-        } catch (ConfigException bad) {
-            throw new ConfigException(bad.errors().stream()
-                    .map(error -> error.replace(file.toString(), "preview"))
-                    .toList());
         } finally {
             Files.delete(file);
         }

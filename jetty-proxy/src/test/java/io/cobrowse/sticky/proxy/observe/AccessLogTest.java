@@ -48,7 +48,6 @@ class AccessLogTest {
             log.start();
             log.add(
                     new FakeOutcome(Cluster.byCookie(router, 2), "/cobrowse/rest/live/sessions/845800826?a=b"),
-                    Sticky.KEPT,
                     router.table().node("2"));
         }
         assertThat(Files.readString(file())).isEqualTo("""
