@@ -14,7 +14,6 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Iterator;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -216,8 +215,7 @@ class AdminResourcesTest {
     @Test
     void shouldDescribeWhatItAnswers() throws Exception {
         JsonNode openapi = openapi();
-        for (Iterator<Map.Entry<String, JsonNode>> paths = openapi.get("paths").fields(); paths.hasNext(); ) {
-            Map.Entry<String, JsonNode> path = paths.next();
+        for (Map.Entry<String, JsonNode> path : openapi.get("paths").properties()) {
             if (path.getValue().has("get") && !path.getKey().equals("/api/events")) {
                 assertThat(get(path.getKey()).status()).as(path.getKey()).isEqualTo(200);
             }
@@ -248,8 +246,8 @@ class AdminResourcesTest {
             case "object" -> {
                 if (schema.has("properties")) {
                     assertThat(names(value)).as(where).isEqualTo(names(schema.get("properties")));
-                    value.fields()
-                            .forEachRemaining(field -> assertMatches(
+                    value.properties()
+                            .forEach(field -> assertMatches(
                                     openapi,
                                     schema.get("properties").get(field.getKey()),
                                     field.getValue(),
