@@ -1,12 +1,12 @@
 package io.cobrowse.sticky.routing;
 
+import io.cobrowse.sticky.routing.Explanation.Step;
 import io.cobrowse.sticky.routing.Route.Outcome;
 import io.cobrowse.sticky.routing.Stickiness.OnNodeDown;
 import io.cobrowse.sticky.routing.Stickiness.OnUnknownNode;
 import io.cobrowse.sticky.scan.CookieScanner;
 import io.cobrowse.sticky.scan.QueryScanner;
 import io.cobrowse.sticky.scan.Slice;
-import io.cobrowse.sticky.routing.Explanation.Step;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Enumeration;
@@ -249,7 +249,9 @@ public final class Router {
         if (inCookie >= 0) {
             int node = inCookie & ~DISAGREED;
             int conflict = conflict(inCookie != node);
-            tell("R1", conflict == 0 ? "the cookie decides" : "cookies disagree: the first whose node can serve decides");
+            tell(
+                    "R1",
+                    conflict == 0 ? "the cookie decides" : "cookies disagree: the first whose node can serve decides");
             return kind != RequestKind.UPGRADE && startsAnew(now, node, method, rawPath)
                     ? counted(balance(now, List.of(), Sticky.MOVED, conflict != 0))
                     : stick(now, node, Routes.COOKIE | conflict, method, rawPath, kind);
@@ -297,14 +299,18 @@ public final class Router {
             tell(
                     state == NodeState.DRAIN ? "R12" : "R6",
                     node + " is in state " + state.text()
-                            + (state.available() ? ": it keeps its sessions" : ": it is the request's node all the same"));
+                            + (state.available()
+                                    ? ": it keeps its sessions"
+                                    : ": it is the request's node all the same"));
         }
         return counted(now.table().state(index).available() ? route : gone(now, route, node, method, rawPath, kind));
     }
 
     private Route gone(Snapshot now, Route route, Node node, String method, String rawPath, RequestKind kind) {
         if (anyCanServe(now, route.affinity(), method, rawPath, kind)) {
-            tell(kind == RequestKind.PREFLIGHT ? "R24" : "R23", "any node can serve such a request: balanced for this once");
+            tell(
+                    kind == RequestKind.PREFLIGHT ? "R24" : "R23",
+                    "any node can serve such a request: balanced for this once");
             return balance(now, node.routes().alone, Sticky.ANY, route.conflict());
         }
         tell(
@@ -338,7 +344,9 @@ public final class Router {
             node = now.balancer().pick(now.table().spares(), tried);
         }
         if (trace != null) {
-            tell(node == null ? "R18" : "R17", node == null ? "nobody can serve it: 503" : "the balancer's turn is at " + node);
+            tell(
+                    node == null ? "R18" : "R17",
+                    node == null ? "nobody can serve it: 503" : "the balancer's turn is at " + node);
         }
         return Routes.balanced(node, sticky, conflict);
     }
@@ -378,7 +386,11 @@ public final class Router {
             SessionStart start = starts.get(i);
             if (start.method().equals(method) && start.path().equals(rawPath)) {
                 boolean anew = !state.available() || !start.handshake();
-                tell("R11", anew ? "it starts a session, and its node takes none: balanced" : "a handshake stays with a draining node");
+                tell(
+                        "R11",
+                        anew
+                                ? "it starts a session, and its node takes none: balanced"
+                                : "a handshake stays with a draining node");
                 return anew;
             }
         }

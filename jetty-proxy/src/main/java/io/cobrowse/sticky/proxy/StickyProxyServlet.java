@@ -127,9 +127,8 @@ public class StickyProxyServlet extends AsyncProxyServlet {
         if (route == null) {
             throw new ServletException("No route: map a StickinessFilter to the requests of this servlet");
         }
-        ProblemDocument problem = checkedInFront
-                ? null
-                : RequestCheck.check(ServletContextRequest.getServletContextRequest(request));
+        ProblemDocument problem =
+                checkedInFront ? null : RequestCheck.check(ServletContextRequest.getServletContextRequest(request));
         if (problem != null) {
             Node node = route.node();
             if (node != null) {

@@ -93,7 +93,14 @@ class AdminGuardTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"http://evil.example", "null", "http://127.0.0.1", "http://127.0.0.1:80810", "http://localhost:8081"})
+    @ValueSource(
+            strings = {
+                "http://evil.example",
+                "null",
+                "http://127.0.0.1",
+                "http://127.0.0.1:80810",
+                "http://localhost:8081"
+            })
     void shouldChangeNothingForThePageOfAnotherSite(String origin) throws Exception {
         start("127.0.0.1", null);
         assertThat(change("Host: 127.0.0.1:8081", "Content-Type: application/json", "Origin: " + origin)
@@ -105,10 +112,7 @@ class AdminGuardTest {
     @Test
     void shouldChangeWhatItsOwnPageAsksFor() throws Exception {
         start("127.0.0.1", null);
-        assertThat(change(
-                                "Host: 127.0.0.1:8081",
-                                "Content-Type: application/json",
-                                "Origin: http://127.0.0.1:8081")
+        assertThat(change("Host: 127.0.0.1:8081", "Content-Type: application/json", "Origin: http://127.0.0.1:8081")
                         .status())
                 .isEqualTo(200);
         assertThat(state()).isEqualTo(NodeState.MAINT);
@@ -129,7 +133,8 @@ class AdminGuardTest {
         List<RawClient> guessers = new ArrayList<>();
         for (int i = 0; i < 12; i++) {
             guessers.add(RawClient.ofAdmin(proxy.adminUri())
-                    .send("GET /api/nodes HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer guess" + i + "\r\n\r\n"));
+                    .send("GET /api/nodes HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer guess" + i
+                            + "\r\n\r\n"));
         }
         List<Integer> statuses = new ArrayList<>();
         for (RawClient guesser : guessers) {

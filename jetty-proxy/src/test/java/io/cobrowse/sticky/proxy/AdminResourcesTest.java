@@ -108,7 +108,10 @@ class AdminResourcesTest {
 
     @Test
     void shouldSayWhenANodeIsSafeToStop() throws Exception {
-        assertThat(json(setState("2", "{\"state\":\"drain\"}")).get("safeToStop").asBoolean()).isTrue();
+        assertThat(json(setState("2", "{\"state\":\"drain\"}"))
+                        .get("safeToStop")
+                        .asBoolean())
+                .isTrue();
         assertThat(json(get("/api/nodes")).at("/0/safeToStop").asBoolean()).isFalse();
         request("/a", "Cookie: gcbSessionServer=node-1");
         proxy.states().setAdmin("1", NodeState.DRAIN);
@@ -127,7 +130,9 @@ class AdminResourcesTest {
         assertThat(setState("1", "{\"state\":\"ready\"}").status()).isEqualTo(200);
         assertThat(proxy.states().pace(proxy.router().table().node("1"), 7)).isEqualTo(7);
         for (String pace : new String[] {"0", "-1", "100001", "\"5\"", "1.5", "null"}) {
-            assertThat(setState("1", "{\"state\":\"maint\",\"pace\":" + pace + "}").status()).isEqualTo(400);
+            assertThat(setState("1", "{\"state\":\"maint\",\"pace\":" + pace + "}")
+                            .status())
+                    .isEqualTo(400);
         }
         assertThat(setState("1", "{\"state\":\"drain\",\"pace\":5}").status()).isEqualTo(400);
     }
@@ -152,8 +157,8 @@ class AdminResourcesTest {
         String yaml = "admin: {address: '127.0.0.1:0'}\nbalance: least-active\nnodes:\n"
                 + "  - {id: 1, cookie: node-1, weight: 5, url: '" + node.url() + "'}\n"
                 + "  - {id: 3, url: 'http://127.0.0.1:1'}\n";
-        JsonNode preview = json(post(
-                "/api/preview", JSON.createObjectNode().put("config", yaml).toString()));
+        JsonNode preview = json(
+                post("/api/preview", JSON.createObjectNode().put("config", yaml).toString()));
         assertThat(preview.at("/added/0/id").asText()).isEqualTo("3");
         assertThat(preview.at("/removed/0/id").asText()).isEqualTo("2");
         assertThat(preview.at("/removed/0/activeRequests").asInt()).isZero();
@@ -171,8 +176,7 @@ class AdminResourcesTest {
         try (RawClient reader = new RawClient(proxy.adminUri())) {
             reader.send("GET /api/events HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
             assertThat(reader.head().values("Content-Type").get(0)).startsWith("text/event-stream");
-            BufferedReader lines =
-                    new BufferedReader(new InputStreamReader(reader.in(), StandardCharsets.UTF_8));
+            BufferedReader lines = new BufferedReader(new InputStreamReader(reader.in(), StandardCharsets.UTF_8));
             JsonNode snapshot = JSON.readTree(dataOf(lines, "snapshot"));
             assertThat(snapshot.at("/nodes/0/node/id").asText()).isEqualTo("1");
             assertSchema(openapi(), "Snapshot", snapshot);
@@ -196,7 +200,8 @@ class AdminResourcesTest {
         stopAndRestart("s3cret");
         RawClient.Answer answer = get(path);
         assertThat(answer.status()).isEqualTo(200);
-        assertThat(answer.values("Content-Security-Policy").get(0)).startsWith("default-src 'none'; script-src 'self';");
+        assertThat(answer.values("Content-Security-Policy").get(0))
+                .startsWith("default-src 'none'; script-src 'self';");
         assertThat(answer.values("X-Content-Type-Options")).containsExactly("nosniff");
         assertThat(answer.text()).doesNotContain("http://", "https://", "//cdn", " style=", "onclick");
         assertThat(get("/api/stats").status()).isEqualTo(401);
@@ -235,9 +240,8 @@ class AdminResourcesTest {
     }
 
     private static void assertMatches(JsonNode openapi, JsonNode given, JsonNode value, String where) {
-        JsonNode schema = given.has("$ref")
-                ? openapi.at(given.get("$ref").asText().substring(1))
-                : given;
+        JsonNode schema =
+                given.has("$ref") ? openapi.at(given.get("$ref").asText().substring(1)) : given;
         if (value.isNull()) {
             assertThat(schema.path("nullable").asBoolean()).as(where).isTrue();
             return;
@@ -275,8 +279,7 @@ class AdminResourcesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {"deploy/grafana-dashboard.json", "deploy/prometheus-alerts.yaml", "docs/observability.md"})
+    @ValueSource(strings = {"deploy/grafana-dashboard.json", "deploy/prometheus-alerts.yaml", "docs/observability.md"})
     void shouldHaveTheMetricsThatFilesName(String file) throws Exception {
         request("/a", "Cookie: gcbSessionServer=node-1");
         String text = Files.readString(Path.of("..").resolve(file));

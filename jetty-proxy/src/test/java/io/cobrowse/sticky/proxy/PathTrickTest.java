@@ -93,11 +93,9 @@ class PathTrickTest {
     @TempDir
     static Path directory;
 
-
     private static void shouldKeepTheSecret(int nodePort) throws Exception {
         try (StickyProxyServer proxy = StickyProxyServer.builder()
-                .listen(new Listener(
-                        "public", new Address("127.0.0.1", 0), null, List.of("/cobrowse/**"), List.of()))
+                .listen(new Listener("public", new Address("127.0.0.1", 0), null, List.of("/cobrowse/**"), List.of()))
                 .admin("127.0.0.1", 0)
                 .node("1", "node-1", "http://127.0.0.1:" + nodePort)
                 .build()

@@ -96,9 +96,7 @@ public final class AdminGuard extends Handler.Wrapper {
             return true;
         }
         String withoutPort = PORT.matcher(host).replaceFirst("").toLowerCase(Locale.ROOT);
-        return ADDRESS.matcher(withoutPort).matches()
-                || withoutPort.equals("localhost")
-                || withoutPort.equals(name);
+        return ADDRESS.matcher(withoutPort).matches() || withoutPort.equals("localhost") || withoutPort.equals(name);
     }
 
     private static boolean isRead(Request request) {

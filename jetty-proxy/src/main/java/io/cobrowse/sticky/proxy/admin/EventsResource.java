@@ -56,7 +56,8 @@ final class EventsResource implements Request.Handler {
     void tick() {
         try {
             Snapshots.Snapshot snapshot = snapshots.take();
-            String text = changes(snapshot) + "event: snapshot\ndata: " + Json.MAPPER.writeValueAsString(snapshot) + "\n\n";
+            String text =
+                    changes(snapshot) + "event: snapshot\ndata: " + Json.MAPPER.writeValueAsString(snapshot) + "\n\n";
             byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
             readers.forEach(reader -> reader.send(bytes));
         } catch (JsonProcessingException bug) {
@@ -73,7 +74,8 @@ final class EventsResource implements Request.Handler {
             text.insert(0, "event: " + event.kind() + "\ndata: " + Json.MAPPER.writeValueAsString(event) + "\n\n");
         }
         if (!snapshot.events().isEmpty()) {
-            newestEvent = snapshot.events().get(0).time() + snapshot.events().get(0).text();
+            newestEvent =
+                    snapshot.events().get(0).time() + snapshot.events().get(0).text();
         }
         return text.toString();
     }

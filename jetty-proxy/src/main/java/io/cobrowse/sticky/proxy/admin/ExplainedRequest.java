@@ -46,7 +46,8 @@ public record ExplainedRequest(String method, String target, List<Field> fields)
         String method = json.path("method").asText("GET");
         List<Field> fields = new ArrayList<>();
         for (JsonNode field : json.path("headers")) {
-            fields.add(new Field(field.path("name").asText(), field.path("value").asText()));
+            fields.add(
+                    new Field(field.path("name").asText(), field.path("value").asText()));
         }
         boolean readable = target.startsWith("/") || target.equals("*");
         return readable && !method.isEmpty() ? new ExplainedRequest(method, target, fields) : null;
@@ -78,9 +79,8 @@ public record ExplainedRequest(String method, String target, List<Field> fields)
         if (first("Upgrade") != null) {
             return RequestKind.UPGRADE;
         }
-        boolean preflight = method.equals("OPTIONS")
-                && first("Origin") != null
-                && first("Access-Control-Request-Method") != null;
+        boolean preflight =
+                method.equals("OPTIONS") && first("Origin") != null && first("Access-Control-Request-Method") != null;
         return preflight ? RequestKind.PREFLIGHT : RequestKind.PLAIN;
     }
 

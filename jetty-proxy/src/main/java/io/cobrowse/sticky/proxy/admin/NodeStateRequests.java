@@ -27,8 +27,9 @@ final class NodeStateRequests {
     private static final Pattern PATH = Pattern.compile("/api/nodes/([^/]+)/state");
     private static final int MAX_BODY_BYTES = 4 * 1024;
     private static final int MAX_PACE = 100_000;
-    private static final String ALLOWED = "Allowed is {\"state\":\"ready\"}, with ready, drain or maint, and for maint a"
-            + " \"pace\" of 1 to 100000 polls and tunnels a second.";
+    private static final String ALLOWED =
+            "Allowed is {\"state\":\"ready\"}, with ready, drain or maint, and for maint a"
+                    + " \"pace\" of 1 to 100000 polls and tunnels a second.";
     private static final Map<String, NodeState> STATES = Map.of(
             "ready", NodeState.READY,
             "drain", NodeState.DRAIN,
@@ -59,7 +60,8 @@ final class NodeStateRequests {
         } else if (request.getLength() > MAX_BODY_BYTES) {
             tooLarge(response, callback);
         } else {
-            Content.Source.asByteArrayAsync(request, MAX_BODY_BYTES, new Body(path, Request.getRemoteAddr(request), response, callback));
+            Content.Source.asByteArrayAsync(
+                    request, MAX_BODY_BYTES, new Body(path, Request.getRemoteAddr(request), response, callback));
         }
     }
 
@@ -113,8 +115,7 @@ final class NodeStateRequests {
         }
     }
 
-    private void set(String path, Asked asked, Response response, Callback callback)
-            throws JsonProcessingException {
+    private void set(String path, Asked asked, Response response, Callback callback) throws JsonProcessingException {
         Matcher matcher = PATH.matcher(path);
         String id = matcher.matches() ? matcher.group(1) : path;
         try {

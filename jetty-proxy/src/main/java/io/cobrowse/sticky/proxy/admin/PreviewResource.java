@@ -39,8 +39,7 @@ final class PreviewResource implements Request.Handler {
     record Added(String id, String url) {}
 
     /** A node that goes, and what is open on it. */
-    record Removed(
-            String id, String url, int activeRequests, int parkedPolls, int activeTunnels, int sessionsSeen) {}
+    record Removed(String id, String url, int activeRequests, int parkedPolls, int activeTunnels, int sessionsSeen) {}
 
     /**
      * What a reload would do.
@@ -70,7 +69,12 @@ final class PreviewResource implements Request.Handler {
             String yaml = Json.MAPPER.readTree(body).path("config").asText();
             Json.send(compare(config.get(), read(yaml)), response, callback);
         } catch (ConfigException bad) {
-            AdminHandler.problem(400, "bad-configuration", TEMPORARY.matcher(String.join("\n", bad.errors())).replaceAll("preview"), response, callback);
+            AdminHandler.problem(
+                    400,
+                    "bad-configuration",
+                    TEMPORARY.matcher(String.join("\n", bad.errors())).replaceAll("preview"),
+                    response,
+                    callback);
         } catch (IOException failure) {
             AdminHandler.problem(
                     400, "bad-request", "Allowed is {\"config\":\"the text of the file\"}.", response, callback);

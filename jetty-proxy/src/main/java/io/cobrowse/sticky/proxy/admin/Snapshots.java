@@ -103,8 +103,7 @@ final class Snapshots {
             return new NodeSecond(view, 0, 0);
         }
         AbstractHistogram micros = telemetry.statistics().recent(node, 1);
-        return new NodeSecond(
-                view, StatsResource.Times.millis(micros, 50), StatsResource.Times.millis(micros, 99));
+        return new NodeSecond(view, StatsResource.Times.millis(micros, 50), StatsResource.Times.millis(micros, 99));
     }
 
     private void findChanges(List<NodeView> nodes) {

@@ -32,8 +32,7 @@ final class AdminOption {
     static AdminClient client(URI admin, @Nullable Path tokenFile, String option, CommandSpec spec)
             throws CommandFailedException {
         if (admin.getHost() == null || !String.valueOf(admin.getScheme()).matches("https?")) {
-            throw new ParameterException(
-                    spec.commandLine(), option + " is http://HOST:PORT, not '" + admin + "'");
+            throw new ParameterException(spec.commandLine(), option + " is http://HOST:PORT, not '" + admin + "'");
         }
         return new AdminClient(admin, tokenFile);
     }

@@ -25,7 +25,8 @@ import picocli.CommandLine.Spec;
 
 @Command(
         name = "explain",
-        description = "Tells where a request would go, rule by rule: by a configuration with all nodes ready, or by a running proxy.",
+        description =
+                "Tells where a request would go, rule by rule: by a configuration with all nodes ready, or by a running proxy.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class)
 final class ExplainCommand implements Callable<Integer> {
@@ -36,7 +37,10 @@ final class ExplainCommand implements Callable<Integer> {
         @Option(names = "--config", paramLabel = "FILE", description = "By this configuration, all nodes ready.")
         private @Nullable Path config;
 
-        @Option(names = "--admin", paramLabel = "URL", description = "By the proxy with this admin interface, as it is now.")
+        @Option(
+                names = "--admin",
+                paramLabel = "URL",
+                description = "By the proxy with this admin interface, as it is now.")
         private @Nullable URI admin;
     }
 
@@ -71,7 +75,8 @@ final class ExplainCommand implements Callable<Integer> {
     @Override
     public Integer call() throws ConfigException, CommandFailedException, InterruptedException {
         if (!target.startsWith("/") && !target.equals("*")) {
-            throw wrongUsage("TARGET is a path and a query, as /cobrowse/cometd?co-browse-node-id=1, not '" + target + "'");
+            throw wrongUsage(
+                    "TARGET is a path and a query, as /cobrowse/cometd?co-browse-node-id=1, not '" + target + "'");
         }
         ExplainedRequest request = new ExplainedRequest(method, target, fields());
         JsonNode decision = decide(request);
@@ -79,8 +84,7 @@ final class ExplainCommand implements Callable<Integer> {
         if (json) {
             out.println(decision.toPrettyString());
         } else {
-            decision.path("steps")
-                    .forEach(step -> out.printf("%-4s %s%n", text(step, "rule"), text(step, "text")));
+            decision.path("steps").forEach(step -> out.printf("%-4s %s%n", text(step, "rule"), text(step, "text")));
             out.println(result(decision));
         }
         out.flush();
@@ -96,7 +100,8 @@ final class ExplainCommand implements Callable<Integer> {
                 throw wrongUsage("--header is 'NAME: VALUE', not '" + header + "'");
             }
             fields.add(new Field(
-                    header.substring(0, colon).strip(), header.substring(colon + 1).strip()));
+                    header.substring(0, colon).strip(),
+                    header.substring(colon + 1).strip()));
         }
         return fields;
     }
@@ -116,20 +121,18 @@ final class ExplainCommand implements Callable<Integer> {
     }
 
     private static JsonNode json(ExplainedRequest request) {
-        var body = JSON.createObjectNode()
-                .put("method", request.method())
-                .put("target", request.target());
+        var body = JSON.createObjectNode().put("method", request.method()).put("target", request.target());
         var list = body.putArray("headers");
-        request.fields().forEach(field -> list.addObject()
-                .put("name", field.name())
-                .put("value", field.value()));
+        request.fields()
+                .forEach(field -> list.addObject().put("name", field.name()).put("value", field.value()));
         return body;
     }
 
     private static String result(JsonNode decision) {
         String node = text(decision, "node");
         return switch (decision.path("outcome").asText()) {
-            case "forward" -> "=> node " + node + ", by " + text(decision, "by") + " (" + text(decision, "sticky") + ")";
+            case "forward" ->
+                "=> node " + node + ", by " + text(decision, "by") + " (" + text(decision, "sticky") + ")";
             case "node-down" -> "=> 503: node " + node + " is not available, and the client is told";
             case "unknown-node" -> "=> 404: the URL names a node that is not known";
             default -> "=> 503: nobody can serve it";

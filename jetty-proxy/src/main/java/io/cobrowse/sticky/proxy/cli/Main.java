@@ -16,7 +16,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {RunCommand.class, CheckCommand.class, NodesCommand.class, ExplainCommand.class, TopCommand.class})
+        subcommands = {RunCommand.class, CheckCommand.class, NodesCommand.class, ExplainCommand.class, TopCommand.class
+        })
 public final class Main implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // Set by picocli.

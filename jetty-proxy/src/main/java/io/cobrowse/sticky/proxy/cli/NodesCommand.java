@@ -66,7 +66,8 @@ final class NodesCommand implements Callable<Integer> {
             names = "--timeout",
             paramLabel = "TIME",
             defaultValue = "1h",
-            description = "With --wait: how long, as 90s, 30m or 1h (default: ${DEFAULT-VALUE}); exit 3 when it is over.")
+            description =
+                    "With --wait: how long, as 90s, 30m or 1h (default: ${DEFAULT-VALUE}); exit 3 when it is over.")
     @SuppressWarnings("NullAway.Init") // Set by picocli.
     private String timeout;
 

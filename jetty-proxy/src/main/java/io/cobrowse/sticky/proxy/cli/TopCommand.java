@@ -24,7 +24,8 @@ import picocli.CommandLine.Mixin;
         versionProvider = Version.class)
 final class TopCommand implements Callable<Integer> {
     private static final String HELP = "j k or arrows: choose   d: drain   m: maintenance   r: ready   q: quit";
-    private static final Map<Integer, String> STATES = Map.of((int) 'd', "drain", (int) 'm', "maint", (int) 'r', "ready");
+    private static final Map<Integer, String> STATES =
+            Map.of((int) 'd', "drain", (int) 'm', "maint", (int) 'r', "ready");
     private static final long LOOK_MILLIS = 1000;
 
     @Mixin
@@ -41,7 +42,8 @@ final class TopCommand implements Callable<Integer> {
     @Override
     public Integer call() throws CommandFailedException, InterruptedException {
         AdminClient client = admin.client();
-        try (Terminal terminal = TerminalBuilder.builder().system(true).dumb(true).build()) {
+        try (Terminal terminal =
+                TerminalBuilder.builder().system(true).dumb(true).build()) {
             Attributes before = terminal.enterRawMode();
             terminal.puts(Capability.enter_ca_mode);
             terminal.puts(Capability.cursor_invisible);

@@ -9,8 +9,9 @@ import java.util.Locale;
 final class TopScreen {
     static final int COLUMNS = 80;
 
-    private static final String HEADING =
-            String.format("  %-12s %-11s %8s %8s %7s %8s %8s  %s", "NODE", "STATE", "REQ/S", "OPEN", "POLLS", "TUNNELS", "CLIENTS", "");
+    private static final String HEADING = String.format(
+            "  %-12s %-11s %8s %8s %7s %8s %8s  %s",
+            "NODE", "STATE", "REQ/S", "OPEN", "POLLS", "TUNNELS", "CLIENTS", "");
 
     private TopScreen() {}
 

@@ -29,6 +29,7 @@ public final class NodeStates {
     private final Map<String, NodeStatus> statuses = new HashMap<>();
     /** How many polls and tunnels of a node in maintenance are closed a second, by id, where that was said. */
     private final Map<String, Integer> paces = new ConcurrentHashMap<>();
+
     private volatile Consumer<Node> listener = node -> {};
     private volatile @Nullable SlowStart slowStart;
 

@@ -53,10 +53,7 @@ final class PlainPath {
     }
 
     private static boolean isOfAuthority(char c) {
-        return (c >= 'a' && c <= 'z')
-                || (c >= 'A' && c <= 'Z')
-                || (c >= '0' && c <= '9')
-                || ".-_:[]".indexOf(c) >= 0;
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || ".-_:[]".indexOf(c) >= 0;
     }
 
     private static boolean isPlain(String path) {

@@ -20,7 +20,8 @@ public final class Problems extends ErrorHandler {
     /** Sends the document as the whole answer. */
     public static void send(ProblemDocument problem, Response response, Callback callback) {
         response.setStatus(problem.status());
-        if (problem.status() == HttpStatus.METHOD_NOT_ALLOWED_405 && !response.getHeaders().contains(HttpHeader.ALLOW)) {
+        if (problem.status() == HttpStatus.METHOD_NOT_ALLOWED_405
+                && !response.getHeaders().contains(HttpHeader.ALLOW)) {
             response.getHeaders().put(HttpHeader.ALLOW, METHODS);
         }
         response.write(true, fill(problem, response.getHeaders()), callback);

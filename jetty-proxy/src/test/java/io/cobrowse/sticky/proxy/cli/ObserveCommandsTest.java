@@ -75,7 +75,8 @@ class ObserveCommandsTest {
     @Test
     void shouldSayWhatIsLeftAndEndAtTheTimeout() {
         proxy.router().table().node("2").begin();
-        assertThat(run("nodes", "drain", "2", "--wait", "--timeout", "1s", "--admin", admin())).isEqualTo(3);
+        assertThat(run("nodes", "drain", "2", "--wait", "--timeout", "1s", "--admin", admin()))
+                .isEqualTo(3);
         assertThat(out.toString().lines())
                 .containsExactly(
                         "node 2: drain",
@@ -86,8 +87,10 @@ class ObserveCommandsTest {
     @Test
     void shouldRefuseToWaitForAnythingButADrain() {
         assertThat(run("nodes", "maint", "2", "--wait", "--admin", admin())).isEqualTo(2);
-        assertThat(run("nodes", "drain", "2", "--wait", "--timeout", "soon", "--admin", admin())).isEqualTo(2);
-        assertThat(proxy.router().table().state(proxy.router().table().node("2"))).isNotEqualTo(NodeState.MAINT);
+        assertThat(run("nodes", "drain", "2", "--wait", "--timeout", "soon", "--admin", admin()))
+                .isEqualTo(2);
+        assertThat(proxy.router().table().state(proxy.router().table().node("2")))
+                .isNotEqualTo(NodeState.MAINT);
     }
 
     @Test
@@ -100,24 +103,36 @@ class ObserveCommandsTest {
     @Test
     void shouldExplainByAConfigurationAndByARunningProxyAlike() throws Exception {
         String[] request = {"--cookie", "a=b; gcbSessionServer=node-2", "--method", "POST", "/cobrowse/x?y=1"};
-        assertThat(run("explain", "--config", config(YAML).toString(), request[0], request[1], request[2], request[3], request[4]))
+        assertThat(run(
+                        "explain",
+                        "--config",
+                        config(YAML).toString(),
+                        request[0],
+                        request[1],
+                        request[2],
+                        request[3],
+                        request[4]))
                 .isZero();
         String byConfig = out.toString();
         assertThat(byConfig.lines().reduce((first, second) -> second)).hasValue("=> node 2, by cookie (kept)");
         assertThat(byConfig).contains("R3   the cookie \"node-2\" names node 2 at http://127.0.0.1:2");
         proxy.states().setAdmin("2", NodeState.MAINT);
         out.getBuffer().setLength(0);
-        assertThat(run("explain", "--admin", admin(), request[0], request[1], request[2], request[3], request[4])).isZero();
-        assertThat(out.toString()).contains("R10").endsWith(
-                "=> 503: node 2 is not available, and the client is told" + System.lineSeparator());
+        assertThat(run("explain", "--admin", admin(), request[0], request[1], request[2], request[3], request[4]))
+                .isZero();
+        assertThat(out.toString())
+                .contains("R10")
+                .endsWith("=> 503: node 2 is not available, and the client is told" + System.lineSeparator());
     }
 
     @Test
     void shouldRefuseToExplainByBothOrNeitherOrWhatIsNoTarget() throws Exception {
         assertThat(run("explain", "/")).isEqualTo(2);
-        assertThat(run("explain", "--admin", admin(), "--config", config(YAML).toString(), "/")).isEqualTo(2);
+        assertThat(run("explain", "--admin", admin(), "--config", config(YAML).toString(), "/"))
+                .isEqualTo(2);
         assertThat(run("explain", "--admin", admin(), "nowhere")).isEqualTo(2);
-        assertThat(run("explain", "--admin", admin(), "--header", "nocolon", "/")).isEqualTo(2);
+        assertThat(run("explain", "--admin", admin(), "--header", "nocolon", "/"))
+                .isEqualTo(2);
         assertThat(err.toString().lines()).hasSize(4);
     }
 
@@ -125,14 +140,16 @@ class ObserveCommandsTest {
     void shouldCheckAFileAgainstARunningProxy() throws Exception {
         proxy.router().table().node("2").begin();
         String next = YAML.replace("id: \"2\", cookie: node-2", "id: \"3\", cookie: node-3");
-        assertThat(run("check", "--config", config(next).toString(), "--against", admin())).isZero();
+        assertThat(run("check", "--config", config(next).toString(), "--against", admin()))
+                .isZero();
         assertThat(out.toString().lines())
                 .containsExactly(
                         "+ node 3 at http://127.0.0.1:2",
                         "- node 2 at http://127.0.0.1:2: open now 1 requests, of them 0 polls, and 0 WebSockets; "
                                 + "0 clients seen in 40 s");
         out.getBuffer().setLength(0);
-        assertThat(run("check", "--config", config(YAML).toString(), "--against", admin())).isZero();
+        assertThat(run("check", "--config", config(YAML).toString(), "--against", admin()))
+                .isZero();
         assertThat(out.toString().strip()).isEqualTo("A reload would change nothing.");
     }
 
@@ -158,7 +175,8 @@ class ObserveCommandsTest {
         for (int i = 0; i < 200; i++) {
             json.append(i == 0 ? "" : ",").append("{\"id\":\"").append(i).append("\",\"state\":\"ready\"}");
         }
-        List<String> lines = TopScreen.lines(new ObjectMapper().readTree(json.append("]").toString()), 150, 10, "");
+        List<String> lines =
+                TopScreen.lines(new ObjectMapper().readTree(json.append("]").toString()), 150, 10, "");
         assertThat(lines).hasSize(10).anySatisfy(line -> assertThat(line).startsWith("> 150 "));
     }
 }

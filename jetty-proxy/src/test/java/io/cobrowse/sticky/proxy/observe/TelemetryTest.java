@@ -34,8 +34,8 @@ class TelemetryTest {
             telemetry.ended(new FakeOutcome(Cluster.byCookie(router, 2), "/a"));
         }
         router.update(table -> table.withState("3", NodeState.MAINT));
-        FakeOutcome moved =
-                new FakeOutcome(router.route("POST", "/cobrowse/rest/chat/sessions", null, "gcbSessionServer=node-3", false), "/a");
+        FakeOutcome moved = new FakeOutcome(
+                router.route("POST", "/cobrowse/rest/chat/sessions", null, "gcbSessionServer=node-3", false), "/a");
         router.update(table -> table.withState("3", NodeState.READY));
         moved.status = 404;
         String movedTo = moved.route.node().id();
