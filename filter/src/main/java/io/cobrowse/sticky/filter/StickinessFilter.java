@@ -146,6 +146,7 @@ public final class StickinessFilter implements Filter {
         Route route = route(request);
         Node node = route.node();
         if (route.outcome() != Outcome.FORWARD || node == null) {
+            request.setAttribute(ROUTE_ATTRIBUTE, route); // For those who write down why it went nowhere.
             answers.send(route, request, response);
             return;
         }

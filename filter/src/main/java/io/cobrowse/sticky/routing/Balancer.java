@@ -35,6 +35,11 @@ final class Balancer {
         return other == balance ? this : new Balancer(other, cursor);
     }
 
+    /** Returns a balancer that is where this one is, and goes on by itself. */
+    Balancer copy() {
+        return new Balancer(balance, cursor.get());
+    }
+
     /** Returns one of the candidates that was not tried, one that is not full if there is one; null where there is none. */
     @Nullable
     Node pick(Candidates candidates, Collection<Node> tried) {

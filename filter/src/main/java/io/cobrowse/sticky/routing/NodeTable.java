@@ -273,4 +273,10 @@ public final class NodeTable {
         }
         return index;
     }
+
+    /** Returns the node that the cookie value at {@code [start, end)} of a text names; null for none. Allocates nothing. */
+    public @Nullable Node byCookie(String text, int start, int end) {
+        int index = indexByCookie(text, start, end);
+        return index < 0 ? null : nodes.get(index);
+    }
 }

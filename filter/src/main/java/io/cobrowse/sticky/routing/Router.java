@@ -1,11 +1,13 @@
 package io.cobrowse.sticky.routing;
 
+import io.cobrowse.sticky.routing.Explanation.Step;
 import io.cobrowse.sticky.routing.Route.Outcome;
 import io.cobrowse.sticky.routing.Stickiness.OnNodeDown;
 import io.cobrowse.sticky.routing.Stickiness.OnUnknownNode;
 import io.cobrowse.sticky.scan.CookieScanner;
 import io.cobrowse.sticky.scan.QueryScanner;
 import io.cobrowse.sticky.scan.Slice;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Enumeration;
 import java.util.List;
@@ -36,6 +38,8 @@ public final class Router {
     }
 
     private volatile Snapshot snapshot;
+    /** Where the steps of a decision are told; null, and costing nothing, but while one is explained. */
+    private final @Nullable List<Step> trace;
 
     private final LongAdder byUrl = new LongAdder();
     private final LongAdder byReferer = new LongAdder();
@@ -51,6 +55,13 @@ public final class Router {
 
     public Router(Stickiness stickiness, Balance balance, NodeTable table) {
         this.snapshot = new Snapshot(stickiness, new Balancer(balance), table);
+        this.trace = null;
+    }
+
+    /** Makes a router that decides as another does now, counts for itself, and tells. */
+    private Router(Snapshot snapshot, List<Step> trace) {
+        this.snapshot = snapshot;
+        this.trace = trace;
     }
 
     /** Returns the settings that decisions go by now. */
@@ -121,15 +132,57 @@ public final class Router {
         int inUrl = inQuery(now, query);
         int naming = Routes.URL;
         if (inUrl == UNKNOWN && now.stickiness().onUnknownNode() == OnUnknownNode.REJECT) {
+            tell("R8", "the URL names an unknown node: 404, whatever the cookie says");
             return Route.UNKNOWN_NODE;
         }
         if (inUrl == ABSENT && referer != null && now.stickiness().referer()) {
             inUrl = inReferer(now, referer);
             naming = Routes.REFERER;
+            tellAbsent("R27", "known node in the Referer", inUrl);
         }
         int inCookie = inCookies(now, cookieFields, inUrl);
+        tellAbsent("R3", "cookie that names a node", inCookie);
         int inHeader = inUrl < 0 && inCookie < 0 ? inHeaders(now, headerFields) : ABSENT;
         return decide(now, naming, inUrl, inCookie, inHeader, method, rawPath, kind);
+    }
+
+    /**
+     * Decides as {@link #route} would now, and tells how: by the same code, but that nothing is counted and no turn of the
+     * balancer is taken.
+     */
+    public Explanation explain(
+            String method,
+            String rawPath,
+            @Nullable String query,
+            @Nullable String referer,
+            @Nullable Enumeration<String> cookieFields,
+            @Nullable Enumeration<String> headerFields,
+            RequestKind kind) {
+        Snapshot now = snapshot;
+        List<Step> steps = new ArrayList<>();
+        Router asked = new Router(new Snapshot(now.stickiness(), now.balancer().copy(), now.table()), steps);
+        Route route = asked.route(method, rawPath, query, referer, cookieFields, headerFields, kind);
+        return new Explanation(route, steps);
+    }
+
+    private void tell(String rule, String text) {
+        if (trace != null) {
+            trace.add(new Step(rule, text));
+        }
+    }
+
+    private void tellRead(Snapshot now, String rule, String source, String text, long value, int found) {
+        if (trace != null) {
+            String read = text.substring(Slice.start(value), Slice.end(value));
+            String names = found >= 0 ? "names " + now.table().node(found) : "names no known node";
+            trace.add(new Step(rule, source + " \"" + read + "\" " + names));
+        }
+    }
+
+    private void tellAbsent(String rule, String source, int found) {
+        if (trace != null && found == ABSENT) {
+            trace.add(new Step(rule, "no " + source));
+        }
     }
 
     /** As the other, for a request with at most one {@code Cookie} field and neither {@code Referer} nor header fields. */
@@ -181,25 +234,34 @@ public final class Router {
             String rawPath,
             RequestKind kind) {
         if (inUrl >= 0) {
+            tell("R1", naming == Routes.URL ? "the URL decides" : "the Referer decides");
             if (inCookie < 0) {
                 countUnknown(inCookie, ABSENT);
                 return stick(now, inUrl, naming, method, rawPath, kind);
             }
             int conflict = conflict(inCookie != inUrl);
+            if (conflict != 0) {
+                tell("R7", "URL and cookie disagree: the URL wins, and a conflict is counted");
+            }
             int byCookie = (inCookie & ~DISAGREED) == inUrl ? Routes.BY_COOKIE : 0;
             return stick(now, inUrl, naming | byCookie | conflict, method, rawPath, kind);
         }
         if (inCookie >= 0) {
             int node = inCookie & ~DISAGREED;
             int conflict = conflict(inCookie != node);
+            tell(
+                    "R1",
+                    conflict == 0 ? "the cookie decides" : "cookies disagree: the first whose node can serve decides");
             return kind != RequestKind.UPGRADE && startsAnew(now, node, method, rawPath)
                     ? counted(balance(now, List.of(), Sticky.MOVED, conflict != 0))
                     : stick(now, node, Routes.COOKIE | conflict, method, rawPath, kind);
         }
         countUnknown(inCookie, inHeader);
         if (inHeader >= 0) {
+            tell("R1", "the header decides");
             return stick(now, inHeader, Routes.HEADER, method, rawPath, kind);
         }
+        tell("R1", "nothing names a known node: balanced");
         boolean unknown = inCookie == UNKNOWN || inHeader == UNKNOWN || (inUrl == UNKNOWN && naming == Routes.URL);
         return counted(balance(now, List.of(), unknown ? Sticky.UNKNOWN : Sticky.NEW, false));
     }
@@ -232,13 +294,30 @@ public final class Router {
     private Route stickUnready(Snapshot now, int index, int naming, String method, String rawPath, RequestKind kind) {
         Node node = now.table().node(index);
         Route route = node.routes().named(naming);
+        if (trace != null) {
+            NodeState state = now.table().state(index);
+            tell(
+                    state == NodeState.DRAIN ? "R12" : "R6",
+                    node + " is in state " + state.text()
+                            + (state.available()
+                                    ? ": it keeps its sessions"
+                                    : ": it is the request's node all the same"));
+        }
         return counted(now.table().state(index).available() ? route : gone(now, route, node, method, rawPath, kind));
     }
 
-    private static Route gone(Snapshot now, Route route, Node node, String method, String rawPath, RequestKind kind) {
+    private Route gone(Snapshot now, Route route, Node node, String method, String rawPath, RequestKind kind) {
         if (anyCanServe(now, route.affinity(), method, rawPath, kind)) {
+            tell(
+                    kind == RequestKind.PREFLIGHT ? "R24" : "R23",
+                    "any node can serve such a request: balanced for this once");
             return balance(now, node.routes().alone, Sticky.ANY, route.conflict());
         }
+        tell(
+                "R10",
+                now.stickiness().onNodeDown() == OnNodeDown.NOTIFY
+                        ? "the client is told that its node is gone: 503"
+                        : "moved to a ready node, by rendezvous hash");
         return now.stickiness().onNodeDown() == OnNodeDown.NOTIFY
                 ? route.nodeDown()
                 : Routes.balanced(now.table().replacement(node), Sticky.MOVED, route.conflict());
@@ -259,10 +338,15 @@ public final class Router {
         return false;
     }
 
-    private static Route balance(Snapshot now, Collection<Node> tried, Sticky sticky, boolean conflict) {
+    private Route balance(Snapshot now, Collection<Node> tried, Sticky sticky, boolean conflict) {
         Node node = now.balancer().pick(now.table().candidates(), tried);
         if (node == null) {
             node = now.balancer().pick(now.table().spares(), tried);
+        }
+        if (trace != null) {
+            tell(
+                    node == null ? "R18" : "R17",
+                    node == null ? "nobody can serve it: 503" : "the balancer's turn is at " + node);
         }
         return Routes.balanced(node, sticky, conflict);
     }
@@ -292,7 +376,7 @@ public final class Router {
     }
 
     /** Returns whether a request may leave the node that its cookie names, for the sake of a new session (R11). */
-    private static boolean startsAnew(Snapshot now, int index, String method, String rawPath) {
+    private boolean startsAnew(Snapshot now, int index, String method, String rawPath) {
         if (now.table().ready(index, Routes.COOKIE) != null) {
             return false;
         }
@@ -301,7 +385,13 @@ public final class Router {
         for (int i = 0; i < starts.size(); i++) {
             SessionStart start = starts.get(i);
             if (start.method().equals(method) && start.path().equals(rawPath)) {
-                return !state.available() || !start.handshake();
+                boolean anew = !state.available() || !start.handshake();
+                tell(
+                        "R11",
+                        anew
+                                ? "it starts a session, and its node takes none: balanced"
+                                : "a handshake stays with a draining node");
+                return anew;
             }
         }
         return false;
@@ -309,6 +399,7 @@ public final class Router {
 
     private int inQuery(Snapshot now, @Nullable String query) {
         if (query == null) {
+            tell("R2", "no query");
             return ABSENT;
         }
         String name = now.stickiness().queryParameter();
@@ -317,11 +408,13 @@ public final class Router {
                 value != Slice.NONE;
                 value = QueryScanner.find(query, name, Slice.end(value))) {
             found = now.table().indexByEncodedId(query, Slice.start(value), Slice.end(value));
+            tellRead(now, "R2", "the URL's parameter", query, value, found);
             if (found >= 0) {
                 return found;
             }
             found = UNKNOWN;
         }
+        tellAbsent("R2", "parameter in the URL that names a node", found);
         if (found == UNKNOWN) {
             unknownIds.increment();
         }
@@ -329,7 +422,7 @@ public final class Router {
     }
 
     /** As {@link #inQuery} for the query of another URL, in which an unknown id counts as absent. */
-    private static int inReferer(Snapshot now, String referer) {
+    private int inReferer(Snapshot now, String referer) {
         String name = now.stickiness().queryParameter();
         int mark = referer.indexOf('?');
         int hash = referer.indexOf('#');
@@ -342,6 +435,7 @@ public final class Router {
                 value != Slice.NONE;
                 value = QueryScanner.find(referer, start, end, name, Slice.end(value))) {
             int found = now.table().indexByEncodedId(referer, Slice.start(value), Slice.end(value));
+            tellRead(now, "R27", "the Referer's parameter", referer, value, found);
             if (found >= 0) {
                 return found;
             }
@@ -349,7 +443,7 @@ public final class Router {
         return ABSENT;
     }
 
-    private static int inCookies(Snapshot now, @Nullable Enumeration<String> fields, int inUrl) {
+    private int inCookies(Snapshot now, @Nullable Enumeration<String> fields, int inUrl) {
         int found = ABSENT;
         while (fields != null && fields.hasMoreElements() && !settled(now, found, inUrl)) {
             found = inCookie(now, fields.nextElement(), inUrl, found);
@@ -358,13 +452,14 @@ public final class Router {
     }
 
     /** Returns the node that the cookies of a field name, or those before it do. */
-    private static int inCookie(Snapshot now, String field, int inUrl, int before) {
+    private int inCookie(Snapshot now, String field, int inUrl, int before) {
         String name = now.stickiness().cookie();
         int found = before;
         for (long value = CookieScanner.find(field, name, 0);
                 value != Slice.NONE;
                 value = CookieScanner.find(field, name, Slice.end(value))) {
             int named = byCookieValue(now, field, Slice.start(value), Slice.end(value));
+            tellRead(now, "R3", "the cookie", field, value, named);
             if (found < 0) {
                 found = named >= 0 ? named : UNKNOWN;
             } else if (named >= 0 && named != (found & ~DISAGREED)) {
@@ -396,7 +491,7 @@ public final class Router {
         return better ? second : first;
     }
 
-    private static int inHeaders(Snapshot now, @Nullable Enumeration<String> fields) {
+    private int inHeaders(Snapshot now, @Nullable Enumeration<String> fields) {
         if (now.stickiness().header() == null) {
             return ABSENT;
         }
@@ -406,6 +501,7 @@ public final class Router {
             if (!value.isEmpty()) {
                 int byValue = byCookieValue(now, value, 0, value.length());
                 found = byValue >= 0 ? byValue : UNKNOWN;
+                tellRead(now, "R5", "the header", value, Slice.of(0, value.length()), found);
             }
         }
         return found;

@@ -47,6 +47,33 @@ class RoutingCasesTest {
         assertAsExpected(c, router.route(c.method(), c.rawPath(), c.query(), cookieField, c.upgrade()));
     }
 
+    @ParameterizedTest
+    @MethodSource("cases")
+    void shouldExplainWhatItDecides(RoutingCase c) {
+        Router router = c.setup().router(id -> URI.create("http://127.0.0.1:8700"));
+        RoutingCounters before = router.counters();
+        Explanation first = explain(router, c);
+        Explanation again = explain(router, c);
+        assertThat(router.counters()).isEqualTo(before);
+        assertAsExpected(c, first.route());
+        assertThat(again).isEqualTo(first);
+        assertThat(first.steps()).isNotEmpty().allSatisfy(step -> {
+            assertThat(step.rule()).matches("R[0-9]+");
+            assertThat(step.text()).isNotBlank();
+        });
+    }
+
+    private static Explanation explain(Router router, RoutingCase c) {
+        return router.explain(
+                c.method(),
+                c.rawPath(),
+                c.query(),
+                c.referer(),
+                Collections.enumeration(c.cookieFields()),
+                Collections.enumeration(c.headerFields()),
+                c.kind());
+    }
+
     @Test
     void shouldNameEachCaseOnce() {
         assertThat(cases()).extracting(c -> c.rule() + " " + c.what()).doesNotHaveDuplicates();

@@ -13,6 +13,7 @@ import io.cobrowse.sticky.proxy.listener.ListenerTls;
 import io.cobrowse.sticky.proxy.listener.Listeners;
 import io.cobrowse.sticky.proxy.listener.Problems;
 import io.cobrowse.sticky.proxy.message.SetCookieRules;
+import io.cobrowse.sticky.proxy.observe.Telemetry;
 import io.cobrowse.sticky.proxy.tunnel.Tunnels;
 import io.cobrowse.sticky.routing.Node;
 import io.cobrowse.sticky.routing.Router;
@@ -68,6 +69,7 @@ public final class StickyProxyServer implements AutoCloseable {
     private final Server adminServer;
     private final Gate gate = new Gate();
     private final StickyProxyServlet servlet;
+    private final Telemetry telemetry;
     private final Listeners listeners;
     private final SslContextFactory.Client nodeTls;
     private final ServerConnector adminConnector;
@@ -81,8 +83,6 @@ public final class StickyProxyServer implements AutoCloseable {
             ListenerTls.apply(config.upstreamTls(), nodeTls);
         }
         this.servlet = new StickyProxyServlet(cluster.router(), cluster.answers(), config.timeouts(), nodeTls);
-        servlet.whenReady(
-                ready -> cluster.start(ready.getHttpClient(), ready.upstreams(), ready.tunnels(), ready.exchanges()));
         this.server = new Server(threads("proxy", MAX_THREADS));
         servlet.useBuffers(server.getByteBufferPool());
         servlet.leaveCheckToGate();
@@ -96,12 +96,19 @@ public final class StickyProxyServer implements AutoCloseable {
                 config.listeners(),
                 config.timeouts().idle(),
                 config.timeouts().drain());
+        ProxyGauges gauges = new ProxyGauges(servlet, cluster, listeners::connectors);
+        this.telemetry = new Telemetry(config.observation(), cluster.router(), gauges);
+        server.setRequestLog(telemetry);
+        servlet.whenReady(ready -> {
+            cluster.start(ready.getHttpClient(), ready.upstreams(), ready.tunnels(), ready.exchanges());
+            ready.exchanges().addListener(telemetry);
+        });
         this.adminServer = new Server(threads("admin", 8));
         adminServer.setErrorHandler(new Problems());
         adminServer.setHandler(new AdminGuard(
                 config.admin().address().host(),
                 config.admin().token(),
-                new AdminHandler(cluster.states(), cluster::waiting, () -> stopping)));
+                new AdminHandler(cluster.states(), telemetry, gauges, () -> this.config, () -> stopping)));
         HttpConfiguration adminHttp = new HttpConfiguration();
         adminHttp.setSendServerVersion(false);
         this.adminConnector = new ServerConnector(adminServer, 1, 1, new HttpConnectionFactory(adminHttp));
@@ -169,6 +176,7 @@ public final class StickyProxyServer implements AutoCloseable {
             listeners.open();
             server.start();
             sweep();
+            telemetry.start();
             adminServer.start();
             return this;
         } catch (IOException | RuntimeException failure) {
@@ -216,6 +224,11 @@ public final class StickyProxyServer implements AutoCloseable {
         return config;
     }
 
+    /** Returns what is counted of requests. */
+    public Telemetry telemetry() {
+        return telemetry;
+    }
+
     /** Returns the router, for a look at the table and the counters. */
     public Router router() {
         return cluster.router();
@@ -243,6 +256,9 @@ public final class StickyProxyServer implements AutoCloseable {
         if (!next.admin().equals(before.admin())) {
             later.add("admin");
         }
+        if (!next.observation().equals(before.observation())) {
+            later.add("access-log, metrics or audit");
+        }
         config = new ProxyConfig(
                 next.listeners(),
                 before.admin(),
@@ -254,7 +270,8 @@ public final class StickyProxyServer implements AutoCloseable {
                 next.tunnels(),
                 next.cors(),
                 next.setCookie(),
-                next.upstreamTls());
+                next.upstreamTls(),
+                before.observation());
         return later;
     }
 
@@ -350,6 +367,7 @@ public final class StickyProxyServer implements AutoCloseable {
                 LOG.warn("Stopping failed", failure);
             }
         }
+        telemetry.close();
     }
 
     /** Same as {@link #stop}. */

@@ -7,6 +7,7 @@ import io.cobrowse.sticky.proxy.config.ProxyConfig.Admin;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Health;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Listener;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.NodeConfig;
+import io.cobrowse.sticky.proxy.config.ProxyConfig.Observation;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Timeouts;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Tunnels;
 import io.cobrowse.sticky.proxy.config.SetCookieRule;
@@ -29,6 +30,7 @@ public final class StickyProxyServerBuilder {
     private Timeouts timeouts = Timeouts.DEFAULTS;
     private Tunnels tunnels = Tunnels.DEFAULTS;
     private UpstreamTls upstreamTls = UpstreamTls.DEFAULTS;
+    private Observation observation = Observation.DEFAULTS;
     private SslContextFactory.Client nodeTls = new SslContextFactory.Client();
     private CorsErrors cors = CorsErrors.REFLECT;
     private List<SetCookieRule> setCookie = List.of();
@@ -47,6 +49,7 @@ public final class StickyProxyServerBuilder {
         cors = config.cors();
         setCookie = config.setCookie();
         upstreamTls = config.upstreamTls();
+        observation = config.observation();
     }
 
     /** Adds a listener in clear text that serves every path; the first one is named {@code public}. */
@@ -125,6 +128,12 @@ public final class StickyProxyServerBuilder {
         return this;
     }
 
+    /** Sets what is written down and counted of requests. */
+    public StickyProxyServerBuilder observation(Observation observation) {
+        this.observation = observation;
+        return this;
+    }
+
     /** Sets TLS toward nodes with {@code https} URLs; the JVM's trust store and host names are checked by default. */
     public StickyProxyServerBuilder nodeTls(SslContextFactory.Client nodeTls) {
         this.nodeTls = nodeTls;
@@ -156,7 +165,8 @@ public final class StickyProxyServerBuilder {
                         tunnels,
                         cors,
                         setCookie,
-                        upstreamTls),
+                        upstreamTls,
+                        observation),
                 nodeTls);
     }
 }

@@ -228,6 +228,18 @@ public final class StickyProxyServlet extends AsyncProxyServlet {
         return super.getHttpClient();
     }
 
+    /** Returns the number of requests that wait for a place at a node. */
+    public int waiting(Node node) {
+        Upstreams known = upstreams;
+        return known == null ? 0 : known.waiting(node);
+    }
+
+    /** Returns the number of requests that are meant to wait for a node's answer, and do; asks the loops, and waits for them. */
+    public int parkedPolls(Node node) {
+        Upstreams known = upstreams;
+        return known == null ? 0 : known.parkedPolls(node);
+    }
+
     /** Returns the number of connections to a node, idle and in use. */
     public int connections(Node node) {
         Upstreams known = upstreams;

@@ -124,7 +124,7 @@ class AdminTest {
     @Test
     void shouldAskForTheToken() throws Exception {
         start("s3cret");
-        for (String path : List.of("/api/nodes", "/no", "/")) {
+        for (String path : List.of("/api/nodes", "/no", "/metrics", "/api/stats", "/api/events")) {
             RawClient.Answer answer = admin.get(path);
             assertThat(answer.status()).isEqualTo(401);
             assertThat(answer.values("WWW-Authenticate")).containsExactly("Bearer");

@@ -8,6 +8,7 @@ import io.cobrowse.sticky.proxy.config.Limits;
 import io.cobrowse.sticky.proxy.config.ProxyConfig;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Address;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Listener;
+import io.cobrowse.sticky.proxy.config.ProxyConfig.Observation;
 import io.cobrowse.sticky.proxy.config.SetCookieRule;
 import io.cobrowse.sticky.proxy.config.SetCookieRule.Attribute;
 import io.cobrowse.sticky.proxy.config.UpstreamTls;
@@ -243,7 +244,8 @@ class BrowserRulesTest {
                 now.tunnels(),
                 cors,
                 cookies,
-                UpstreamTls.DEFAULTS);
+                UpstreamTls.DEFAULTS,
+                Observation.DEFAULTS);
     }
 
     @Test

@@ -76,7 +76,7 @@ public final class AdminGuard extends Handler.Wrapper {
                     "Ask for the admin listener by an address, by localhost, or by the name it is configured with.",
                     response,
                     callback);
-        } else if (path.equals("/livez") || path.equals("/readyz")) {
+        } else if (path.equals("/livez") || path.equals("/readyz") || PageResource.isPath(path)) {
             return super.handle(request, response, callback);
         } else if (!isAuthorized(request)) {
             refuseToken(request, response, callback);

@@ -4,15 +4,18 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.cobrowse.sticky.filter.ProblemDocument;
 import io.cobrowse.sticky.proxy.cluster.NodeStates;
+import io.cobrowse.sticky.proxy.config.ProxyConfig;
 import io.cobrowse.sticky.proxy.listener.Problems;
-import io.cobrowse.sticky.routing.Node;
+import io.cobrowse.sticky.proxy.observe.Gauges;
+import io.cobrowse.sticky.proxy.observe.Telemetry;
 import io.cobrowse.sticky.routing.NodeState;
 import io.cobrowse.sticky.routing.NodeTable;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.BooleanSupplier;
-import java.util.function.ToIntFunction;
+import java.util.function.Supplier;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.server.Handler;
@@ -27,23 +30,44 @@ public final class AdminHandler extends Handler.Abstract.NonBlocking {
     private final NodeStates states;
     private final NodeViews views;
     private final NodeStateRequests stateRequests;
+    private final List<Request.Handler> resources;
     private final BooleanSupplier stopping;
 
     /**
      * Creates the handler.
      *
-     * @param waiting how many requests wait for a place at a node
+     * @param telemetry what is counted of requests; tells the events' readers once a second
+     * @param config the configuration that holds now
      * @param stopping whether the proxy is
      */
-    public AdminHandler(NodeStates states, ToIntFunction<Node> waiting, BooleanSupplier stopping) {
+    public AdminHandler(
+            NodeStates states,
+            Telemetry telemetry,
+            Gauges gauges,
+            Supplier<ProxyConfig> config,
+            BooleanSupplier stopping) {
         this.states = states;
-        this.views = new NodeViews(states, waiting);
+        this.views = new NodeViews(states, telemetry.statistics(), gauges);
+        EventsResource events = new EventsResource(new Snapshots(views, states.router(), telemetry));
+        telemetry.everySecond(events::tick);
+        this.resources = List.of(
+                new PageResource(),
+                new MetricsResource(telemetry),
+                new StatsResource(telemetry.statistics(), states.router()),
+                events,
+                new ExplainResource(states.router()),
+                new PreviewResource(views, config));
         this.stateRequests = new NodeStateRequests(states, views);
         this.stopping = stopping;
     }
 
     @Override
-    public boolean handle(Request request, Response response, Callback callback) throws JsonProcessingException {
+    public boolean handle(Request request, Response response, Callback callback) throws Exception {
+        for (Request.Handler resource : resources) {
+            if (resource.handle(request, response, callback)) {
+                return true;
+            }
+        }
         String path = Request.getPathInContext(request);
         boolean probe = path.equals("/livez") || path.equals("/readyz");
         if (NodeStateRequests.isPath(path)) {

@@ -19,17 +19,27 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.Promise;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Serves {@code PUT /api/nodes/{id}/state}. Thread-safe. */
 final class NodeStateRequests {
     private static final Pattern PATH = Pattern.compile("/api/nodes/([^/]+)/state");
     private static final int MAX_BODY_BYTES = 4 * 1024;
-    private static final String ALLOWED = "Allowed is {\"state\":\"ready\"}, with ready, drain or maint.";
+    private static final int MAX_PACE = 100_000;
+    private static final String ALLOWED =
+            "Allowed is {\"state\":\"ready\"}, with ready, drain or maint, and for maint a"
+                    + " \"pace\" of 1 to 100000 polls and tunnels a second.";
     private static final Map<String, NodeState> STATES = Map.of(
             "ready", NodeState.READY,
             "drain", NodeState.DRAIN,
             "maint", NodeState.MAINT);
     private static final ObjectMapper JSON = new ObjectMapper();
+
+    private static final Logger LOG = LoggerFactory.getLogger(NodeStateRequests.class);
+
+    /** What a body asks for; a pace of 0 is the configured one. */
+    private record Asked(NodeState state, int pace) {}
 
     private final NodeStates states;
     private final NodeViews views;
@@ -50,7 +60,8 @@ final class NodeStateRequests {
         } else if (request.getLength() > MAX_BODY_BYTES) {
             tooLarge(response, callback);
         } else {
-            Content.Source.asByteArrayAsync(request, MAX_BODY_BYTES, new Body(path, response, callback));
+            Content.Source.asByteArrayAsync(
+                    request, MAX_BODY_BYTES, new Body(path, Request.getRemoteAddr(request), response, callback));
         }
     }
 
@@ -61,24 +72,27 @@ final class NodeStateRequests {
 
     private final class Body implements Promise.Invocable<byte[]> {
         private final String path;
+        private final String client;
         private final Response response;
         private final Callback callback;
 
-        private Body(String path, Response response, Callback callback) {
+        private Body(String path, String client, Response response, Callback callback) {
             this.path = path;
+            this.client = client;
             this.response = response;
             this.callback = callback;
         }
 
         @Override
         public void succeeded(byte[] body) {
-            NodeState state = state(body);
-            if (state == null) {
+            Asked asked = read(body);
+            if (asked == null) {
                 AdminHandler.problem(400, "bad-request", ALLOWED, response, callback);
                 return;
             }
+            LOG.info("{} asks for {} with {}", client, path, asked);
             try {
-                set(path, state, response, callback);
+                set(path, asked, response, callback);
             } catch (JsonProcessingException failure) {
                 callback.failed(failure);
             }
@@ -101,12 +115,11 @@ final class NodeStateRequests {
         }
     }
 
-    private void set(String path, NodeState state, Response response, Callback callback)
-            throws JsonProcessingException {
+    private void set(String path, Asked asked, Response response, Callback callback) throws JsonProcessingException {
         Matcher matcher = PATH.matcher(path);
         String id = matcher.matches() ? matcher.group(1) : path;
         try {
-            states.setAdmin(id, state);
+            states.setAdmin(id, asked.state(), asked.pace());
         } catch (NoSuchElementException unknown) {
             AdminHandler.problem(404, "unknown-node", "There is no node with this id.", response, callback);
             return;
@@ -119,10 +132,16 @@ final class NodeStateRequests {
         }
     }
 
-    private static @Nullable NodeState state(byte[] body) {
+    private static @Nullable Asked read(byte[] body) {
         try {
             JsonNode json = JSON.readTree(body);
-            return json.isObject() ? STATES.get(json.path("state").asText()) : null;
+            NodeState state = json.isObject() ? STATES.get(json.path("state").asText()) : null;
+            JsonNode pace = json.path("pace");
+            boolean paced = !pace.isMissingNode();
+            if (state == null || (paced && (state != NodeState.MAINT || !pace.isInt() || pace.intValue() < 1))) {
+                return null;
+            }
+            return pace.asInt() <= MAX_PACE ? new Asked(state, pace.asInt()) : null;
         } catch (IOException notJson) {
             return null;
         }

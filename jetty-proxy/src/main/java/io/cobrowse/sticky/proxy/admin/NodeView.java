@@ -1,7 +1,10 @@
 package io.cobrowse.sticky.proxy.admin;
 
 import io.cobrowse.sticky.proxy.cluster.NodeStatus;
+import io.cobrowse.sticky.proxy.observe.Gauges;
+import io.cobrowse.sticky.proxy.observe.Statistics;
 import io.cobrowse.sticky.routing.Node;
+import io.cobrowse.sticky.routing.NodeState;
 import io.cobrowse.sticky.routing.NodeTable;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +17,12 @@ import org.jspecify.annotations.Nullable;
  * @param cookies all cookie values
  * @param activeRequests requests open now, parked polls and waiting ones included, tunnels not
  * @param activeTunnels tunnels open now
+ * @param parkedPolls those of the requests that are meant to wait for an answer, and do
+ * @param sessionsSeen clients that it has served with affinity in the last 40 s
+ * @param quietMs for how long it has served no client with affinity; -1 where it never has
+ * @param safeToStop whether stopping it would lose nothing: it is drained or in maintenance, nothing is open, and no client
+ *     that polls can still be there
+ * @param requestsPerSecond how many requests ended in the last second
  * @param waitingRequests requests that wait for a place at the node
  * @param maxActive how many requests and tunnels may be open; null for no limit
  * @param sharePercent how much of its weight counts now; less than 100 while the node is starting slowly
@@ -31,6 +40,11 @@ record NodeView(
         String state,
         int activeRequests,
         int activeTunnels,
+        int parkedPolls,
+        int sessionsSeen,
+        long quietMs,
+        boolean safeToStop,
+        long requestsPerSecond,
         int waitingRequests,
         @Nullable Integer maxActive,
         int weight,
@@ -42,7 +56,8 @@ record NodeView(
         String lastChange,
         NodeStatus.Counts counts) {
 
-    static NodeView of(Node node, NodeTable table, NodeStatus status, int waiting) {
+    static NodeView of(Node node, NodeTable table, NodeStatus status, Statistics statistics, Gauges gauges) {
+        int waiting = gauges.waiting(node);
         return new NodeView(
                 node.id(),
                 node.cookies().get(0),
@@ -51,6 +66,11 @@ record NodeView(
                 table.state(node).text(),
                 node.activeRequests(),
                 node.activeTunnels(),
+                gauges.parkedPolls(node),
+                statistics.sessionsSeen(node),
+                statistics.quietMillis(node),
+                isSafeToStop(node, table, status, statistics),
+                statistics.perSecond(node),
                 waiting,
                 node.maxActive() == Node.UNLIMITED ? null : node.maxActive(),
                 node.weight(),
@@ -61,5 +81,10 @@ record NodeView(
                 status.lastCheck(),
                 status.lastChange().toString(),
                 status.counts());
+    }
+
+    private static boolean isSafeToStop(Node node, NodeTable table, NodeStatus status, Statistics statistics) {
+        boolean leaving = status.admin() != NodeState.READY || table.state(node) == NodeState.DRAIN;
+        return leaving && node.active() == 0 && statistics.quiet(node);
     }
 }

@@ -1,20 +1,23 @@
 package io.cobrowse.sticky.proxy.admin;
 
 import io.cobrowse.sticky.proxy.cluster.NodeStates;
+import io.cobrowse.sticky.proxy.observe.Gauges;
+import io.cobrowse.sticky.proxy.observe.Statistics;
 import io.cobrowse.sticky.routing.Node;
 import io.cobrowse.sticky.routing.NodeTable;
 import java.util.List;
-import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Shows the nodes as they are now. Thread-safe. */
 final class NodeViews {
     private final NodeStates states;
-    private final ToIntFunction<Node> waiting;
+    private final Statistics statistics;
+    private final Gauges gauges;
 
-    NodeViews(NodeStates states, ToIntFunction<Node> waiting) {
+    NodeViews(NodeStates states, Statistics statistics, Gauges gauges) {
         this.states = states;
-        this.waiting = waiting;
+        this.statistics = statistics;
+        this.gauges = gauges;
     }
 
     List<NodeView> all() {
@@ -30,6 +33,6 @@ final class NodeViews {
     }
 
     private NodeView view(Node node, NodeTable table) {
-        return NodeView.of(node, table, states.status(node), waiting.applyAsInt(node));
+        return NodeView.of(node, table, states.status(node), statistics, gauges);
     }
 }

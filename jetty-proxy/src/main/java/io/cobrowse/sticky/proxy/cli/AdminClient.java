@@ -48,7 +48,8 @@ final class AdminClient {
         return nodes;
     }
 
-    void setState(String id, String state) throws CommandFailedException, InterruptedException {
+    /** Returns the node as it is then. */
+    JsonNode setState(String id, String state) throws CommandFailedException, InterruptedException {
         URI uri = admin.resolve("/api/nodes/" + id + "/state");
         String body = json.createObjectNode().put("state", state).toString();
         HttpResponse<String> response = send(request(uri)
@@ -60,6 +61,22 @@ final class AdminClient {
                     "the proxy at " + admin + " has no node " + id + detail(response.body()) + " (404)");
         }
         checkStatus(response);
+        JsonNode node = parse(response.body());
+        return node == null ? json.createObjectNode() : node;
+    }
+
+    /** Returns what the proxy answers to a POST of JSON. */
+    JsonNode post(String path, JsonNode body) throws CommandFailedException, InterruptedException {
+        HttpResponse<String> response = send(request(admin.resolve(path))
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(body.toString()))
+                .build());
+        checkStatus(response);
+        JsonNode answer = parse(response.body());
+        if (answer == null || !answer.isObject()) {
+            throw new CommandFailedException(admin.resolve(path) + " did not answer with an object");
+        }
+        return answer;
     }
 
     private HttpRequest.Builder request(URI uri) {

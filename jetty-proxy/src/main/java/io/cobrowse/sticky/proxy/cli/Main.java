@@ -16,7 +16,14 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {RunCommand.class, CheckCommand.class, NodesCommand.class, PrepareCommand.class})
+        subcommands = {
+            RunCommand.class,
+            CheckCommand.class,
+            NodesCommand.class,
+            ExplainCommand.class,
+            TopCommand.class,
+            PrepareCommand.class
+        })
 public final class Main implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // Set by picocli.

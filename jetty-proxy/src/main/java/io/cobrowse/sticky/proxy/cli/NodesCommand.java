@@ -1,13 +1,15 @@
 package io.cobrowse.sticky.proxy.cli;
 
-import java.net.URI;
-import java.nio.file.Path;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -50,16 +52,24 @@ final class NodesCommand implements Callable<Integer> {
     @Parameters(index = "1", arity = "0..1", paramLabel = "ID", description = "The node.")
     private @Nullable String id;
 
-    @Option(
-            names = "--admin",
-            paramLabel = "URL",
-            defaultValue = "http://127.0.0.1:8081",
-            description = "The admin interface of the proxy (default: ${DEFAULT-VALUE}).")
+    @Mixin
     @SuppressWarnings("NullAway.Init") // Set by picocli.
-    private URI admin;
+    private AdminOption admin;
 
-    @Option(names = "--token-file", paramLabel = "FILE", description = "A file that holds the admin token.")
-    private @Nullable Path tokenFile;
+    @Option(names = "--json", description = "Prints what the admin interface answers, as JSON.")
+    private boolean json;
+
+    @Option(names = "--wait", description = "With drain: waits until the node is safe to stop, and says what is left.")
+    private boolean wait;
+
+    @Option(
+            names = "--timeout",
+            paramLabel = "TIME",
+            defaultValue = "1h",
+            description =
+                    "With --wait: how long, as 90s, 30m or 1h (default: ${DEFAULT-VALUE}); exit 3 when it is over.")
+    @SuppressWarnings("NullAway.Init") // Set by picocli.
+    private String timeout;
 
     @Spec
     @SuppressWarnings("NullAway.Init") // Set by picocli.
@@ -67,24 +77,32 @@ final class NodesCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws CommandFailedException, InterruptedException {
-        if (admin.getHost() == null || !String.valueOf(admin.getScheme()).matches("https?")) {
-            throw wrongUsage("--admin is http://HOST:PORT, not '" + admin + "'");
+        if (wait && action != Action.DRAIN) {
+            throw wrongUsage("--wait goes with drain");
         }
-        AdminClient client = new AdminClient(admin, tokenFile);
+        Duration time = WaitForSafety.time(timeout);
+        if (time == null) {
+            throw wrongUsage("--timeout is a whole number with a unit (s, m, h), not '" + timeout + "'");
+        }
+        AdminClient client = admin.client();
+        PrintWriter out = spec.commandLine().getOut();
         if (action == Action.LIST) {
             if (id != null) {
                 throw wrongUsage("list takes no ID");
             }
-            spec.commandLine().getOut().print(NodeListing.of(client.nodes()));
-        } else {
-            if (id == null || !ID.matcher(id).matches()) {
-                throw wrongUsage(action + " takes the ID of a node: 1 to 64 letters, digits, '.', '_' or '-'");
-            }
-            client.setState(id, action.toString());
-            spec.commandLine().getOut().println("node " + id + ": " + action);
+            JsonNode nodes = client.nodes();
+            out.print(json ? nodes.toPrettyString() + System.lineSeparator() : NodeListing.of(nodes));
+            out.flush();
+            return ExitCode.OK;
         }
-        spec.commandLine().getOut().flush();
-        return ExitCode.OK;
+        String node = id;
+        if (node == null || !ID.matcher(node).matches()) {
+            throw wrongUsage(action + " takes the ID of a node: 1 to 64 letters, digits, '.', '_' or '-'");
+        }
+        JsonNode changed = client.setState(node, action.toString());
+        out.println(json ? changed.toPrettyString() : "node " + node + ": " + action);
+        out.flush();
+        return wait ? new WaitForSafety(client, node, time, out).call() : ExitCode.OK;
     }
 
     private ParameterException wrongUsage(String message) {

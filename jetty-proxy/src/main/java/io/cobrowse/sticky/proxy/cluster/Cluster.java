@@ -32,9 +32,18 @@ public final class Cluster {
      */
     public Cluster(ProxyConfig config) {
         this.config = config;
-        this.router = new Router(config.stickiness(), config.balance(), NodeTable.of(ConfiguredNodes.of(config)));
+        this.router = newRouter(config);
         this.answers = new RoutingAnswers(router, retryAfterSeconds(config.health()));
         this.states = new NodeStates(router);
+    }
+
+    /**
+     * Returns a router for a configuration, with all nodes ready.
+     *
+     * @throws IllegalArgumentException when the nodes are none, or two share an id or a cookie value
+     */
+    public static Router newRouter(ProxyConfig config) {
+        return new Router(config.stickiness(), config.balance(), NodeTable.of(ConfiguredNodes.of(config)));
     }
 
     /**
@@ -60,7 +69,7 @@ public final class Cluster {
      */
     public synchronized void start(HttpClient client, Upstreams newUpstreams, Tunnels tunnels, Exchanges exchanges) {
         upstreams = newUpstreams;
-        Evictions evictions = new Evictions(router, newUpstreams, tunnels, this::closePerSecond);
+        Evictions evictions = new Evictions(router, newUpstreams, tunnels, node -> states.pace(node, closePerSecond()));
         states.onChange(node -> client.getExecutor().execute(() -> evictions.apply(node)));
         HealthChecks started = new HealthChecks(client, states, config.health());
         exchanges.setAttemptListener(started);

@@ -9,7 +9,7 @@ import io.cobrowse.sticky.routing.Router;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.IntSupplier;
+import java.util.function.ToIntFunction;
 
 /**
  * Ends what is under way at a node that is out of service: requests that wait for its answer are answered, and its tunnels
@@ -20,7 +20,7 @@ public final class Evictions {
     private final Router router;
     private final Upstreams upstreams;
     private final Tunnels tunnels;
-    private final IntSupplier perSecond;
+    private final ToIntFunction<Node> perSecond;
     /** What is going on at nodes in maintenance, by id. Guarded by this. */
     private final Map<String, Paced> paced = new HashMap<>();
 
@@ -38,7 +38,7 @@ public final class Evictions {
     /**
      * @param perSecond how many tunnels, and as many requests, of a node in maintenance are ended a second, at least 1
      */
-    public Evictions(Router router, Upstreams upstreams, Tunnels tunnels, IntSupplier perSecond) {
+    public Evictions(Router router, Upstreams upstreams, Tunnels tunnels, ToIntFunction<Node> perSecond) {
         this.router = router;
         this.upstreams = upstreams;
         this.tunnels = tunnels;
@@ -53,7 +53,7 @@ public final class Evictions {
         Paced current = paced.get(node.id());
         if (state == NodeState.MAINT) {
             if (current == null || current.isDone()) {
-                int pace = perSecond.getAsInt();
+                int pace = perSecond.applyAsInt(node);
                 paced.put(node.id(), new Paced(upstreams.closeParked(node, pace), tunnels.close(node, pace)));
             }
             return;

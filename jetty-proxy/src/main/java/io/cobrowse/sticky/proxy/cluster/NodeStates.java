@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,9 @@ public final class NodeStates {
 
     private final Router router;
     private final Map<String, NodeStatus> statuses = new HashMap<>();
+    /** How many polls and tunnels of a node in maintenance are closed a second, by id, where that was said. */
+    private final Map<String, Integer> paces = new ConcurrentHashMap<>();
+
     private volatile Consumer<Node> listener = node -> {};
     private volatile @Nullable SlowStart slowStart;
 
@@ -67,6 +71,15 @@ public final class NodeStates {
      * @throws IllegalArgumentException when the state is down, which only checks can find
      */
     public void setAdmin(String id, NodeState state) {
+        setAdmin(id, state, 0);
+    }
+
+    /**
+     * As the other, with a pace for this node.
+     *
+     * @param pace how many polls, and as many tunnels, are closed a second in maintenance; 0 for the configured one
+     */
+    public void setAdmin(String id, NodeState state, int pace) {
         if (state == NodeState.DOWN) {
             throw new IllegalArgumentException("state \"down\": allowed is ready, drain or maint");
         }
@@ -74,7 +87,17 @@ public final class NodeStates {
         if (node == null) {
             throw new NoSuchElementException("There is no node \"" + id + "\"");
         }
+        if (pace > 0) {
+            paces.put(id, pace);
+        } else {
+            paces.remove(id);
+        }
         change(node, status -> status.withAdmin(state), "set to " + state.text() + " by hand");
+    }
+
+    /** Returns how many polls and tunnels of a node in maintenance are closed a second; the fallback where nobody said. */
+    public int pace(Node node, int fallback) {
+        return paces.getOrDefault(node.id(), fallback);
     }
 
     /** Sets what checks have found. */

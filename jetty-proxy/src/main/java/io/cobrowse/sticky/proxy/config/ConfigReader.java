@@ -1,12 +1,16 @@
 package io.cobrowse.sticky.proxy.config;
 
 import io.cobrowse.sticky.filter.CorsErrors;
+import io.cobrowse.sticky.proxy.config.ProxyConfig.AccessLog;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Address;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Admin;
+import io.cobrowse.sticky.proxy.config.ProxyConfig.Audit;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Health;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Limit;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Listener;
+import io.cobrowse.sticky.proxy.config.ProxyConfig.LogFormat;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.NodeConfig;
+import io.cobrowse.sticky.proxy.config.ProxyConfig.Observation;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Timeouts;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Tunnels;
 import io.cobrowse.sticky.proxy.config.SetCookieRule.Attribute;
@@ -37,6 +41,7 @@ public final class ConfigReader {
     }
 
     private final Report report;
+    private final Path directory;
     private final ListenerReader guarded;
     private final Map<String, String> listenerNames = new HashMap<>();
     private final Map<String, String> addresses = new HashMap<>();
@@ -45,6 +50,7 @@ public final class ConfigReader {
 
     private ConfigReader(Report report, Path directory) {
         this.report = report;
+        this.directory = directory;
         this.guarded = new ListenerReader(report, directory);
     }
 
@@ -77,7 +83,8 @@ public final class ConfigReader {
                 tunnels(root),
                 cors(root),
                 setCookie(root),
-                guarded.upstreamTls(root));
+                guarded.upstreamTls(root),
+                observation(root));
     }
 
     private List<Listener> listeners(Section root) {
@@ -278,6 +285,39 @@ public final class ConfigReader {
     private static Tunnels tunnels(Section root) {
         try (Section section = root.section("tunnels")) {
             return new Tunnels(section.get("close-per-second", Formats.PER_SECOND, Tunnels.DEFAULTS.closePerSecond()));
+        }
+    }
+
+    private Observation observation(Section root) {
+        return new Observation(accessLog(root), metrics(root), audit(root));
+    }
+
+    private AccessLog accessLog(Section root) {
+        AccessLog defaults = AccessLog.DEFAULTS;
+        try (Section section = root.section("access-log")) {
+            String file = section.find("file", Formats.FILE);
+            return new AccessLog(
+                    file == null || file.equals("-")
+                            ? file
+                            : directory.resolve(file).toString(),
+                    section.get("format", Format.oneOf(LogFormat.class), defaults.format()),
+                    section.get("max-size", Formats.LOG_SIZE, defaults.maxBytes()),
+                    section.get("files", Formats.LOG_FILES, defaults.files()),
+                    section.get("secrets", Formats.BOOLEAN, defaults.secrets()));
+        }
+    }
+
+    private static boolean metrics(Section root) {
+        try (Section section = root.section("metrics")) {
+            return section.get("enabled", Formats.BOOLEAN, true);
+        }
+    }
+
+    private static Audit audit(Section root) {
+        try (Section section = root.section("audit")) {
+            return new Audit(
+                    section.get("enabled", Formats.BOOLEAN, Audit.DEFAULTS.enabled()),
+                    section.get("sessions", Formats.AUDIT_SESSIONS, Audit.DEFAULTS.sessions()));
         }
     }
 

@@ -1,7 +1,9 @@
 package io.cobrowse.sticky.proxy.config;
 
 import io.cobrowse.sticky.filter.CorsErrors;
+import io.cobrowse.sticky.proxy.config.ProxyConfig.AccessLog;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Admin;
+import io.cobrowse.sticky.proxy.config.ProxyConfig.Audit;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Health;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Limit;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Listener;
@@ -49,6 +51,9 @@ public final class EffectiveConfig {
         root.put("timeouts", timeouts(config.timeouts()));
         root.put("tunnels", Map.of("close-per-second", config.tunnels().closePerSecond()));
         root.put("upstream-tls", upstreamTls(config.upstreamTls()));
+        root.put("access-log", accessLog(config.observation().accessLog()));
+        root.put("metrics", Map.of("enabled", config.observation().metrics()));
+        root.put("audit", audit(config.observation().audit()));
         DumpSettings settings = DumpSettings.builder()
                 .setDefaultFlowStyle(FlowStyle.BLOCK)
                 .setIndicatorIndent(2)
@@ -236,6 +241,23 @@ public final class EffectiveConfig {
         if (!values.isEmpty()) {
             map.put(key, values);
         }
+    }
+
+    private static Map<String, Object> accessLog(AccessLog log) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        putIfSet(map, "file", log.file());
+        map.put("format", Format.kebab(log.format()));
+        map.put("max-size", SizeText.of(log.maxBytes()));
+        map.put("files", log.files());
+        map.put("secrets", log.secrets());
+        return map;
+    }
+
+    private static Map<String, Object> audit(Audit audit) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("enabled", audit.enabled());
+        map.put("sessions", audit.sessions());
+        return map;
     }
 
     private static void putIfSet(Map<String, Object> map, String key, @Nullable String value) {

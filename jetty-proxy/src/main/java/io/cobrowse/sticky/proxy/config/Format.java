@@ -43,6 +43,7 @@ record Format<T>(String allowed, Function<String, @Nullable T> parser, boolean s
         });
     }
 
+    /** A number of bytes. */
     static Format<Long> size(long min, long max) {
         String allowed =
                 "a whole number with a unit (B, KiB, MiB, GiB), from " + SizeText.of(min) + " to " + SizeText.of(max);

@@ -129,6 +129,9 @@ final class Formats {
     static final Format<Integer> QUEUE = Format.wholeNumber(0, 1_000_000);
     static final Format<Integer> CHECKS = Format.wholeNumber(1, 100);
     static final Format<Integer> PER_SECOND = Format.wholeNumber(1, 100_000);
+    static final Format<Long> LOG_SIZE = Format.size(64L << 10, 100L << 30);
+    static final Format<Integer> LOG_FILES = Format.wholeNumber(1, 1000);
+    static final Format<Integer> AUDIT_SESSIONS = Format.wholeNumber(1, 10_000_000);
     static final Format<Integer> OBSERVE = Format.wholeNumber(0, 1000);
     static final Format<StatusRange> STATUS_RANGE =
             Format.of("a status from 200 to 599, or a range of them such as 200-299", Formats::statusRange);

@@ -1,5 +1,6 @@
 package io.cobrowse.sticky.proxy.config;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -136,11 +137,16 @@ public record PemIdentity(List<X509Certificate> chain, PrivateKey key, List<Stri
         String algorithm = publicKey.getAlgorithm();
         PrivateKey key =
                 KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(privateKey.getEncoded()));
-        Signature signature = Signature.getInstance(SIGNATURES.getOrDefault(algorithm, "EdDSA"));
+        String name = SIGNATURES.getOrDefault(algorithm, "EdDSA");
+        byte[] text = name.getBytes(StandardCharsets.US_ASCII);
+        Signature signature = Signature.getInstance(name);
         signature.initSign(key);
+        signature.update(text);
         byte[] signed = signature.sign();
-        signature.initVerify(publicKey);
-        if (!signature.verify(signed)) {
+        Signature verifier = Signature.getInstance(name);
+        verifier.initVerify(publicKey);
+        verifier.update(text);
+        if (!verifier.verify(signed)) {
             throw new SignatureException("the two do not belong together");
         }
         return key;

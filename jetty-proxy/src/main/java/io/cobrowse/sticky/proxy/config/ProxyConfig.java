@@ -22,7 +22,8 @@ public record ProxyConfig(
         Tunnels tunnels,
         CorsErrors cors,
         List<SetCookieRule> setCookie,
-        UpstreamTls upstreamTls) {
+        UpstreamTls upstreamTls,
+        Observation observation) {
 
     public ProxyConfig {
         listeners = List.copyOf(listeners);
@@ -51,7 +52,8 @@ public record ProxyConfig(
                 tunnels,
                 CorsErrors.REFLECT,
                 List.of(),
-                UpstreamTls.DEFAULTS);
+                UpstreamTls.DEFAULTS,
+                Observation.DEFAULTS);
     }
 
     /** Returns the files that this configuration names and that a running proxy reads anew when they change. */
@@ -79,7 +81,8 @@ public record ProxyConfig(
                 tunnels,
                 cors,
                 setCookie,
-                upstreamTls);
+                upstreamTls,
+                observation);
     }
 
     /** Returns this configuration with other nodes. */
@@ -95,7 +98,8 @@ public record ProxyConfig(
                 tunnels,
                 cors,
                 setCookie,
-                upstreamTls);
+                upstreamTls,
+                observation);
     }
 
     /**
@@ -283,5 +287,37 @@ public record ProxyConfig(
      */
     public record Tunnels(int closePerSecond) {
         public static final Tunnels DEFAULTS = new Tunnels(100);
+    }
+
+    /** What is written down and counted of requests. */
+    public record Observation(AccessLog accessLog, boolean metrics, Audit audit) {
+        public static final Observation DEFAULTS = new Observation(AccessLog.DEFAULTS, true, Audit.DEFAULTS);
+    }
+
+    /**
+     * The access log.
+     *
+     * @param file a path; {@code -} is standard output; null is off
+     * @param maxBytes how large a file may become before the next one is begun
+     * @param files how many files are kept, the current one included
+     * @param secrets whether session tokens, user tokens and cookie values are written as they are
+     */
+    public record AccessLog(@Nullable String file, LogFormat format, long maxBytes, int files, boolean secrets) {
+        public static final AccessLog DEFAULTS = new AccessLog(null, LogFormat.JSON, 100L << 20, 10, false);
+    }
+
+    /** How a line of the access log looks. */
+    public enum LogFormat {
+        JSON,
+        TEXT
+    }
+
+    /**
+     * The stickiness audit by session.
+     *
+     * @param sessions how many are remembered at a time
+     */
+    public record Audit(boolean enabled, int sessions) {
+        public static final Audit DEFAULTS = new Audit(false, 100_000);
     }
 }

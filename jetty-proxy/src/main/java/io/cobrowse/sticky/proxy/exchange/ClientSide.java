@@ -92,6 +92,7 @@ final class ClientSide {
 
     /** Makes the request asynchronous. Failures are told on whatever thread Jetty finds them. */
     void startAsync(Consumer<Throwable> onFailure) {
+        request.setAttribute(Outcome.TOLD, true);
         // Before startAsync adds its own, which would log every failure as unhandled if it came first.
         request.addFailureListener(onFailure);
         servletRequest.startAsync().setTimeout(0);

@@ -26,6 +26,7 @@ final class ExchangeOutcome implements Outcome {
     private long requestBytes;
     private long responseBytes;
     private boolean tunnel;
+    private boolean tunnelClosed;
 
     ExchangeOutcome(ClientSide client, Route route) {
         this.client = client;
@@ -81,6 +82,7 @@ final class ExchangeOutcome implements Outcome {
     }
 
     void tunnelClosed(Tunnel closed) {
+        tunnelClosed = true;
         totalNanos = ageNanos();
         requestBytes = closed.bytesFromClient();
         responseBytes = closed.bytesToClient();
@@ -159,5 +161,10 @@ final class ExchangeOutcome implements Outcome {
     @Override
     public boolean tunnel() {
         return tunnel;
+    }
+
+    @Override
+    public boolean tunnelClosed() {
+        return tunnelClosed;
     }
 }

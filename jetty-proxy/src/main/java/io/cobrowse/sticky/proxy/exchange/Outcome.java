@@ -10,6 +10,12 @@ import org.jspecify.annotations.Nullable;
  * on that thread. Times are in nanoseconds from the request's begin; -1 where it did not come to that.
  */
 public interface Outcome {
+    /**
+     * Name of an attribute of the request, of any value, that says that listeners have been told, or will be, by its exchange:
+     * whoever completes it otherwise does not tell them.
+     */
+    String TOLD = Outcome.class.getName();
+
     /** Why a request ended. */
     enum End {
         /** The response is complete, whoever made it, or the tunnel has been opened or has been closed by one of its ends. */
@@ -86,4 +92,7 @@ public interface Outcome {
 
     /** Returns whether this tells of a tunnel: once with status 101 when it opens, and once more when it closes. */
     boolean tunnel();
+
+    /** Returns whether this tells of the close of a tunnel, whose request was told of when it opened. */
+    boolean tunnelClosed();
 }

@@ -58,6 +58,18 @@ final class LoopUpstreams implements Connections, EventLoop.Ticking {
                 .removeIf(entry -> entry.getValue().isForgotten(nowNanos) && !upstreams.isCurrent(entry.getKey()));
     }
 
+    /** Returns how many requests are parked at a node. */
+    int parked(Node node) {
+        ConnectionPool pool = known(node.url());
+        int parked = 0;
+        if (pool != null) {
+            for (Requester requester : pool.requesters()) {
+                parked += requester.isParked() && requester.node().sameAs(node) ? 1 : 0;
+            }
+        }
+        return parked;
+    }
+
     /** Closes the connections to a node that nobody uses, and returns who has the others. */
     List<Requester> closeIdle(Node node) {
         ConnectionPool pool = known(node.url());

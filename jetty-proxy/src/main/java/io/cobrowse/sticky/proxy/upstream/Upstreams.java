@@ -166,6 +166,19 @@ public final class Upstreams {
         return atNode == null ? 0 : atNode.waiting();
     }
 
+    /** Returns the number of requests that are meant to wait for a node's answer, and do; asks the loops, and waits for them. */
+    public int parkedPolls(Node node) {
+        int parked = 0;
+        for (LoopUpstreams each : loops.values()) {
+            if (each.loop().isRunning()) {
+                AtomicInteger found = new AtomicInteger();
+                each.loop().runAndWait(() -> found.set(each.parked(node)));
+                parked += found.get();
+            }
+        }
+        return parked;
+    }
+
     /** Returns the number of connections to a node, idle and in use. */
     public int connections(Node node) {
         AtomicInteger count = counts.get(node.url());

@@ -20,7 +20,7 @@ class CommandLineTest {
     private final StringWriter err = new StringWriter();
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "run", "check", "nodes", "prepare", "demo", "node"})
+    @ValueSource(strings = {"", "run", "check", "nodes", "explain", "top", "prepare", "demo", "node"})
     void shouldHelpEverywhere(String command) {
         assertThat(execute((command + " --help").strip())).isZero();
         assertThat(out.toString()).startsWith("Usage: cobrowse-proxy " + command);
@@ -28,7 +28,7 @@ class CommandLineTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "run", "check", "nodes", "prepare", "demo", "node"})
+    @ValueSource(strings = {"", "run", "check", "nodes", "explain", "top", "prepare", "demo", "node"})
     void shouldTellTheVersionEverywhere(String command) {
         assertThat(execute((command + " --version").strip())).isZero();
         assertThat(out.toString()).startsWith("cobrowse-proxy ").hasLineCount(1);
@@ -36,7 +36,7 @@ class CommandLineTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-                    ''                  | cobrowse-proxy: a command is missing, one of run, check, nodes, prepare, demo, node
+                    ''                  | cobrowse-proxy: a command is missing, one of run, check, nodes, explain, top, prepare, demo, node
                     strat               | cobrowse-proxy: Unmatched argument at index 0: 'strat'
                     --port=1            | cobrowse-proxy: Unknown option: '--port=1'
                     run                 | cobrowse-proxy run: Missing required option: '--config=FILE'

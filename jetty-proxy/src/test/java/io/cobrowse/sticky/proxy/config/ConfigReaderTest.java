@@ -11,6 +11,7 @@ import io.cobrowse.sticky.proxy.config.ProxyConfig.Health;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Limit;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Listener;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.NodeConfig;
+import io.cobrowse.sticky.proxy.config.ProxyConfig.Observation;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.StatusRange;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Timeouts;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Tunnels;
@@ -233,7 +234,8 @@ class ConfigReaderTest {
                                                 "example.com")),
                                 new SetCookieRule(
                                         "*", Map.of(Attribute.HTTP_ONLY, "remove", Attribute.DOMAIN, "remove"))),
-                        new UpstreamTls(directory.resolve("cert.pem").toString(), certificate(), false)));
+                        new UpstreamTls(directory.resolve("cert.pem").toString(), certificate(), false),
+                        Observation.DEFAULTS));
     }
 
     private Tls.Certificate certificate() {

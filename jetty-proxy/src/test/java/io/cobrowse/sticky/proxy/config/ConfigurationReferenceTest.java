@@ -108,7 +108,10 @@ class ConfigurationReferenceTest {
                 "health",
                 "timeouts",
                 "tunnels",
-                "upstream-tls"
+                "upstream-tls",
+                "access-log",
+                "metrics",
+                "audit"
             })
     void shouldNameEveryKey(String section) throws Exception {
         String known = errors(yaml(section, "qqqqqq: 1")).stream()

@@ -80,6 +80,16 @@ class EffectiveConfigTest {
                           close-per-second: 100
                         upstream-tls:
                           verify-host: true
+                        access-log:
+                          format: json
+                          max-size: 100MiB
+                          files: 10
+                          secrets: false
+                        metrics:
+                          enabled: true
+                        audit:
+                          enabled: false
+                          sessions: 100000
                         """);
     }
 

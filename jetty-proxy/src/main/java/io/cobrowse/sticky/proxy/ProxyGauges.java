@@ -1,0 +1,59 @@
+package io.cobrowse.sticky.proxy;
+
+import io.cobrowse.sticky.proxy.cluster.Cluster;
+import io.cobrowse.sticky.proxy.cluster.NodeStatus;
+import io.cobrowse.sticky.proxy.listener.ListenerConnector;
+import io.cobrowse.sticky.proxy.observe.Gauges;
+import io.cobrowse.sticky.routing.Node;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/** What the servlet and the listeners have open now. Thread-safe. */
+final class ProxyGauges implements Gauges {
+    private final StickyProxyServlet servlet;
+    private final Cluster cluster;
+    private final Supplier<List<ListenerConnector>> listeners;
+
+    ProxyGauges(StickyProxyServlet servlet, Cluster cluster, Supplier<List<ListenerConnector>> listeners) {
+        this.servlet = servlet;
+        this.cluster = cluster;
+        this.listeners = listeners;
+    }
+
+    @Override
+    public int waiting(Node node) {
+        return servlet.waiting(node);
+    }
+
+    @Override
+    public int parkedPolls(Node node) {
+        return servlet.parkedPolls(node);
+    }
+
+    @Override
+    public int connections(Node node) {
+        return servlet.connections(node);
+    }
+
+    /** A connection serves one request at a time, and a tunnel takes its connection along. */
+    @Override
+    public int idleConnections(Node node) {
+        int busy = node.activeRequests() - servlet.waiting(node);
+        return Math.max(0, servlet.connections(node) - Math.max(0, busy));
+    }
+
+    @Override
+    public long[] checks(Node node) {
+        NodeStatus.Counts counts = cluster.states().status(node).counts();
+        return new long[] {counts.passedChecks(), counts.failedChecks()};
+    }
+
+    @Override
+    public Map<String, Integer> clientConnections() {
+        Map<String, Integer> connections = new HashMap<>();
+        listeners.get().forEach(each -> connections.put(each.getName(), each.openConnections()));
+        return connections;
+    }
+}

@@ -1,0 +1,116 @@
+package io.cobrowse.sticky.proxy.admin;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpMethod;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Serves {@code GET /api/events}: server-sent events, one {@code snapshot} a second, and a {@code state} for each change.
+ * A reader that is slower than a second misses some; a bounded number may read at a time. Thread-safe.
+ */
+final class EventsResource implements Request.Handler {
+    private static final Logger LOG = LoggerFactory.getLogger(EventsResource.class);
+    private static final int MAX_READERS = 64;
+
+    private final Snapshots snapshots;
+    private final Set<Reader> readers = ConcurrentHashMap.newKeySet();
+    private String newestEvent = "";
+
+    EventsResource(Snapshots snapshots) {
+        this.snapshots = snapshots;
+    }
+
+    @Override
+    public boolean handle(Request request, Response response, Callback callback) {
+        if (!Request.getPathInContext(request).equals("/api/events")) {
+            return false;
+        }
+        if (!HttpMethod.GET.is(request.getMethod())) {
+            response.getHeaders().put(HttpHeader.ALLOW, "GET");
+            AdminHandler.problem(405, "method-not-allowed", "Allowed is GET.", response, callback);
+        } else if (readers.size() >= MAX_READERS) {
+            AdminHandler.problem(
+                    503, "too-many-readers", MAX_READERS + " are reading events already.", response, callback);
+        } else {
+            response.setStatus(200);
+            response.getHeaders().put(HttpHeader.CONTENT_TYPE, "text/event-stream;charset=utf-8");
+            response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");
+            Reader reader = new Reader(response, callback);
+            reader.send(": once a second\n\n".getBytes(StandardCharsets.UTF_8));
+            readers.add(reader);
+        }
+        return true;
+    }
+
+    /** A second is over. */
+    void tick() {
+        try {
+            Snapshots.Snapshot snapshot = snapshots.take();
+            String text =
+                    changes(snapshot) + "event: snapshot\ndata: " + Json.MAPPER.writeValueAsString(snapshot) + "\n\n";
+            byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+            readers.forEach(reader -> reader.send(bytes));
+        } catch (JsonProcessingException bug) {
+            LOG.error("A snapshot cannot be written", bug);
+        }
+    }
+
+    private String changes(Snapshots.Snapshot snapshot) throws JsonProcessingException {
+        StringBuilder text = new StringBuilder();
+        for (Snapshots.Event event : snapshot.events()) {
+            if ((event.time() + event.text()).equals(newestEvent)) {
+                break;
+            }
+            text.insert(0, "event: " + event.kind() + "\ndata: " + Json.MAPPER.writeValueAsString(event) + "\n\n");
+        }
+        if (!snapshot.events().isEmpty()) {
+            newestEvent =
+                    snapshot.events().get(0).time() + snapshot.events().get(0).text();
+        }
+        return text.toString();
+    }
+
+    private final class Reader implements Callback {
+        private final Response response;
+        private final Callback callback;
+        private final AtomicBoolean writing = new AtomicBoolean();
+
+        private Reader(Response response, Callback callback) {
+            this.response = response;
+            this.callback = callback;
+        }
+
+        private void send(byte[] bytes) {
+            if (writing.compareAndSet(false, true)) {
+                response.write(false, ByteBuffer.wrap(bytes), this);
+            }
+        }
+
+        @Override
+        public void succeeded() {
+            writing.set(false);
+        }
+
+        @Override
+        public void failed(Throwable cause) {
+            if (readers.remove(this)) {
+                callback.failed(cause);
+            }
+        }
+
+        @Override
+        public InvocationType getInvocationType() {
+            return InvocationType.NON_BLOCKING;
+        }
+    }
+}

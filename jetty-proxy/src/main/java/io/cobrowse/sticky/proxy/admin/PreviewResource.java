@@ -1,0 +1,148 @@
+package io.cobrowse.sticky.proxy.admin;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import io.cobrowse.sticky.proxy.config.ConfigException;
+import io.cobrowse.sticky.proxy.config.ConfigReader;
+import io.cobrowse.sticky.proxy.config.ProxyConfig;
+import io.cobrowse.sticky.proxy.config.ProxyConfig.NodeConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Serves {@code POST /api/preview}: what a reload would change, and whom it would touch. The file is read with the
+ * environment of nobody, so that no variable of this process can be read out with it. Thread-safe.
+ */
+final class PreviewResource implements Request.Handler {
+    private static final int MAX_BODY_BYTES = 1 << 20;
+    /** The name of the file in which the text is read. */
+    private static final Pattern TEMPORARY = Pattern.compile("\\S*preview[0-9]+\\.yaml");
+
+    private final NodeViews views;
+    private final Supplier<ProxyConfig> config;
+
+    PreviewResource(NodeViews views, Supplier<ProxyConfig> config) {
+        this.views = views;
+        this.config = config;
+    }
+
+    /** A node that comes. */
+    record Added(String id, String url) {}
+
+    /** A node that goes, and what is open on it. */
+    record Removed(String id, String url, int activeRequests, int parkedPolls, int activeTunnels, int sessionsSeen) {}
+
+    /**
+     * What a reload would do.
+     *
+     * @param changed ids of nodes with other settings
+     * @param sections keys that differ and are taken at once
+     * @param restart keys that differ and need a restart
+     */
+    record Preview(
+            List<Added> added,
+            List<Removed> removed,
+            List<String> changed,
+            List<String> sections,
+            List<String> restart) {}
+
+    @Override
+    public boolean handle(Request request, Response response, Callback callback) {
+        if (!Request.getPathInContext(request).equals("/api/preview")) {
+            return false;
+        }
+        Json.post(MAX_BODY_BYTES, request, response, callback, body -> answer(body, response, callback));
+        return true;
+    }
+
+    private void answer(byte[] body, Response response, Callback callback) throws JsonProcessingException {
+        try {
+            String yaml = Json.MAPPER.readTree(body).path("config").asText();
+            Json.send(compare(config.get(), read(yaml)), response, callback);
+        } catch (ConfigException bad) {
+            AdminHandler.problem(
+                    400,
+                    "bad-configuration",
+                    TEMPORARY.matcher(String.join("\n", bad.errors())).replaceAll("preview"),
+                    response,
+                    callback);
+        } catch (IOException failure) {
+            AdminHandler.problem(
+                    400, "bad-request", "Allowed is {\"config\":\"the text of the file\"}.", response, callback);
+        }
+    }
+
+    private static ProxyConfig read(String yaml) throws ConfigException, IOException {
+        Path file = Files.createTempFile("preview", ".yaml");
+        try {
+            Files.writeString(file, yaml);
+            return ConfigReader.read(file, name -> null).config();
+        } finally {
+            Files.delete(file);
+        }
+    }
+
+    private Preview compare(ProxyConfig before, ProxyConfig after) {
+        List<Added> added = new ArrayList<>();
+        List<String> changed = new ArrayList<>();
+        for (NodeConfig node : after.nodes()) {
+            NodeConfig old = find(before, node);
+            if (old == null) {
+                added.add(new Added(node.id(), node.url().toString()));
+            } else if (!old.equals(node)) {
+                changed.add(node.id());
+            }
+        }
+        List<Removed> removed = before.nodes().stream()
+                .filter(node -> find(after, node) == null)
+                .map(this::removed)
+                .toList();
+        List<String> sections = new ArrayList<>();
+        addIf(sections, "stickiness", before.stickiness(), after.stickiness());
+        addIf(sections, "balance", before.balance(), after.balance());
+        addIf(sections, "health", before.health(), after.health());
+        addIf(sections, "timeouts", before.timeouts(), after.timeouts());
+        addIf(sections, "tunnels", before.tunnels(), after.tunnels());
+        List<String> restart = new ArrayList<>();
+        addIf(restart, "listeners", before.listeners(), after.listeners());
+        addIf(restart, "admin", before.admin().address(), after.admin().address());
+        addIf(restart, "access-log, metrics, audit", before.observation(), after.observation());
+        return new Preview(added, removed, changed, sections, restart);
+    }
+
+    private static void addIf(List<String> names, String name, Object before, Object after) {
+        if (!Objects.equals(before, after)) {
+            names.add(name);
+        }
+    }
+
+    /** A node with another URL is another node. */
+    private static @Nullable NodeConfig find(ProxyConfig config, NodeConfig node) {
+        return config.nodes().stream()
+                .filter(each -> each.id().equals(node.id()) && each.url().equals(node.url()))
+                .findFirst()
+                .orElse(null);
+    }
+
+    private Removed removed(NodeConfig node) {
+        NodeView view = views.find(node.id());
+        return view == null
+                ? new Removed(node.id(), node.url().toString(), 0, 0, 0, 0)
+                : new Removed(
+                        view.id(),
+                        view.url(),
+                        view.activeRequests(),
+                        view.parkedPolls(),
+                        view.activeTunnels(),
+                        view.sessionsSeen());
+    }
+}

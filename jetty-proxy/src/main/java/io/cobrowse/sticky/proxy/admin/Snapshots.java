@@ -1,0 +1,135 @@
+package io.cobrowse.sticky.proxy.admin;
+
+import io.cobrowse.sticky.proxy.observe.Statistics;
+import io.cobrowse.sticky.proxy.observe.Telemetry;
+import io.cobrowse.sticky.routing.Router;
+import io.cobrowse.sticky.routing.RoutingCounters;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.HdrHistogram.AbstractHistogram;
+
+/**
+ * What the cluster looks like, once a second, and what has changed since the second before. One thread at a time.
+ *
+ * <p>Changes are found by comparing, so that those who make them need not know of this.
+ */
+final class Snapshots {
+    private static final int EVENTS = 50;
+
+    /**
+     * What happened.
+     *
+     * @param time as of RFC 3339
+     * @param kind {@code state}, {@code node} or {@code violation}
+     */
+    record Event(String time, String kind, String text) {}
+
+    /**
+     * A second.
+     *
+     * @param heat how many requests, polls excluded, took how long: up to each of {@code heatMs}, and longer
+     * @param events the last ones, the newest first
+     */
+    record Snapshot(
+            String time,
+            List<NodeSecond> nodes,
+            long requestsPerSecond,
+            long requests,
+            long refused,
+            StatsResource.Times times,
+            List<Integer> heatMs,
+            List<Long> heat,
+            Map<String, Long> affinity,
+            long conflicts,
+            Map<String, Long> unknown,
+            long violations,
+            long logDropped,
+            List<Event> events) {}
+
+    /** A node, and how its requests fared in the last ten seconds. */
+    record NodeSecond(NodeView node, double p50Ms, double p99Ms) {}
+
+    private final NodeViews views;
+    private final Router router;
+    private final Telemetry telemetry;
+    private final Deque<Event> events = new ArrayDeque<>();
+    private final Map<String, String> states = new HashMap<>();
+    private long violations;
+
+    Snapshots(NodeViews views, Router router, Telemetry telemetry) {
+        this.views = views;
+        this.router = router;
+        this.telemetry = telemetry;
+        views.all().forEach(node -> states.put(node.id(), node.state()));
+    }
+
+    Snapshot take() {
+        List<NodeView> nodes = views.all();
+        findChanges(nodes);
+        Statistics statistics = telemetry.statistics();
+        RoutingCounters counters = router.counters();
+        return new Snapshot(
+                Instant.now().toString(),
+                nodes.stream().map(this::second).toList(),
+                statistics.second().requests(),
+                statistics.total(),
+                statistics.refused(),
+                StatsResource.Times.of(10, statistics.recent(1)),
+                Statistics.HEAT_MILLIS,
+                statistics.second().heat(),
+                Map.of(
+                        "url", counters.byUrl(),
+                        "referer", counters.byReferer(),
+                        "cookie", counters.byCookie(),
+                        "header", counters.byHeader(),
+                        "none", counters.byNone()),
+                counters.conflicts(),
+                Map.of(
+                        "url", counters.unknownIds(),
+                        "cookie", counters.unknownCookies(),
+                        "header", counters.unknownHeaders()),
+                telemetry.violations(),
+                telemetry.dropped(),
+                List.copyOf(events));
+    }
+
+    private NodeSecond second(NodeView view) {
+        var node = router.table().node(view.id());
+        if (node == null) {
+            return new NodeSecond(view, 0, 0);
+        }
+        AbstractHistogram micros = telemetry.statistics().recent(node, 1);
+        return new NodeSecond(view, StatsResource.Times.millis(micros, 50), StatsResource.Times.millis(micros, 99));
+    }
+
+    private void findChanges(List<NodeView> nodes) {
+        Map<String, String> before = new HashMap<>(states);
+        states.clear();
+        for (NodeView node : nodes) {
+            states.put(node.id(), node.state());
+            String was = before.remove(node.id());
+            if (was == null) {
+                add("node", "node " + node.id() + " added at " + node.url());
+            } else if (!was.equals(node.state())) {
+                add("state", "node " + node.id() + ": " + was + " → " + node.state());
+            }
+        }
+        before.keySet().forEach(id -> add("node", "node " + id + " removed"));
+        long now = telemetry.violations();
+        if (now > violations) {
+            add("violation", (now - violations) + " answers contradicted their route");
+        }
+        violations = now;
+    }
+
+    private void add(String kind, String text) {
+        events.addFirst(new Event(Instant.now().toString(), kind, text));
+        if (events.size() > EVENTS) {
+            events.removeLast();
+        }
+    }
+}

@@ -1,0 +1,106 @@
+package io.cobrowse.sticky.proxy.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
+
+/** Looks at a node once a second until it is safe to stop, and says what is left whenever that has changed. */
+final class WaitForSafety implements Callable<Integer> {
+    static final int SAFE = 0;
+    static final int TIMED_OUT = 3;
+
+    private static final Pattern TIME = Pattern.compile("([1-9][0-9]{0,6})(s|m|h)");
+
+    private final AdminClient client;
+    private final String id;
+    private final Duration time;
+    private final PrintWriter out;
+    private String said = "";
+    private long firstOpen = -1;
+    private long firstNanos;
+
+    WaitForSafety(AdminClient client, String id, Duration time, PrintWriter out) {
+        this.client = client;
+        this.id = id;
+        this.time = time;
+        this.out = out;
+    }
+
+    /** Returns the duration that a text like {@code 90s} means, or null. */
+    static @Nullable Duration time(String text) {
+        Matcher matcher = TIME.matcher(text);
+        if (!matcher.matches()) {
+            return null;
+        }
+        long amount = Long.parseLong(matcher.group(1));
+        return switch (matcher.group(2)) {
+            case "s" -> Duration.ofSeconds(amount);
+            case "m" -> Duration.ofMinutes(amount);
+            default -> Duration.ofHours(amount);
+        };
+    }
+
+    /** Returns {@link #SAFE} or {@link #TIMED_OUT}. */
+    @Override
+    public Integer call() throws CommandFailedException, InterruptedException {
+        long begin = System.nanoTime();
+        while (true) {
+            JsonNode node = node();
+            if (node.path("safeToStop").asBoolean()) {
+                say("node " + id + ": safe to stop");
+                return SAFE;
+            }
+            say("node " + id + ": " + left(node));
+            if (System.nanoTime() - begin >= time.toNanos()) {
+                say("node " + id + ": not safe to stop yet, and the time is over");
+                return TIMED_OUT;
+            }
+            TimeUnit.SECONDS.sleep(1);
+        }
+    }
+
+    private JsonNode node() throws CommandFailedException, InterruptedException {
+        return StreamSupport.stream(client.nodes().spliterator(), false)
+                .filter(each -> each.path("id").asText().equals(id))
+                .findFirst()
+                .orElseThrow(() -> new CommandFailedException("node " + id + " was removed"));
+    }
+
+    private String left(JsonNode node) {
+        long polls = node.path("parkedPolls").asLong();
+        long requests = Math.max(0, node.path("activeRequests").asLong() - polls);
+        long tunnels = node.path("activeTunnels").asLong();
+        String text = requests + " requests, " + polls + " polls and " + tunnels + " WebSockets open, "
+                + node.path("sessionsSeen").asLong() + " clients seen in 40 s";
+        return text + estimate(requests + polls + tunnels);
+    }
+
+    /** By the rate at which clients have left so far. */
+    private String estimate(long open) {
+        long now = System.nanoTime();
+        if (firstOpen < open) {
+            firstOpen = open;
+            firstNanos = now;
+        }
+        long gone = firstOpen - open;
+        double seconds = (now - firstNanos) / 1e9;
+        if (open == 0) {
+            return "; waiting for 10 s without a client";
+        }
+        return gone < 2 || seconds < 10 ? "" : "; about " + Math.round(open * seconds / gone) + " s more at this rate";
+    }
+
+    private void say(String text) {
+        if (!text.equals(said)) {
+            said = text;
+            out.println(text);
+            out.flush();
+        }
+    }
+}

@@ -1,0 +1,146 @@
+package io.cobrowse.sticky.proxy.observe;
+
+import io.cobrowse.sticky.proxy.exchange.Outcome;
+import io.cobrowse.sticky.routing.Node;
+import io.cobrowse.sticky.routing.NodeTable;
+import io.cobrowse.sticky.routing.Route;
+import io.cobrowse.sticky.routing.Router;
+import io.cobrowse.sticky.scan.CookieScanner;
+import io.cobrowse.sticky.scan.Slice;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Compares what nodes answer with where their requests were routed, which costs a look at the answer's fields: a cookie or an
+ * {@code X-Cobrowse-Node} that names another node than the one that was asked means that stickiness is broken, by a cookie
+ * value that is configured wrong or by something between proxy and node. Thread-safe, lock-free; allocates nothing unless it
+ * finds something, and logs at most once a second.
+ */
+final class Audit {
+    /** What contradicts a route. */
+    enum Kind {
+        /** The answer's cookie sends the client to another node. */
+        SET_COOKIE("set-cookie"),
+        /** The answer's cookie names no node that is configured. */
+        UNKNOWN_COOKIE("unknown-cookie"),
+        /** Another node answered. */
+        ANSWERED_BY("answered-by"),
+        /** A session turned up on another node than before. */
+        SESSION("session");
+
+        private final String text;
+
+        Kind(String text) {
+            this.text = text;
+        }
+
+        String text() {
+            return text;
+        }
+    }
+
+    private static final Logger LOG = LoggerFactory.getLogger(Audit.class);
+    /** Told by nodes that want to be found out: the reference node, and any behind another proxy that says so. */
+    private static final String ANSWERED_BY = "X-Cobrowse-Node";
+
+    private static final long LOG_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final Router router;
+    private final Map<Kind, LongAdder> violations = new EnumMap<>(Kind.class);
+    private final AtomicLong nextLogNanos = new AtomicLong(System.nanoTime());
+
+    Audit(Router router) {
+        this.router = router;
+        for (Kind kind : Kind.values()) {
+            violations.put(kind, new LongAdder());
+        }
+    }
+
+    /** Returns the node that the answer's cookie names; null where it names none. */
+    @Nullable
+    Node check(Outcome outcome) {
+        HttpFields fields = outcome.answerFields();
+        Route route = outcome.route();
+        Node node = route == null ? null : route.node();
+        if (fields == null || node == null || outcome.tunnelClosed()) {
+            return null;
+        }
+        Node setsNode = null;
+        NodeTable table = router.table();
+        String cookie = router.stickiness().cookie();
+        for (int i = 0; i < fields.size(); i++) { // An iterator would be an object.
+            HttpField field = fields.getField(i);
+            String value = field.getValue();
+            if (value == null) {
+                continue;
+            }
+            if (field.getHeader() == HttpHeader.SET_COOKIE) {
+                long slice = CookieScanner.find(value, cookie, 0);
+                if (slice != Slice.NONE && isName(value, cookie)) {
+                    setsNode = table.byCookie(value, Slice.start(slice), Slice.end(slice));
+                    checkCookie(node, setsNode);
+                }
+            } else if (ANSWERED_BY.equalsIgnoreCase(field.getName())) {
+                Node answered = table.byCookie(value, 0, value.length());
+                if (answered != null && !answered.sameAs(node)) {
+                    violation(Kind.ANSWERED_BY, node, answered);
+                }
+            }
+        }
+        return setsNode;
+    }
+
+    /** An attribute of another cookie may have the name. */
+    private static boolean isName(String field, String cookie) {
+        int start = 0;
+        while (start < field.length() && (field.charAt(start) == ' ' || field.charAt(start) == '\t')) {
+            start++;
+        }
+        return field.startsWith(cookie, start);
+    }
+
+    private void checkCookie(Node node, @Nullable Node setsNode) {
+        if (setsNode == null) {
+            violation(Kind.UNKNOWN_COOKIE, node, null);
+        } else if (!setsNode.sameAs(node)) {
+            violation(Kind.SET_COOKIE, node, setsNode);
+        }
+    }
+
+    void violation(Kind kind, Node node, @Nullable Node named) {
+        counter(kind).increment();
+        long nowNanos = System.nanoTime();
+        long next = nextLogNanos.get();
+        if (nowNanos - next >= 0 && nextLogNanos.compareAndSet(next, nowNanos + LOG_NANOS)) {
+            LOG.warn(
+                    "Stickiness violated ({}): the request went to {}, and the answer names {}; {} so far",
+                    kind.text(),
+                    node,
+                    named == null ? "no node that is configured" : named,
+                    violations(kind));
+        }
+    }
+
+    long violations(Kind kind) {
+        return counter(kind).sum();
+    }
+
+    private LongAdder counter(Kind kind) {
+        return Objects.requireNonNull(violations.get(kind));
+    }
+
+    /** Returns how many there were in all. */
+    long violations() {
+        return violations.values().stream().mapToLong(LongAdder::sum).sum();
+    }
+}

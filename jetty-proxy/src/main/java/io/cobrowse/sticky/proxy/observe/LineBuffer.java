@@ -1,0 +1,115 @@
+package io.cobrowse.sticky.proxy.observe;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lines of ASCII, made without garbage. Whatever a text holds, it becomes a string of RFC 8259, 7, in which only printable
+ * ASCII stands as it is, so that no text ends a line or a string, or moves a terminal's cursor. Not thread-safe.
+ */
+final class LineBuffer {
+    private static final byte[] HEX = {'0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'};
+    /** The longest escape. */
+    private static final int ESCAPE_BYTES = 6;
+
+    private byte[] bytes = new byte[64 * 1024];
+    private int size;
+
+    int size() {
+        return size;
+    }
+
+    /** Writes all to {@code out} and is empty then, also when that fails. */
+    void drainTo(OutputStream out) throws IOException {
+        int length = size;
+        size = 0;
+        out.write(bytes, 0, length);
+    }
+
+    /** Appends text that is known to be printable ASCII. */
+    LineBuffer ascii(String text) {
+        reserve(text.length());
+        for (int i = 0; i < text.length(); i++) {
+            bytes[size++] = (byte) text.charAt(i);
+        }
+        return this;
+    }
+
+    LineBuffer ascii(char c) {
+        reserve(1);
+        bytes[size++] = (byte) c;
+        return this;
+    }
+
+    /** Appends a text in quotes; {@code null} for null. */
+    LineBuffer string(@Nullable CharSequence text) {
+        if (text == null) {
+            return ascii("null");
+        }
+        reserve(2 + ESCAPE_BYTES * text.length());
+        bytes[size++] = '"';
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '"' || c == '\\') {
+                bytes[size++] = '\\';
+                bytes[size++] = (byte) c;
+            } else if (c >= ' ' && c < 0x7F) {
+                bytes[size++] = (byte) c;
+            } else {
+                escape(c);
+            }
+        }
+        bytes[size++] = '"';
+        return this;
+    }
+
+    private void escape(char c) {
+        bytes[size++] = '\\';
+        bytes[size++] = 'u';
+        for (int shift = 12; shift >= 0; shift -= 4) {
+            bytes[size++] = HEX[(c >> shift) & 0xF];
+        }
+    }
+
+    LineBuffer number(long value) {
+        if (value < 0) {
+            return value == Long.MIN_VALUE
+                    ? ascii(Long.toString(value))
+                    : ascii('-').number(-value);
+        }
+        int digits = 1;
+        for (long rest = value; rest >= 10; rest /= 10) {
+            digits++;
+        }
+        return padded(value, digits);
+    }
+
+    /** Appends the last digits of a number, 0 or more, with leading zeros. */
+    LineBuffer padded(long value, int digits) {
+        reserve(digits);
+        long rest = value;
+        for (int i = size + digits - 1; i >= size; i--) {
+            bytes[i] = (byte) ('0' + rest % 10);
+            rest /= 10;
+        }
+        size += digits;
+        return this;
+    }
+
+    /** Appends nanoseconds as milliseconds with three decimals; {@code null} for fewer than none. */
+    LineBuffer millis(long nanos) {
+        if (nanos < 0) {
+            return ascii("null");
+        }
+        long micros = nanos / 1000;
+        return number(micros / 1000).ascii('.').padded(micros % 1000, 3);
+    }
+
+    private void reserve(int more) {
+        if (bytes.length - size < more) {
+            bytes = Arrays.copyOf(bytes, Math.max(2 * bytes.length, size + more));
+        }
+    }
+}

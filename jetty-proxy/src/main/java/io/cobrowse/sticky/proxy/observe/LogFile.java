@@ -1,0 +1,86 @@
+package io.cobrowse.sticky.proxy.observe;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A file that is appended to, and that becomes {@code .1} before it is larger than allowed, as that becomes {@code .2}; or
+ * standard output, which never does. Opened when first written to; not thread-safe.
+ */
+final class LogFile implements AutoCloseable {
+    static final String STANDARD_OUTPUT = "-";
+
+    private final @Nullable Path file;
+    private final long maxBytes;
+    private final int files;
+    private @Nullable OutputStream out;
+    private long size;
+
+    /**
+     * @param file a path, or {@link #STANDARD_OUTPUT}
+     * @param files how many are kept, the current one included, from 1
+     */
+    LogFile(String file, long maxBytes, int files) {
+        this.file = file.equals(STANDARD_OUTPUT) ? null : Path.of(file);
+        this.maxBytes = maxBytes;
+        this.files = files;
+    }
+
+    /** Writes whole lines; the buffer is empty then, also when that fails. */
+    void write(LineBuffer lines) throws IOException {
+        int more = lines.size();
+        OutputStream to = out == null ? open() : out;
+        if (file != null && size > 0 && size + more > maxBytes) {
+            close();
+            rotate(file);
+            to = open();
+        }
+        size += more;
+        lines.drainTo(to);
+    }
+
+    private OutputStream open() throws IOException {
+        OutputStream opened;
+        if (file == null) {
+            opened = new FileOutputStream(FileDescriptor.out);
+        } else {
+            opened = Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+            size = Files.size(file);
+        }
+        out = opened;
+        return opened;
+    }
+
+    private void rotate(Path current) throws IOException {
+        for (int i = files - 1; i > 0; i--) {
+            Path older = i == 1 ? current : numbered(current, i - 1);
+            if (Files.exists(older)) {
+                Files.move(older, numbered(current, i), StandardCopyOption.REPLACE_EXISTING);
+            }
+        }
+        if (files == 1) {
+            Files.deleteIfExists(current);
+        }
+    }
+
+    private static Path numbered(Path file, int number) {
+        return file.resolveSibling(file.getFileName() + "." + number);
+    }
+
+    /** Closes the file; writing opens it again. Standard output stays open. */
+    @Override
+    public void close() throws IOException {
+        OutputStream opened = out;
+        out = null;
+        if (opened != null && file != null) {
+            opened.close();
+        }
+    }
+}

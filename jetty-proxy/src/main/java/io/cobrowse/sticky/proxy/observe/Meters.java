@@ -1,0 +1,295 @@
+package io.cobrowse.sticky.proxy.observe;
+
+import io.cobrowse.sticky.proxy.exchange.Outcome;
+import io.cobrowse.sticky.routing.Node;
+import io.cobrowse.sticky.routing.NodeState;
+import io.cobrowse.sticky.routing.NodeTable;
+import io.cobrowse.sticky.routing.Route;
+import io.cobrowse.sticky.routing.Router;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * The metrics. All that a request's thread does is to record up to four times in histograms that are there already, which
+ * takes no lock and allocates nothing; everything else is read when it is asked for, from those who count it anyway.
+ * Thread-safe.
+ */
+final class Meters implements AutoCloseable {
+    private static final Duration[] BUCKETS = {
+        Duration.ofMillis(1),
+        Duration.ofMillis(2),
+        Duration.ofMillis(5),
+        Duration.ofMillis(10),
+        Duration.ofMillis(25),
+        Duration.ofMillis(50),
+        Duration.ofMillis(100),
+        Duration.ofMillis(250),
+        Duration.ofMillis(500),
+        Duration.ofSeconds(1),
+        Duration.ofMillis(2500),
+        Duration.ofSeconds(5),
+        Duration.ofSeconds(10),
+        Duration.ofSeconds(30),
+        Duration.ofSeconds(75)
+    };
+
+    /** What belongs to a node and goes with it. */
+    private static final class NodeMeters {
+        private final Timer requestTimer;
+        private final NodeStatistics statistics;
+        private final List<Meter> meters = new ArrayList<>();
+        private final Set<Integer> counters = new HashSet<>();
+
+        private NodeMeters(Timer requestTimer, NodeStatistics statistics) {
+            this.requestTimer = requestTimer;
+            this.statistics = statistics;
+        }
+    }
+
+    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final Telemetry telemetry;
+    private final Router router;
+    private final Gauges gauges;
+    private final Timer connectTimer;
+    private final Timer firstByteTimer;
+    private final JvmGcMetrics gc = new JvmGcMetrics();
+    private final Map<String, NodeMeters> nodes = new ConcurrentHashMap<>();
+    private final Set<String> listeners = new HashSet<>();
+
+    Meters(Telemetry telemetry, Router router, Gauges gauges) {
+        this.telemetry = telemetry;
+        this.router = router;
+        this.gauges = gauges;
+        this.connectTimer =
+                timer("cobrowse.upstream.connect", "Until a connection to the node was there", Tags.empty());
+        this.firstByteTimer = timer("cobrowse.upstream.first.byte", "From then until its answer began", Tags.empty());
+        global();
+        jvm();
+        follow();
+    }
+
+    private Timer timer(String name, String description, Tags tags) {
+        return Timer.builder(name)
+                .description(description)
+                .tags(tags)
+                .serviceLevelObjectives(BUCKETS)
+                .register(registry);
+    }
+
+    private void global() {
+        counter(
+                "cobrowse.conflicts",
+                "URL and cookie named different nodes",
+                Tags.empty(),
+                router,
+                each -> each.counters().conflicts());
+        counter(
+                "cobrowse.unknown",
+                "Requests that name no known node",
+                Tags.of("source", "url"),
+                router,
+                each -> each.counters().unknownIds());
+        counter(
+                "cobrowse.unknown",
+                "Requests that name no known node",
+                Tags.of("source", "cookie"),
+                router,
+                each -> each.counters().unknownCookies());
+        counter(
+                "cobrowse.unknown",
+                "Requests that name no known node",
+                Tags.of("source", "header"),
+                router,
+                each -> each.counters().unknownHeaders());
+        for (Audit.Kind kind : Audit.Kind.values()) {
+            counter(
+                    "cobrowse.stickiness.violations",
+                    "Answers that contradict the route of their request",
+                    Tags.of("kind", kind.text()),
+                    telemetry,
+                    each -> each.audit().violations(kind));
+        }
+        Statistics statistics = telemetry.statistics();
+        counter("cobrowse.bytes", "Bytes of bodies", Tags.of("direction", "in"), statistics, Statistics::bytesIn);
+        counter("cobrowse.bytes", "Bytes of bodies", Tags.of("direction", "out"), statistics, Statistics::bytesOut);
+        counter(
+                "cobrowse.log.dropped",
+                "Lines of the access log that were dropped",
+                Tags.empty(),
+                telemetry,
+                Telemetry::dropped);
+    }
+
+    private void jvm() {
+        new ClassLoaderMetrics().bindTo(registry);
+        new JvmMemoryMetrics().bindTo(registry);
+        gc.bindTo(registry);
+        new JvmThreadMetrics().bindTo(registry);
+        new ProcessorMetrics().bindTo(registry);
+        new FileDescriptorMetrics().bindTo(registry);
+        new UptimeMetrics().bindTo(registry);
+    }
+
+    private <T> FunctionCounter counter(
+            String name, String description, Tags tags, T object, ToDoubleFunction<T> value) {
+        return FunctionCounter.builder(name, object, value)
+                .description(description)
+                .tags(tags)
+                .register(registry);
+    }
+
+    void record(Outcome outcome) {
+        Route route = outcome.route();
+        Node node = route == null ? null : route.node();
+        if (outcome.tunnelClosed() || node == null) {
+            return;
+        }
+        long connected = outcome.connectedNanos();
+        long firstByte = outcome.firstByteNanos();
+        if (connected >= 0) {
+            connectTimer.record(Math.max(0, connected - Math.max(0, outcome.queueNanos())), TimeUnit.NANOSECONDS);
+        }
+        if (connected >= 0 && firstByte >= connected && Statistics.timed(outcome)) {
+            firstByteTimer.record(firstByte - connected, TimeUnit.NANOSECONDS);
+        }
+        NodeMeters atNode = nodes.get(node.id());
+        if (atNode != null && Statistics.timed(outcome)) {
+            atNode.requestTimer.record(outcome.totalNanos(), TimeUnit.NANOSECONDS);
+        }
+    }
+
+    /** Returns the text of Prometheus. */
+    synchronized String scrape() {
+        follow();
+        nodes.forEach(this::addCounters);
+        return registry.scrape();
+    }
+
+    /** Has meters for the nodes that there are, and for no others. */
+    synchronized void follow() {
+        NodeTable table = router.table();
+        nodes.entrySet().removeIf(entry -> {
+            boolean gone = table.node(entry.getKey()) == null
+                    || telemetry.statistics().nodes().get(entry.getKey()) != entry.getValue().statistics;
+            if (gone) {
+                entry.getValue().meters.forEach(registry::remove);
+            }
+            return gone;
+        });
+        for (Node node : table.nodes()) {
+            if (!nodes.containsKey(node.id())) {
+                nodes.put(node.id(), add(node));
+            }
+        }
+        for (String name : gauges.clientConnections().keySet()) {
+            if (listeners.add(name)) {
+                Gauge.builder(
+                                "cobrowse.client.connections",
+                                gauges,
+                                each -> each.clientConnections().getOrDefault(name, 0))
+                        .description("Connections of clients")
+                        .tags("listener", name)
+                        .register(registry);
+            }
+        }
+    }
+
+    private NodeMeters add(Node node) {
+        String id = node.id();
+        Tags tags = Tags.of("node", id);
+        Timer requestTimer =
+                timer("cobrowse.request", "How long requests took that were answered, polls excluded", tags);
+        NodeMeters added = new NodeMeters(requestTimer, telemetry.statistics().of(node));
+        List<Meter> meters = added.meters;
+        meters.add(requestTimer);
+        meters.add(gauge(
+                "cobrowse.active.requests", "Requests open, parked polls included", tags, id, Node::activeRequests));
+        meters.add(gauge("cobrowse.active.tunnels", "WebSockets open", tags, id, Node::activeTunnels));
+        meters.add(gauge("cobrowse.parked.polls", "Polls that wait for an answer", tags, id, gauges::parkedPolls));
+        meters.add(gauge("cobrowse.queued.requests", "Requests that wait for a place", tags, id, gauges::waiting));
+        meters.add(gauge(
+                "cobrowse.sessions.seen",
+                "Clients seen with affinity in 40 s",
+                tags,
+                id,
+                each -> telemetry.statistics().sessionsSeen(each)));
+        meters.add(gauge(
+                "cobrowse.upstream.connections",
+                "Connections to the node",
+                tags.and("state", "idle"),
+                id,
+                gauges::idleConnections));
+        meters.add(gauge(
+                "cobrowse.upstream.connections",
+                "Connections to the node",
+                tags.and("state", "active"),
+                id,
+                each -> gauges.connections(each) - gauges.idleConnections(each)));
+        for (NodeState state : NodeState.values()) {
+            meters.add(gauge(
+                    "cobrowse.node.state",
+                    "1 for the state that the node is in",
+                    tags.and("state", state.text()),
+                    id,
+                    each -> router.table().state(each) == state ? 1 : 0));
+        }
+        meters.add(checks(tags, id, "pass", 0));
+        meters.add(checks(tags, id, "fail", 1));
+        return added;
+    }
+
+    private FunctionCounter checks(Tags tags, String id, String result, int index) {
+        return counter("cobrowse.checks", "Health checks", tags.and("result", result), router, each -> {
+            Node now = each.table().node(id);
+            return now == null ? 0 : gauges.checks(now)[index];
+        });
+    }
+
+    /** The node is looked up each time, since a reload makes another object of it. */
+    private Gauge gauge(String name, String description, Tags tags, String id, ToDoubleFunction<Node> value) {
+        return Gauge.builder(name, router, each -> {
+                    Node now = each.table().node(id);
+                    return now == null ? 0 : value.applyAsDouble(now);
+                })
+                .description(description)
+                .tags(tags)
+                .register(registry);
+    }
+
+    private void addCounters(String id, NodeMeters node) {
+        node.statistics.counters((index, affinity, sticky, code, counter) -> {
+            if (node.counters.add(index)) {
+                Tags tags = Tags.of("node", id, "by", affinity.text(), "sticky", sticky.text(), "code", code);
+                node.meters.add(
+                        counter("cobrowse.requests", "Requests that have ended", tags, counter, each -> each.sum()));
+            }
+        });
+    }
+
+    @Override
+    public void close() {
+        gc.close();
+        registry.close();
+    }
+}

@@ -1,0 +1,179 @@
+package io.cobrowse.sticky.proxy.observe;
+
+import io.cobrowse.sticky.proxy.exchange.Outcome;
+import io.cobrowse.sticky.routing.Affinity;
+import io.cobrowse.sticky.routing.Node;
+import io.cobrowse.sticky.routing.NodeTable;
+import io.cobrowse.sticky.routing.Route;
+import io.cobrowse.sticky.routing.Router;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+import org.HdrHistogram.AbstractHistogram;
+import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is counted of all requests and of each node. A node keeps its counts as long as its id is configured. Thread-safe;
+ * counting takes no lock and allocates nothing.
+ */
+public final class Statistics {
+    /** Upper ends of the buckets of {@link Second#heat}, in milliseconds; beyond the last is one bucket more. */
+    public static final List<Integer> HEAT_MILLIS = List.of(1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000);
+
+    /** CometD's polls, which wait by design, would be all that percentiles show. */
+    private static final String POLL = "/connect";
+
+    /**
+     * What happened in a second.
+     *
+     * @param requests how many ended
+     * @param heat how many of them, polls excluded, took how long: up to each of {@link #HEAT_MILLIS}, and longer
+     */
+    public record Second(long requests, List<Long> heat) {}
+
+    private final Router router;
+    private final Map<String, NodeStatistics> nodes = new ConcurrentHashMap<>();
+    private final RecentTimes times = new RecentTimes(3);
+    private final LongAdder total = new LongAdder();
+    private final LongAdder refused = new LongAdder();
+    private final LongAdder bytesIn = new LongAdder();
+    private final LongAdder bytesOut = new LongAdder();
+    private volatile Second second = new Second(0, List.of());
+    private long totalBefore;
+
+    Statistics(Router router) {
+        this.router = router;
+        follow(router.table());
+    }
+
+    void count(Outcome outcome, @Nullable Node setsNode) {
+        bytesIn.add(outcome.requestBytes());
+        bytesOut.add(outcome.responseBytes());
+        Route route = outcome.route();
+        Node node = route == null ? null : route.node();
+        if (!outcome.tunnelClosed()) {
+            total.increment();
+        }
+        if (route == null || node == null) {
+            refused.increment();
+            return;
+        }
+        NodeStatistics atNode = of(node);
+        boolean served = route.outcome() == Route.Outcome.FORWARD;
+        if (served && (route.affinity() != Affinity.NONE || setsNode == node)) {
+            atNode.clients().seen(outcome.request(), System.nanoTime());
+        }
+        if (outcome.tunnelClosed()) {
+            return;
+        }
+        atNode.count(route.affinity(), route.sticky(), outcome.status());
+        if (served && timed(outcome)) {
+            times.record(outcome.totalNanos());
+            atNode.times().record(outcome.totalNanos());
+        }
+    }
+
+    /** Returns whether the time that a request took says something: it was answered, and neither a poll nor a tunnel. */
+    static boolean timed(Outcome outcome) {
+        String path = outcome.request().getHttpURI().getPath();
+        return !outcome.tunnel() && outcome.firstByteNanos() >= 0 && (path == null || !path.endsWith(POLL));
+    }
+
+    NodeStatistics of(Node node) {
+        NodeStatistics known = nodes.get(node.id());
+        return known != null ? known : nodes.computeIfAbsent(node.id(), id -> new NodeStatistics());
+    }
+
+    Map<String, NodeStatistics> nodes() {
+        return nodes;
+    }
+
+    /** A second is over. */
+    void tick() {
+        follow(router.table());
+        nodes.values().forEach(NodeStatistics::tick);
+        long now = total.sum();
+        second = new Second(now - totalBefore, heat(times.tick()));
+        totalBefore = now;
+    }
+
+    private void follow(NodeTable table) {
+        table.nodes().forEach(this::of);
+        nodes.keySet().removeIf(id -> table.node(id) == null);
+    }
+
+    private static List<Long> heat(Histogram micros) {
+        List<Long> heat = new ArrayList<>();
+        long below = 0;
+        for (int millis : HEAT_MILLIS) {
+            long upTo = micros.getCountBetweenValues(0, millis * 1000L);
+            heat.add(upTo - below);
+            below = upTo;
+        }
+        heat.add(micros.getTotalCount() - below);
+        return heat;
+    }
+
+    /** Returns what happened in the last whole second. */
+    public Second second() {
+        return second;
+    }
+
+    /** Returns how many requests of a node ended in the last whole second. */
+    public long perSecond(Node node) {
+        return of(node).perSecond();
+    }
+
+    /** Returns all requests that have ended so far; a tunnel counts when it opens. */
+    public long total() {
+        return total.sum();
+    }
+
+    /** Returns those that went to no node. */
+    public long refused() {
+        return refused.sum();
+    }
+
+    /** Returns the bytes of bodies that clients sent. */
+    public long bytesIn() {
+        return bytesIn.sum();
+    }
+
+    /** Returns the bytes of bodies that clients were sent. */
+    public long bytesOut() {
+        return bytesOut.sum();
+    }
+
+    /**
+     * Returns the times that requests took, in microseconds, to a tenth of a percent.
+     *
+     * @param tensOfSeconds how far to look back: 1 to 30; beyond 1 the current ten is added as far as it has gone
+     */
+    public AbstractHistogram recent(int tensOfSeconds) {
+        return times.last(tensOfSeconds);
+    }
+
+    /** Returns the times that a node's requests took, as {@link #recent(int)}, to one percent. */
+    public AbstractHistogram recent(Node node, int tensOfSeconds) {
+        return of(node).times().last(tensOfSeconds);
+    }
+
+    /** Returns how many clients a node has served with affinity in the last 40 s. */
+    public int sessionsSeen(Node node) {
+        return of(node).clients().count(System.nanoTime());
+    }
+
+    /** Returns whether a node has served no client with affinity for longer than the gap between two polls. */
+    public boolean quiet(Node node) {
+        return of(node).clients().quietNanos(System.nanoTime()) > SeenClients.POLL_GAP_NANOS;
+    }
+
+    /** Returns for how many milliseconds a node has served no client with affinity; -1 where it never has. */
+    public long quietMillis(Node node) {
+        long nanos = of(node).clients().quietNanos(System.nanoTime());
+        return nanos == Long.MAX_VALUE ? -1 : nanos / 1_000_000;
+    }
+}

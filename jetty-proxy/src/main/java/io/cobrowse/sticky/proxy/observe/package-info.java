@@ -1,0 +1,5 @@
+/** What is written down and counted of requests when they end: access log, metrics, statistics, audit. */
+@NullMarked
+package io.cobrowse.sticky.proxy.observe;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,124 @@
+package io.cobrowse.sticky.proxy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.cobrowse.sticky.proxy.config.ProxyConfig;
+import io.cobrowse.sticky.proxy.config.ProxyConfig.Address;
+import io.cobrowse.sticky.proxy.config.ProxyConfig.Listener;
+import io.cobrowse.sticky.proxy.config.ProxyConfig.LogFormat;
+import io.cobrowse.sticky.proxy.config.ProxyConfig.Observation;
+import io.cobrowse.sticky.routing.NodeState;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Each request has one line in the access log, whoever answers it. */
+class ToldRequestsTest {
+    @TempDir
+    Path directory;
+
+    private RawNode node;
+    private StickyProxyServer proxy;
+
+    @BeforeEach
+    void start() throws IOException {
+        node = new RawNode(RawNode.OK);
+        proxy = StickyProxyServer.builder()
+                .listen(new Listener("public", new Address("127.0.0.1", 0), null, List.of("/served/**"), List.of()))
+                .admin("127.0.0.1", 0)
+                .node("1", "node-1", node.url())
+                .observation(new Observation(
+                        new ProxyConfig.AccessLog(
+                                directory.resolve("access.log").toString(), LogFormat.JSON, 1 << 20, 2, false),
+                        true,
+                        ProxyConfig.Audit.DEFAULTS))
+                .build()
+                .start();
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        proxy.close();
+        node.close();
+    }
+
+    /** Sends requests on connections of their own, stops the proxy, and returns the lines. */
+    private List<JsonNode> lines(String... requests) throws IOException {
+        for (String request : requests) {
+            try (RawClient client = new RawClient(proxy.uri("public"))) {
+                client.send(request).answer();
+            }
+        }
+        proxy.close();
+        ObjectMapper json = new ObjectMapper();
+        return Files.readAllLines(directory.resolve("access.log")).stream()
+                .map(line -> {
+                    try {
+                        return json.readTree(line);
+                    } catch (IOException notJson) {
+                        throw new AssertionError(line, notJson);
+                    }
+                })
+                .toList();
+    }
+
+    private static String get(String target, String fields) {
+        return "GET " + target + " HTTP/1.1\r\nHost: proxy\r\nConnection: close\r\n" + fields + "\r\n";
+    }
+
+    private static void check(JsonNode line, int status, String by, String sticky, String end) {
+        assertThat(line.get("status").asInt()).isEqualTo(status);
+        assertThat(line.get("by").asText()).isEqualTo(by);
+        assertThat(line.get("sticky").asText()).isEqualTo(sticky);
+        assertThat(line.get("end").asText()).isEqualTo(end);
+    }
+
+    @Test
+    void shouldTellOfAForwardedRequestOnce() throws Exception {
+        List<JsonNode> lines = lines(get("/served/a", "Cookie: gcbSessionServer=node-1\r\n"));
+        assertThat(lines).hasSize(1);
+        check(lines.get(0), 200, "cookie", "kept", "ok");
+        assertThat(lines.get(0).get("node").asText()).isEqualTo("1");
+        assertThat(lines.get(0).get("responseBytes").asInt()).isEqualTo(2);
+        assertThat(lines.get(0).get("firstByteMs").isNumber()).isTrue();
+    }
+
+    @Test
+    void shouldTellOfWhatTheFilterAnswers() throws Exception {
+        proxy.states().setAdmin("1", NodeState.MAINT);
+        List<JsonNode> lines = lines(
+                get("/served/a?co-browse-node-id=9", ""),
+                get("/served/a", "Cookie: gcbSessionServer=node-1\r\n"),
+                get("/served/a", ""));
+        assertThat(lines).hasSize(3);
+        check(lines.get(0), 404, "none", "unknown", "refused");
+        check(lines.get(1), 503, "cookie", "node-down", "refused");
+        assertThat(lines.get(1).get("node").asText()).isEqualTo("1");
+        check(lines.get(2), 503, "none", "new", "refused");
+    }
+
+    @Test
+    void shouldTellOfWhatGateCheckAndParserRefuse() throws Exception {
+        List<JsonNode> lines = lines(
+                get("/secret", ""),
+                "CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\nConnection: close\r\n\r\n",
+                get("/served/a", "X: " + "x".repeat(33_000) + "\r\n"),
+                "GET /served/%00 HTTP/1.1\r\nHost: proxy\r\n\r\n",
+                "nonsense\r\n\r\n");
+        assertThat(lines.stream().map(line -> line.get("status").asInt())).containsExactly(404, 405, 431, 400, 400);
+        assertThat(lines).allSatisfy(line -> {
+            assertThat(line.get("end").asText()).isEqualTo("refused");
+            assertThat(line.get("listener").asText()).isEqualTo("public");
+            assertThat(line.get("client").asText()).isEqualTo("127.0.0.1");
+        });
+        assertThat(lines.get(0).get("target").asText()).isEqualTo("/secret");
+        assertThat(lines.get(4).get("target").isNull()).isTrue();
+    }
+}
