@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.cobrowse.sticky.proxy.config.FieldRules;
 import io.cobrowse.sticky.proxy.config.Limits;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Address;
+import io.cobrowse.sticky.proxy.config.ProxyConfig.Health;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Listener;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Timeouts;
 import io.cobrowse.sticky.routing.Node;
@@ -49,6 +50,8 @@ class LongPollTest {
                         false,
                         Limits.DEFAULTS.withConnectionsPerClient(0)))
                 .admin("127.0.0.1", 0)
+                // A machine that is busy with thousands of connections must not have the nodes seen down.
+                .health(new Health("/cobrowse/health", Duration.ofMinutes(2), Duration.ofMinutes(1), 1, 3))
                 .timeouts(new Timeouts(
                         Duration.ofSeconds(20), Duration.ofMinutes(5), IDLE, defaults.tunnelIdle(), defaults.drain()));
         for (int i = 1; i <= 3; i++) {

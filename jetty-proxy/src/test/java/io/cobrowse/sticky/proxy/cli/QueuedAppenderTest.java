@@ -104,7 +104,7 @@ class QueuedAppenderTest {
     void shouldBeWhatTheDeliveredConfigurationNames() throws Exception {
         JoranConfigurator configurator = new JoranConfigurator();
         configurator.setContext(context);
-        configurator.doConfigure(Logger.class.getClassLoader().getResource("logback.xml"));
+        configurator.doConfigure(Logger.class.getClassLoader().getResource("io/cobrowse/sticky/proxy/cli/logback.xml"));
         assertThat(context.getLogger(Logger.ROOT_LOGGER_NAME).getAppender("STDERR"))
                 .isInstanceOf(QueuedAppender.class)
                 .matches(appender -> appender.isStarted());

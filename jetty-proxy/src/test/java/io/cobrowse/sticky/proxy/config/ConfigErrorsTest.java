@@ -370,7 +370,8 @@ class ConfigErrorsTest {
                 arguments(
                         NODES + "zebra: 1",
                         List.of("2: zebra: unknown key: known here: listeners, admin, stickiness, any-node, balance,"
-                                + " nodes, health, timeouts, tunnels, cors, set-cookie, upstream-tls")),
+                                + " nodes, health, timeouts, tunnels, cors, set-cookie, upstream-tls, access-log,"
+                                + " metrics, audit")),
                 arguments(
                         NODES + "cors: {errors: [reflect, 'https://a']}",
                         List.of("2: cors.errors: \"reflect, https://a\": reflect or off alone, or origins such as"

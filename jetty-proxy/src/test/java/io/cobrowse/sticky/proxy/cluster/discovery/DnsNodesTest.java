@@ -147,11 +147,30 @@ class DnsNodesTest {
 
     /** Starts the server, on the port that it had before, with these records. */
     private void serve(String... records) throws Exception {
-        if (port == 0) {
-            try (DatagramSocket free = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
-                port = free.getLocalPort();
+        boolean first = port == 0;
+        // Somebody else may take a port that is free now before the server does.
+        await().atMost(Duration.ofSeconds(60)).until(() -> {
+            if (first) {
+                try (DatagramSocket free = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+                    port = free.getLocalPort();
+                }
+            }
+            begin(records);
+            return answers();
+        });
+    }
+
+    /** Returns whether the server answers, rather than has ended. */
+    private boolean answers() throws Exception {
+        while (server.isAlive()) {
+            if (ask() != Lookup.TRY_AGAIN) {
+                return server.isAlive();
             }
         }
+        return false;
+    }
+
+    private void begin(String... records) throws Exception {
         List<String> command = new ArrayList<>(List.of(
                 DNSMASQ.toString(),
                 "--keep-in-foreground",
