@@ -4,6 +4,7 @@ import io.cobrowse.sticky.proxy.config.Limits;
 import io.cobrowse.sticky.proxy.config.ProxyConfig;
 import io.cobrowse.sticky.proxy.io.EventLoop;
 import io.cobrowse.sticky.proxy.io.WatchedEndPoint;
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -11,13 +12,11 @@ import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.jetty.http2.HTTP2Connection;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
@@ -68,8 +67,7 @@ public final class ListenerConnector extends ServerConnector {
     private volatile Limits limits = Limits.DEFAULTS;
     private volatile int redirectToHttps;
     private volatile boolean proxyProtocol;
-    /** Whether it has stopped accepting for a limit. */
-    private final AtomicBoolean paused = new AtomicBoolean();
+    private volatile @Nullable ListenerAcceptor acceptor;
 
     private volatile long toldNanos = System.nanoTime() - TELL_AGAIN_NANOS;
 
@@ -134,7 +132,7 @@ public final class ListenerConnector extends ServerConnector {
     }
 
     /** Accepts and closes on the loops themselves: nothing of a connection is another thread's. */
-    private final class Loops extends ServerConnectorManager {
+    private final class Loops extends ServerConnectorManager implements ListenerAcceptor.Doorkeeper {
         Loops(Executor executor, Scheduler scheduler, int selectors) {
             super(EventLoop.plain(executor), scheduler, selectors);
         }
@@ -155,34 +153,37 @@ public final class ListenerConnector extends ServerConnector {
         }
 
         @Override
-        protected @Nullable SelectableChannel doAccept(SelectableChannel server) throws IOException {
-            return hasRoom() ? tryAccept(server) : null;
-        }
-
-        private @Nullable SelectableChannel tryAccept(SelectableChannel server) {
-            try {
-                return super.doAccept(server);
-            } catch (IOException failure) {
-                // Mostly for want of descriptors; without a pause the selector would try again and again.
-                pause("accepting failed: " + failure.getMessage());
-                getScheduler().schedule(ListenerConnector.this::resume, 1, TimeUnit.SECONDS);
-                return null;
-            }
+        public Closeable acceptor(SelectableChannel server) {
+            ListenerAcceptor accepting = new ListenerAcceptor(
+                    (EventLoop) chooseSelector(), (ServerSocketChannel) server, this, getScheduler());
+            acceptor = accepting;
+            accepting.start();
+            return accepting;
         }
 
         @Override
-        protected void accepted(SelectableChannel channel) throws IOException {
-            if (!enter((SocketChannel) channel)) {
+        public @Nullable String full() {
+            return ListenerConnector.this.full();
+        }
+
+        @Override
+        public void take(SocketChannel channel) {
+            if (!enter(channel)) {
                 IO.close(channel);
                 return;
             }
             try {
-                super.accepted(channel);
+                accepted(channel);
             } catch (IOException | RuntimeException failure) {
                 IO.close(channel);
                 left(channel);
                 LOG.debug("A client was gone before it was served", failure);
             }
+        }
+
+        @Override
+        public void paused(String why) {
+            tellPaused(why);
         }
 
         @Override
@@ -197,14 +198,6 @@ public final class ListenerConnector extends ServerConnector {
                 left(channel);
             }
         }
-    }
-
-    private boolean hasRoom() {
-        String full = full();
-        if (full != null) {
-            pause(full);
-        }
-        return full == null;
     }
 
     /** Returns why no more connections are accepted, null where they are. */
@@ -227,38 +220,19 @@ public final class ListenerConnector extends ServerConnector {
         return total;
     }
 
-    private void pause(String why) {
+    private void tellPaused(String why) {
         counters.limited(ListenerCounters.CONNECTIONS);
-        setAccepting(false);
-        // Only now: who resumes must find that the selector has been told to give the port up.
-        paused.set(true);
         long nowNanos = System.nanoTime();
         if (nowNanos - toldNanos >= TELL_AGAIN_NANOS) {
             toldNanos = nowNanos;
             LOG.warn("Listener {} accepts no more connections until some close: {}", getName(), why);
         }
-        if (open.isEmpty()) {
-            getScheduler().schedule(this::resume, 1, TimeUnit.SECONDS);
-        } else if (full() == null) {
-            resume(); // The last one has left meanwhile, and has not seen that it was waited for.
-        }
     }
 
     private void resume() {
-        if (isOpen() && paused.compareAndSet(true, false)) {
-            acceptBehind(List.copyOf(getSelectorManager().getBeans(ManagedSelector.class)), 0);
-        }
-    }
-
-    /**
-     * Accepts again when each selector has done what it was told before. Where a selector registers the port in the same turn in
-     * which it gave it up, that fails, and Jetty closes the port.
-     */
-    private void acceptBehind(List<ManagedSelector> selectors, int next) {
-        if (next < selectors.size()) {
-            selectors.get(next).submit(selector -> acceptBehind(selectors, next + 1));
-        } else if (isOpen()) {
-            setAccepting(true);
+        ListenerAcceptor accepting = acceptor;
+        if (accepting != null) {
+            accepting.resume();
         }
     }
 
@@ -290,7 +264,7 @@ public final class ListenerConnector extends ServerConnector {
             clients.close(client);
         }
         for (var connector : getServer().getConnectors()) {
-            if (connector instanceof ListenerConnector listener && listener.paused.get()) {
+            if (connector instanceof ListenerConnector listener) {
                 listener.resume();
             }
         }
