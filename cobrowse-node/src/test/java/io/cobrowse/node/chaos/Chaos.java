@@ -22,7 +22,8 @@ import java.util.concurrent.TimeUnit;
 final class Chaos implements AutoCloseable {
     static final Health HEALTH = new Health(Health.DEFAULTS.path(), Duration.ofSeconds(1), Duration.ofSeconds(1), 2, 3);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final String REST = "/cobrowse/rest/live/sessions/000000000";
+    /** Not a request that any node can serve. */
+    private static final String STOP = "/cobrowse/rest/live/users/nobody/session/stop";
 
     private static final HttpClient HTTP =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -122,7 +123,7 @@ final class Chaos implements AutoCloseable {
 
     /** A request of a client whose node is down gets R10's answer; returns the milliseconds that it took. */
     private long tellsThatTheNodeIsDown(String victim) throws Exception {
-        HttpRequest request = HttpRequest.newBuilder(cluster.uri().resolve(REST))
+        HttpRequest request = HttpRequest.newBuilder(cluster.uri().resolve(STOP))
                 .header("Cookie", Browser.COOKIE + "=" + victim)
                 .build();
         long begin = System.nanoTime();

@@ -4,7 +4,6 @@ import static org.awaitility.Awaitility.await;
 
 import io.cobrowse.sticky.proxy.StickyProxyServer;
 import io.cobrowse.sticky.proxy.StickyProxyServerBuilder;
-import io.cobrowse.sticky.proxy.config.FieldRules;
 import io.cobrowse.sticky.proxy.config.Limits;
 import io.cobrowse.sticky.proxy.config.ProxyConfig;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Address;
@@ -40,18 +39,8 @@ final class ChaosCluster implements AutoCloseable {
         bad = new NodeConfig(BAD, List.of(BAD), URI.create(urls.get(NODES)), 1, true);
         Timeouts defaults = Timeouts.DEFAULTS;
         StickyProxyServerBuilder builder = StickyProxyServer.builder()
-                .listen(new Listener(
-                        "public",
-                        new Address("127.0.0.1", 0),
-                        null,
-                        List.of(),
-                        List.of(),
-                        List.of(),
-                        FieldRules.NONE,
-                        FieldRules.NONE,
-                        0,
-                        false,
-                        Limits.DEFAULTS.withConnectionsPerClient(0)))
+                .listen(new Listener("public", new Address("127.0.0.1", 0), null, List.of(), List.of())
+                        .withLimits(Limits.DEFAULTS.withConnectionsPerClient(0)))
                 .admin("127.0.0.1", 0)
                 .health(health)
                 .timeouts(new Timeouts(

@@ -7,6 +7,7 @@ import io.cobrowse.node.CobrowseNode;
 import io.cobrowse.node.NodeStats;
 import io.cobrowse.sticky.proxy.StickyProxyServer;
 import io.cobrowse.sticky.proxy.StickyProxyServerBuilder;
+import io.cobrowse.sticky.proxy.config.Limits;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Address;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Health;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Listener;
@@ -45,7 +46,8 @@ final class Cluster implements AutoCloseable {
         }
         Timeouts defaults = Timeouts.DEFAULTS;
         StickyProxyServerBuilder builder = StickyProxyServer.builder()
-                .listen(listener)
+                // All clients of a crowd come from one address here.
+                .listen(listener.withLimits(Limits.DEFAULTS.withConnectionsPerClient(0)))
                 .admin("127.0.0.1", 0)
                 // A busy machine must not take a node out; what a lost node means is for other tests.
                 .health(new Health(Health.DEFAULTS.path(), Duration.ofMinutes(5), Duration.ofMinutes(1), 2, 3))

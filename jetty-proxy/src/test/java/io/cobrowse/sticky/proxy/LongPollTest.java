@@ -3,7 +3,6 @@ package io.cobrowse.sticky.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.cobrowse.sticky.proxy.config.FieldRules;
 import io.cobrowse.sticky.proxy.config.Limits;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Address;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Health;
@@ -37,18 +36,8 @@ class LongPollTest {
     void start() throws IOException {
         Timeouts defaults = Timeouts.DEFAULTS;
         StickyProxyServerBuilder builder = StickyProxyServer.builder()
-                .listen(new Listener(
-                        "public",
-                        new Address("127.0.0.1", 0),
-                        null,
-                        List.of(),
-                        List.of(),
-                        List.of(),
-                        FieldRules.NONE,
-                        FieldRules.NONE,
-                        0,
-                        false,
-                        Limits.DEFAULTS.withConnectionsPerClient(0)))
+                .listen(new Listener("public", new Address("127.0.0.1", 0), null, List.of(), List.of())
+                        .withLimits(Limits.DEFAULTS.withConnectionsPerClient(0)))
                 .admin("127.0.0.1", 0)
                 // A machine that is busy with thousands of connections must not have the nodes seen down.
                 .health(new Health("/cobrowse/health", Duration.ofMinutes(2), Duration.ofMinutes(1), 1, 3))

@@ -165,6 +165,22 @@ public record ProxyConfig(
                     false,
                     Limits.DEFAULTS);
         }
+
+        /** Returns this listener with other limits. */
+        public Listener withLimits(Limits others) {
+            return new Listener(
+                    name,
+                    address,
+                    tls,
+                    allow,
+                    deny,
+                    trustedPeers,
+                    requestHeaders,
+                    responseHeaders,
+                    redirectToHttps,
+                    proxyProtocol,
+                    others);
+        }
     }
 
     /** The admin listener; the token is required on any address but loopback. */
