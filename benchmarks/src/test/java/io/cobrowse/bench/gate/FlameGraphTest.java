@@ -12,6 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class FlameGraphTest {
     private static final int SAMPLES = 20;
+    private static final int LOOPS = 10_000_000;
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     @TempDir
@@ -50,11 +51,15 @@ class FlameGraphTest {
     }
 
     private void before() {
-        sink += Math.sqrt(sink + 1);
+        for (int i = 0; i < LOOPS; i++) {
+            sink += Math.sqrt(sink + 1);
+        }
     }
 
     private void after() {
-        sink += Math.sqrt(sink + 2);
+        for (int i = 0; i < LOOPS; i++) {
+            sink += Math.sqrt(sink + 2);
+        }
     }
 
     @Test
