@@ -1,9 +1,11 @@
 package io.cobrowse.bench.cli;
 
+import io.cobrowse.bench.gate.Build;
 import io.cobrowse.bench.gate.Comparison;
 import io.cobrowse.bench.gate.ComparisonReport;
-import io.cobrowse.bench.report.Environment;
 import io.cobrowse.bench.suite.Results;
+import io.cobrowse.measuring.Environment;
+import io.cobrowse.measuring.Version;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -15,7 +17,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "compare",
         description = "Compares two results of 'run' or 'gate': 0 when nothing is slower, 1 when something is, 2 when a"
-                + " file is missing or none of JMH's.",
+                + " file is missing, none of JMH's, or measured with other settings than the other.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class)
 final class CompareCommand implements Callable<Integer> {
@@ -36,13 +38,12 @@ final class CompareCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        return report(spec, Comparison.of(Results.read(base), Results.read(fresh)), output.directory());
-    }
-
-    /** Prints and writes a comparison; returns the exit code. */
-    static int report(CommandSpec spec, Comparison comparison, Path directory) throws Exception {
-        ComparisonReport.write(comparison, Environment.here(Main.commandLine(spec)), directory);
-        spec.commandLine().getOut().print(ComparisonReport.markdown(comparison));
+        Comparison comparison = Comparison.of(Results.read(base), Results.read(fresh));
+        Build before = Build.ofResults(base);
+        Build after = Build.ofResults(fresh);
+        ComparisonReport.write(
+                comparison, before, after, Environment.here(Main.commandLine(spec)), false, null, output.directory());
+        spec.commandLine().getOut().print(ComparisonReport.markdown(comparison, before, after));
         spec.commandLine().getOut().flush();
         return comparison.passes() ? 0 : 1;
     }

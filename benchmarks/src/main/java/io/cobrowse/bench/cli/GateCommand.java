@@ -2,15 +2,28 @@ package io.cobrowse.bench.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import io.cobrowse.bench.gate.BenchmarkJar;
+import io.cobrowse.bench.gate.Build;
 import io.cobrowse.bench.gate.Comparison;
+import io.cobrowse.bench.gate.ComparisonFiles;
+import io.cobrowse.bench.gate.ComparisonReport;
 import io.cobrowse.bench.gate.GateRun;
-import io.cobrowse.bench.report.Environment;
+import io.cobrowse.bench.gate.History;
+import io.cobrowse.bench.suite.Case;
 import io.cobrowse.bench.suite.Results;
+import io.cobrowse.bench.suite.Suite;
+import io.cobrowse.measuring.Environment;
+import io.cobrowse.measuring.Interruption;
+import io.cobrowse.measuring.Version;
+import io.cobrowse.measuring.report.HtmlReport;
+import io.cobrowse.measuring.report.Section;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -23,8 +36,9 @@ import picocli.CommandLine.Spec;
         name = "gate",
         description =
                 "Measures whether the code has become slower or allocates more: 0 when not, 1 when so, 2 when there"
-                        + " is nothing to compare with. With --base the forks of both are interleaved, which is to be trusted;"
-                        + " without, the committed baseline is compared with, which another machine may have measured.",
+                        + " is nothing to compare with. With --base the forks of both are interleaved, which is to be trusted, and"
+                        + " both may be anybody's JMH uber-jars; without, the committed baseline is compared with, which another"
+                        + " machine may have measured.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class)
 final class GateCommand implements Callable<Integer> {
@@ -36,11 +50,19 @@ final class GateCommand implements Callable<Integer> {
     @Option(
             names = "--base",
             paramLabel = "JAR|CHECKOUT",
-            description = "The code before: the benchmarks' runnable jar, or a checkout in which it is built.")
+            description = "The code before: a JMH uber-jar, or a checkout of this project in which it is built.")
     private @Nullable Path base;
 
     @Option(names = "--new", paramLabel = "JAR|CHECKOUT", description = "The code after. Default: this checkout.")
     private Path fresh = HOME;
+
+    @Option(
+            names = "--include",
+            paramLabel = "REGEX",
+            description =
+                    "Which cases, by their titles, as 'CookieScan.*TYPICAL'. Default: the gate's set of this project's"
+                            + " jars, all of another jar.")
+    private @Nullable Pattern include;
 
     @Option(
             names = "--baseline",
@@ -62,6 +84,18 @@ final class GateCommand implements Callable<Integer> {
     private int maxRounds = 24;
 
     @Option(
+            names = "--java-options",
+            paramLabel = "OPTIONS",
+            description = "Options of the forks' JVMs. Default: ${DEFAULT-VALUE}")
+    private String javaOptions = "-Xms128m -Xmx128m";
+
+    @Option(
+            names = "--history",
+            paramLabel = "FILE",
+            description = "Adds what was measured of the new code to this file, and draws all of it.")
+    private @Nullable Path history;
+
+    @Option(
             names = "--write-baseline",
             description = "Writes the measurement to the baseline's file instead of comparing.")
     private boolean writeBaseline;
@@ -79,55 +113,154 @@ final class GateCommand implements Callable<Integer> {
             throw new IOException("--rounds " + rounds + " --max-rounds " + maxRounds
                     + ": allowed is 1 or more, and no more than --max-rounds");
         }
-        if (writeBaseline) {
-            GateRun run = run(List.of(jar(fresh)));
-            run.measure(maxRounds);
-            write(baseline, Results.leastOnly(run.results().get(0)));
-            return 0;
-        }
         Path before = base;
-        if (before == null && !Files.isRegularFile(baseline)) {
+        if (before == null && !writeBaseline && !Files.isRegularFile(baseline)) {
             throw new IOException("There is no baseline " + baseline
                     + ": name another one by --baseline, or measure two builds by --base");
         }
-        Results known = before == null ? Results.read(baseline) : null;
-        GateRun run = run(before == null ? List.of(jar(fresh)) : List.of(jar(before), jar(fresh)));
-        Comparison comparison = compare(run, known);
-        write(output.directory().resolve("gate-base.json"), run.results().get(0));
-        write(output.directory().resolve("gate-new.json"), newest(run));
-        return CompareCommand.report(spec, comparison, output.directory());
+        Path after = jar(fresh);
+        Build newest = Build.ofJar(after);
+        if (writeBaseline) {
+            return writeBaseline(after, newest);
+        }
+        if (before == null) {
+            Results known = Results.read(baseline);
+            List<Case> cases = chosen(BenchmarkJar.read(after));
+            return measure(List.of(after), List.of(cases), known, Build.ofResults(baseline), newest);
+        }
+        Path old = jar(before);
+        List<Case> ofOld = chosen(BenchmarkJar.read(old));
+        List<Case> ofNew = chosen(BenchmarkJar.read(after));
+        if (ofOld.stream().noneMatch(ofNew::contains)) {
+            throw new IOException("base and new have no case in common"
+                    + (include == null ? "" : " whose title matches --include " + include));
+        }
+        return measure(List.of(old, after), List.of(ofOld, ofNew), null, Build.ofJar(old), newest);
+    }
+
+    private List<Case> chosen(BenchmarkJar jar) throws IOException {
+        List<Case> cases = Suite.of(jar.cases(), include);
+        if (cases.isEmpty()) {
+            throw new IOException(
+                    jar.file() + " has no case" + (include == null ? "" : " whose title matches --include " + include));
+        }
+        return cases;
+    }
+
+    private int writeBaseline(Path jar, Build build) throws IOException, InterruptedException {
+        try (GateRun run = run(List.of(jar), List.of(chosen(BenchmarkJar.read(jar))))) {
+            run.measure(maxRounds);
+            write(baseline, Results.leastOnly(run.results().get(0)), build);
+        }
+        return 0;
+    }
+
+    /** @param known what to compare with; null where the first jar is measured for it */
+    private int measure(List<Path> jars, List<List<Case>> cases, @Nullable Results known, Build before, Build after)
+            throws IOException, InterruptedException {
+        try (Interruption interruption = Interruption.watch();
+                GateRun run = run(jars, cases)) {
+            boolean interrupted = false;
+            try {
+                measure(run, known);
+            } catch (IOException | InterruptedException failure) {
+                interrupted = interruption.happened();
+                if (!interrupted) {
+                    throw failure;
+                }
+            }
+            if (run.rounds() == 0) {
+                throw new IOException("Interrupted before the first round was over: there is nothing to compare");
+            }
+            if (known == null) {
+                write(
+                        output.directory().resolve("gate-base.json"),
+                        run.results().get(0),
+                        before);
+            }
+            write(output.directory().resolve("gate-new.json"), newest(run), after);
+            if (history != null && !interrupted) {
+                Environment environment = after.environment(Main.commandLine(spec));
+                History.append(history, environment.time(), after.commit(), Results.of(newest(run)));
+                HtmlReport.write(output.directory().resolve("history.html"), History.page(history));
+            }
+            Comparison comparison = compare(run, known);
+            Section flameGraph = known == null && !interrupted ? flameGraph(run, comparison) : null;
+            return report(comparison, before, after, interrupted, flameGraph);
+        }
+    }
+
+    /** Records both builds once more where something is slower; what cannot be recorded does not spoil the verdict. */
+    private @Nullable Section flameGraph(GateRun run, Comparison comparison) throws InterruptedException {
+        String slowest = ComparisonReport.slowest(comparison);
+        if (slowest == null) {
+            return null;
+        }
+        try {
+            String html = run.flameGraph(slowest);
+            return html == null
+                    ? null
+                    : Section.framed("Where the time goes: " + slowest, "By samples of Java's flight recorder.", html);
+        } catch (IOException failure) {
+            spec.commandLine().getErr().println("No flame graph: " + failure.getMessage());
+            return null;
+        }
+    }
+
+    private int report(
+            Comparison comparison, Build before, Build after, boolean interrupted, @Nullable Section flameGraph)
+            throws IOException {
+        Environment environment = after.environment(Main.commandLine(spec));
+        ComparisonReport.write(comparison, before, after, environment, interrupted, flameGraph, output.directory());
+        ComparisonFiles.write(comparison, before, after, environment, interrupted, output.directory());
+        String markdown = ComparisonReport.markdown(comparison, before, after);
+        PrintWriter out = spec.commandLine().getOut();
+        out.print((interrupted ? "Interrupted. So far: " : "") + markdown);
+        out.flush();
+        ComparisonFiles.tellGitHub(comparison, markdown, out);
+        return comparison.passes() ? 0 : 1;
     }
 
     /**
      * Measures until nothing is uncertain, something allocates more or is slower at two looks running, or the rounds are used
      * up; looks but a few times. Something may look slower only because none of its forks has been undisturbed yet.
      */
-    private Comparison compare(GateRun run, @Nullable Results known) throws IOException, InterruptedException {
+    private void measure(GateRun run, @Nullable Results known) throws IOException, InterruptedException {
         boolean slowerBefore = false;
         for (int measured = 0; ; ) {
             int more = measured == 0 ? rounds : LOOK_ROUNDS;
             run.measure(more);
             measured += more;
-            Comparison comparison =
-                    Comparison.of(known == null ? Results.of(run.results().get(0)) : known, Results.of(newest(run)));
+            Comparison comparison = compare(run, known);
             boolean slower = !comparison.passes();
+            spec.commandLine()
+                    .getErr()
+                    .println("look after " + measured + " rounds: " + ComparisonReport.summary(comparison));
             if (slower ? slowerBefore || comparison.allocatesMore() : comparison.isCertain() || measured >= maxRounds) {
-                return comparison;
+                return;
             }
             slowerBefore = slower;
         }
+    }
+
+    private static Comparison compare(GateRun run, @Nullable Results known) {
+        return Comparison.of(known == null ? Results.of(run.results().get(0)) : known, Results.of(newest(run)));
     }
 
     private static ArrayNode newest(GateRun run) {
         return run.results().get(run.results().size() - 1);
     }
 
-    private GateRun run(List<Path> jars) {
-        return new GateRun(jars, spec.commandLine().getErr());
+    private GateRun run(List<Path> jars, List<List<Case>> cases) throws IOException {
+        return new GateRun(
+                jars,
+                cases,
+                List.of(javaOptions.trim().split("\\s+", -1)),
+                spec.commandLine().getErr());
     }
 
-    /** Writes results, and beside them where they were measured. */
-    private void write(Path file, ArrayNode results) throws IOException {
+    /** Writes results, and beside them where and of what they were measured. */
+    private void write(Path file, ArrayNode results, Build build) throws IOException {
         Files.createDirectories(file.toAbsolutePath().getParent());
         ObjectMapper json = new ObjectMapper();
         json.writerWithDefaultPrettyPrinter().writeValue(file.toFile(), results);
@@ -135,7 +268,7 @@ final class GateCommand implements Callable<Integer> {
         json.writerWithDefaultPrettyPrinter()
                 .writeValue(
                         file.resolveSibling(name + "-environment.json").toFile(),
-                        Environment.here(Main.commandLine(spec)));
+                        build.environment(Main.commandLine(spec)));
     }
 
     private static Path jar(Path jarOrCheckout) throws IOException {

@@ -1,5 +1,6 @@
 package io.cobrowse.bench.cli;
 
+import io.cobrowse.measuring.Version;
 import java.io.IOException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -15,7 +16,13 @@ import picocli.CommandLine.Spec;
                 "Measures the sticky proxy: its parts, one build against another, and side by side with its peers.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        subcommands = {RunCommand.class, CompareCommand.class, GateCommand.class, PeersCommand.class})
+        subcommands = {
+            RunCommand.class,
+            CompareCommand.class,
+            GateCommand.class,
+            HistoryCommand.class,
+            PeersCommand.class
+        })
 public final class Main implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // Set by picocli.

@@ -3,7 +3,10 @@ package io.cobrowse.bench.cli;
 import io.cobrowse.bench.peers.Peers;
 import io.cobrowse.bench.peers.Settings;
 import io.cobrowse.bench.peers.Workload;
+import io.cobrowse.measuring.Version;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -60,6 +63,13 @@ final class PeersCommand implements Callable<Integer> {
         List<String> measured = new ArrayList<>(jars);
         if (measured.isEmpty()) {
             measured.add(System.getProperty("cobrowse.proxy.jar", "cobrowse-proxy.jar"));
+        }
+        for (String jar : measured) {
+            Path file = Path.of(jar.substring(jar.indexOf('=') + 1));
+            if (!Files.isRegularFile(file)) {
+                throw new IOException("--jar " + jar + ": there is no " + file
+                        + "; build the module jetty-proxy, or name" + " another one");
+            }
         }
         Settings settings = Settings.of(EnumSet.copyOf(workloads), quick);
         Integer wanted = rounds;

@@ -1,9 +1,12 @@
 package io.cobrowse.bench.cli;
 
-import io.cobrowse.bench.report.Environment;
 import io.cobrowse.bench.suite.SuiteRun;
+import io.cobrowse.measuring.Environment;
+import io.cobrowse.measuring.Version;
+import java.io.IOException;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -18,6 +21,13 @@ import picocli.CommandLine.Spec;
 final class RunCommand implements Callable<Integer> {
     @Option(names = "--quick", description = "One short fork of each: a look, no figures to publish.")
     private boolean quick;
+
+    @Option(
+            names = "--forks",
+            paramLabel = "N",
+            description =
+                    "How many forks of each case. Default: 3, with --quick 1; 'compare' takes 5 to tell times apart.")
+    private @Nullable Integer forks;
 
     @Option(
             names = "--include",
@@ -35,11 +45,15 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        new SuiteRun(include, quick, spec.commandLine().getErr())
+        int count = forks != null ? forks : quick ? 1 : SuiteRun.FORKS;
+        if (count < 1) {
+            throw new IOException("--forks " + count + ": allowed is 1 or more");
+        }
+        boolean ended = new SuiteRun(include, quick, count, spec.commandLine().getErr())
                 .run(
                         Environment.here(Main.commandLine(spec)),
                         output.directory(),
                         spec.commandLine().getOut());
-        return 0;
+        return ended ? 0 : 1;
     }
 }

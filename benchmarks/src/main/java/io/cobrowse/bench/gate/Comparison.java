@@ -5,15 +5,18 @@ import io.cobrowse.bench.suite.Results;
 import io.cobrowse.bench.suite.Results.Measured;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Two measurements of the suite, case by case.
  *
  * <p>The rule. What the code takes is the least that any iteration of any fork has seen, divided by the calibrations of the same
  * run, so that a slower machine does not matter: whatever disturbs an iteration makes it longer, and on a machine that is
- * shared most of them are disturbed. It is compared with a bootstrap interval over the forks: {@link Verdict#SLOWER} where
+ * shared most of them are disturbed. It is compared with a bootstrap interval over the forks, those of the calibrations
+ * included: {@link Verdict#SLOWER} where
  * all of it lies above {@value #NOTICED}, {@link Verdict#FASTER} likewise, {@link Verdict#SAME} where all of it lies within
- * {@value #EQUAL}, and otherwise {@link Verdict#UNCERTAIN}. Allocation is exact: more than {@value #BYTES} B more an
+ * {@value #EQUAL}, and otherwise {@link Verdict#UNCERTAIN}; so too where there are fewer than {@value #LEAST_FORKS} forks, of
+ * which none may have been undisturbed. Allocation is exact: more than {@value #BYTES} B more an
  * operation is slower, whatever the times.
  *
  * @param rows by title
@@ -24,11 +27,14 @@ public record Comparison(List<Row> rows, List<String> onlyInBase, List<String> o
     private static final double NOTICED = 1.05;
     private static final double EQUAL = 1.10;
     /** Less than any object an operation, more than a harness's own objects spread over all operations. */
-    private static final double BYTES = 0.5;
+    static final double BYTES = 0.5;
+    /** Fewer forks of a case, or of a calibration, tell nothing of the time. */
+    static final int LEAST_FORKS = 5;
 
     /**
      * One case.
      *
+     * @param forks of base or new, of which there are fewer, those of the calibrations included
      * @param baseNanos CPU time per operation, as measured
      * @param time of the normalised times
      */
@@ -36,11 +42,13 @@ public record Comparison(List<Row> rows, List<String> onlyInBase, List<String> o
             String title,
             Verdict verdict,
             Interval time,
+            int forks,
             double baseNanos,
             double newNanos,
             double baseBytes,
             double newBytes) {
-        private boolean allocatesMore() {
+        /** Returns whether it allocates more, which no noise explains. */
+        boolean allocatesMore() {
             return newBytes - baseBytes > BYTES;
         }
     }
@@ -48,15 +56,21 @@ public record Comparison(List<Row> rows, List<String> onlyInBase, List<String> o
     /**
      * Compares.
      *
-     * @throws IllegalArgumentException when there is no case in common, or no calibration
+     * @throws IllegalArgumentException when there is no case in common, no calibration, or a case that was measured with other
+     *     settings
      */
     public static Comparison of(Results base, Results fresh) {
+        List<List<Double>> baseCalibrations = calibrations(base);
+        List<List<Double>> freshCalibrations = calibrations(fresh);
         List<Row> rows = new ArrayList<>();
         for (Case which : base.cases().keySet()) {
             Measured before = base.cases().get(which);
             Measured after = fresh.cases().get(which);
-            if (after != null && before != null && !which.calibrates()) {
-                rows.add(row(which.title(), before, after, normalised(base, before), normalised(fresh, after)));
+            if (after != null && before != null) {
+                refuseUnlike(which, before, after);
+                if (!which.calibrates()) {
+                    rows.add(row(which.title(), before, after, baseCalibrations, freshCalibrations));
+                }
             }
         }
         if (rows.isEmpty()) {
@@ -65,20 +79,44 @@ public record Comparison(List<Row> rows, List<String> onlyInBase, List<String> o
         return new Comparison(List.copyOf(rows), missing(base, fresh), missing(fresh, base));
     }
 
-    private static Row row(String title, Measured before, Measured after, List<Double> base, List<Double> fresh) {
-        Interval time = Interval.of(base, fresh);
+    private static void refuseUnlike(Case which, Measured before, Measured after) {
+        if (!before.settings().equals(after.settings())) {
+            throw new IllegalArgumentException(which.title() + " was measured with unlike settings: base "
+                    + before.settings() + ", new " + after.settings());
+        }
+    }
+
+    private static Row row(
+            String title,
+            Measured before,
+            Measured after,
+            List<List<Double>> baseCalibrations,
+            List<List<Double>> freshCalibrations) {
+        Interval time = Interval.of(before.leastNanos(), baseCalibrations, after.leastNanos(), freshCalibrations);
+        int forks = Stream.of(List.of(before.leastNanos(), after.leastNanos()), baseCalibrations, freshCalibrations)
+                .flatMap(List::stream)
+                .mapToInt(List::size)
+                .min()
+                .orElseThrow();
         return new Row(
                 title,
-                verdict(time, after.bytes() - before.bytes()),
+                verdict(time, forks, after.bytes() - before.bytes()),
                 time,
+                forks,
                 Interval.quiet(before.leastNanos()),
                 Interval.quiet(after.leastNanos()),
                 before.bytes(),
                 after.bytes());
     }
 
-    private static Verdict verdict(Interval time, double moreBytes) {
-        if (moreBytes > BYTES || time.low() > NOTICED) {
+    private static Verdict verdict(Interval time, int forks, double moreBytes) {
+        if (moreBytes > BYTES) {
+            return Verdict.SLOWER;
+        }
+        if (forks < LEAST_FORKS) {
+            return Verdict.UNCERTAIN;
+        }
+        if (time.low() > NOTICED) {
             return Verdict.SLOWER;
         }
         if (time.high() < 1 / NOTICED) {
@@ -102,19 +140,24 @@ public record Comparison(List<Row> rows, List<String> onlyInBase, List<String> o
         return rows.stream().noneMatch(row -> row.verdict() == Verdict.UNCERTAIN);
     }
 
-    private static List<Double> normalised(Results results, Measured measured) {
-        double calibration = calibration(results);
-        return measured.leastNanos().stream().map(nanos -> nanos / calibration).toList();
+    /** Returns the geometric mean of what the calibrations took, in nanoseconds. */
+    static double calibration(Results results) {
+        return Math.exp(calibrations(results).stream()
+                .mapToDouble(times -> Math.log(Interval.quiet(times)))
+                .average()
+                .orElseThrow());
     }
 
-    /** Returns the geometric mean of the calibrations. */
-    private static double calibration(Results results) {
-        return Math.exp(results.cases().entrySet().stream()
+    private static List<List<Double>> calibrations(Results results) {
+        List<List<Double>> calibrations = results.cases().entrySet().stream()
                 .filter(each -> each.getKey().calibrates())
-                .mapToDouble(each -> Math.log(Interval.quiet(each.getValue().leastNanos())))
-                .average()
-                .orElseThrow(() -> new IllegalArgumentException(
-                        "a measurement has no calibration: measure it by 'run' or 'gate' of this command")));
+                .map(each -> each.getValue().leastNanos())
+                .toList();
+        if (calibrations.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "a measurement has no calibration: measure it by 'run' or 'gate' of this command");
+        }
+        return calibrations;
     }
 
     private static List<String> missing(Results from, Results in) {

@@ -2,41 +2,68 @@ package io.cobrowse.bench.gate;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import io.cobrowse.bench.machine.Cores;
+import io.cobrowse.bench.fork.GateFork;
+import io.cobrowse.bench.suite.Case;
 import io.cobrowse.bench.suite.Jmh;
+import io.cobrowse.bench.suite.Suite;
+import io.cobrowse.bench.suite.Times;
+import io.cobrowse.measuring.Cores;
+import io.cobrowse.measuring.Countdown;
+import io.cobrowse.measuring.JavaProcess;
+import java.io.File;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Measures one jar, or two with their forks interleaved. Two forks run at the same time, each on a core of its own, and
  * change cores from round to round: a core that shares something with a busy neighbour is slower by half, and this way every
- * fork has one.
+ * fork has one. Not thread-safe.
  */
-public final class GateRun {
-    private static final int PATIENCE_SECONDS = 120;
+public final class GateRun implements AutoCloseable {
+    private static final int PATIENCE_SECONDS = 60;
+    /** So many times as long as its iterations a fork may take. */
+    private static final int PATIENCE = 20;
 
     private final List<Path> jars;
+    private final List<List<Case>> cases;
+    private final List<String> javaOptions;
     private final PrintWriter progress;
-    private final Cores cores = new Cores();
+    private final Path directory = Files.createTempDirectory("gate");
     private final ObjectMapper json = new ObjectMapper();
-
     private final List<ArrayNode> results;
     private int rounds;
 
-    /** @param jars one or two runnable jars of this module, each with its own benchmarks in it */
-    public GateRun(List<Path> jars, PrintWriter progress) {
+    /**
+     * @param jars one or two JMH uber-jars
+     * @param cases what is measured of each; the calibrations are measured besides
+     * @param javaOptions of the forks
+     */
+    public GateRun(List<Path> jars, List<List<Case>> cases, List<String> javaOptions, PrintWriter progress)
+            throws IOException {
         this.jars = List.copyOf(jars);
+        this.cases = List.copyOf(cases);
+        this.javaOptions = List.copyOf(javaOptions);
         this.progress = progress;
         this.results = jars.stream().map(jar -> json.createArrayNode()).toList();
+        BenchmarkJar.writeFork(directory.resolve("fork"));
     }
 
     /** Returns JMH's JSON of each jar: all that was measured so far. */
     public List<ArrayNode> results() {
         return results;
+    }
+
+    /** Returns how often two forks have run. */
+    public int rounds() {
+        return rounds;
     }
 
     /**
@@ -46,62 +73,117 @@ public final class GateRun {
      * @throws IOException when a fork fails
      */
     public void measure(int more) throws IOException, InterruptedException {
-        long begin = System.nanoTime();
+        Countdown countdown = new Countdown(more);
         for (int done = 1; done <= more; done++) {
-            int first = rounds++ % jars.size();
+            int first = rounds % jars.size();
             int second = jars.size() - 1 - first;
-            try (Child one = new Child(jars.get(first), cores, 0);
-                    Child other = new Child(jars.get(second), cores, 1)) {
-                Jmh.append(results.get(first), one.results(json));
-                Jmh.append(results.get(second), other.results(json));
+            try (Child one = new Child(first, 0, all(first), Times.GATE, List.of());
+                    Child other = new Child(second, 1, all(second), Times.GATE, List.of())) {
+                ArrayNode ofOne = one.results();
+                ArrayNode ofOther = other.results();
+                Jmh.append(results.get(first), ofOne);
+                Jmh.append(results.get(second), ofOther);
             }
-            long elapsed = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begin);
-            progress.printf("round %d, about %d s left of %d rounds%n", rounds, elapsed * (more - done) / done, more);
+            rounds++;
+            countdown.done();
+            progress.printf("round %d, %s until the next look%n", rounds, countdown.left());
             progress.flush();
         }
     }
 
-    /** A {@link Fork} that is running. */
-    private static final class Child implements AutoCloseable {
+    private List<Case> all(int jar) {
+        return Stream.concat(Suite.calibrations().stream(), cases.get(jar).stream())
+                .toList();
+    }
+
+    /**
+     * Returns where base and new spend the time of a case; null where the flight recorder has not enough to tell.
+     *
+     * @throws IllegalStateException where there is one jar only
+     */
+    public @Nullable String flameGraph(String title) throws IOException, InterruptedException {
+        if (jars.size() < 2) {
+            throw new IllegalStateException("There is nothing to compare with");
+        }
+        List<Case> profiled =
+                cases.get(0).stream().filter(each -> each.title().equals(title)).toList();
+        List<Path> recordings = List.of(directory.resolve("base.jfr"), directory.resolve("new.jfr"));
+        try (Child base = new Child(0, 0, profiled, Times.PROFILE, recorded(recordings.get(0)));
+                Child fresh = new Child(1, 1, profiled, Times.PROFILE, recorded(recordings.get(1)))) {
+            base.results();
+            fresh.results();
+        }
+        FlameGraph graph = new FlameGraph(recordings.get(0), recordings.get(1));
+        return graph.known() ? graph.html() : null;
+    }
+
+    private static List<String> recorded(Path recording) {
+        return List.of(
+                "-XX:+UnlockDiagnosticVMOptions",
+                "-XX:+DebugNonSafepoints",
+                "-XX:StartFlightRecording=settings=profile,filename=" + recording);
+    }
+
+    @Override
+    public void close() throws IOException {
+        try (Stream<Path> below = Files.walk(directory)) {
+            for (Path file : below.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+
+    /** A {@link GateFork} that is running. */
+    private final class Child implements AutoCloseable {
         private final Path jar;
-        private final Path output = Files.createTempFile("gate", ".json");
-        private final Path log = Files.createTempFile("gate", ".log");
+        private final int count;
+        private final long patience;
+        private final Path output;
         private final Process process;
 
-        Child(Path jar, Cores cores, int core) throws IOException {
-            this.jar = jar;
-            List<String> command = List.of(
-                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "-Xms128m",
-                    "-Xmx128m",
+        Child(int which, int core, List<Case> all, Times times, List<String> moreOptions) throws IOException {
+            jar = jars.get(which);
+            output = Files.createTempDirectory(directory, "run");
+            patience = PATIENCE_SECONDS + (long) PATIENCE * all.size() * times.millis() / 1000;
+            count = all.size();
+            Path list = Files.write(
+                    output.resolve("cases"), all.stream().map(Case::line).toList());
+            List<String> command = new ArrayList<>(List.of(JavaProcess.java()));
+            command.addAll(javaOptions);
+            command.addAll(moreOptions);
+            command.addAll(List.of(
                     "-XX:+UseSerialGC",
                     "-Xbatch", // Compiles in time, also where other threads have to wait for a core.
                     "-cp",
-                    jar.toString(),
-                    Fork.class.getName(),
-                    output.toString());
-            process = new ProcessBuilder(cores.pin(core, command))
+                    directory.resolve("fork") + File.pathSeparator + jar,
+                    GateFork.class.getName(),
+                    list.toString(),
+                    output.toString()));
+            command.addAll(times.arguments());
+            process = new ProcessBuilder(Cores.canConfine() ? Cores.confine(Integer.toString(core), command) : command)
                     .redirectErrorStream(true)
-                    .redirectOutput(log.toFile())
+                    .redirectOutput(output.resolve("log").toFile())
                     .start();
         }
 
-        ArrayNode results(ObjectMapper json) throws IOException, InterruptedException {
-            if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-                throw new IOException("A fork of " + jar + " takes longer than " + PATIENCE_SECONDS + " s");
+        ArrayNode results() throws IOException, InterruptedException {
+            if (!process.waitFor(patience, TimeUnit.SECONDS)) {
+                throw new IOException("A fork of " + jar + " takes longer than " + patience + " s");
             }
             if (process.exitValue() != 0) {
                 throw new IOException("A fork of " + jar + " ended with " + process.exitValue() + ": "
-                        + Files.readString(log).trim());
+                        + Files.readString(output.resolve("log")).trim());
             }
-            return (ArrayNode) json.readTree(output.toFile());
+            ArrayNode all = json.createArrayNode();
+            for (int i = 0; i < count; i++) {
+                all.addAll((ArrayNode) json.readTree(output.resolve(i + ".json").toFile()));
+            }
+            return all;
         }
 
         @Override
-        public void close() throws IOException {
+        public void close() {
             process.destroyForcibly();
-            Files.deleteIfExists(output);
-            Files.deleteIfExists(log);
         }
     }
 }

@@ -2,6 +2,7 @@ package io.cobrowse.bench.gate;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 import org.apache.commons.rng.UniformRandomProvider;
 import org.apache.commons.rng.simple.RandomSource;
 import org.apache.commons.statistics.descriptive.Quantile;
@@ -14,22 +15,43 @@ public record Interval(double ratio, double low, double high) {
 
     /**
      * Returns the ratio of the {@linkplain #quiet quiet} times, and its interval by the percentile bootstrap: both samples
-     * are drawn again and again, with replacement. The same samples always give the same interval.
+     * are drawn again and again, with replacement, and so are the calibrations by which each is divided. The same samples always
+     * give the same interval.
      *
      * @param base at least one time
+     * @param baseCalibrations times of each calibration of the same run; of several the geometric mean counts
      * @param fresh at least one time
      */
-    static Interval of(List<Double> base, List<Double> fresh) {
+    static Interval of(
+            List<Double> base,
+            List<List<Double>> baseCalibrations,
+            List<Double> fresh,
+            List<List<Double>> freshCalibrations) {
         double[] baseTimes = array(base);
         double[] freshTimes = array(fresh);
+        List<double[]> baseUnits =
+                baseCalibrations.stream().map(Interval::array).toList();
+        List<double[]> freshUnits =
+                freshCalibrations.stream().map(Interval::array).toList();
         UniformRandomProvider random = RandomSource.XO_RO_SHI_RO_128_PP.create(SEED);
         double[] ratios = new double[RESAMPLES];
         for (int i = 0; i < RESAMPLES; i++) {
-            ratios[i] = quiet(drawn(freshTimes, random)) / quiet(drawn(baseTimes, random));
+            double calibration = unit(baseUnits, each -> quiet(drawn(each, random)))
+                    / unit(freshUnits, each -> quiet(drawn(each, random)));
+            ratios[i] = quiet(drawn(freshTimes, random)) / quiet(drawn(baseTimes, random)) * calibration;
         }
         double tail = (1 - CONFIDENCE) / 2;
         double[] ends = Quantile.withDefaults().evaluate(ratios, tail, 1 - tail);
-        return new Interval(quiet(freshTimes) / quiet(baseTimes), ends[0], ends[1]);
+        double calibration = unit(baseUnits, Interval::quiet) / unit(freshUnits, Interval::quiet);
+        return new Interval(quiet(freshTimes) / quiet(baseTimes) * calibration, ends[0], ends[1]);
+    }
+
+    /** Returns the geometric mean of the calibrations, 1 where there are none. */
+    private static double unit(List<double[]> calibrations, ToDoubleFunction<double[]> time) {
+        return Math.exp(calibrations.stream()
+                .mapToDouble(each -> Math.log(time.applyAsDouble(each)))
+                .average()
+                .orElse(0));
     }
 
     /** Returns the least of the forks' times. */

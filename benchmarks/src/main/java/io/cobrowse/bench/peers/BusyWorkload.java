@@ -1,8 +1,13 @@
 package io.cobrowse.bench.peers;
 
 import io.cobrowse.bench.peers.Figures.OfBusy;
+import io.cobrowse.bench.peers.Figures.OfCounters;
 import io.cobrowse.bench.peers.Figures.OfLatency;
-import io.cobrowse.bench.report.Spread;
+import io.cobrowse.measuring.InstructionCounter;
+import io.cobrowse.measuring.JavaProcess;
+import io.cobrowse.measuring.ProcessFigures;
+import io.cobrowse.measuring.ServerProcess;
+import io.cobrowse.measuring.Spread;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -13,6 +18,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.OptionalLong;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.HistogramLogWriter;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +37,10 @@ final class BusyWorkload implements AutoCloseable {
     private final List<Double> perSecond = new ArrayList<>();
     private final List<Histogram> latencies = new ArrayList<>();
     private double latencyPerSecond;
+    private long residentBytes;
     private int warmUpSeconds;
+    private boolean steady;
+    private @Nullable OfCounters counters;
 
     /** Opens the connections; the server is closed where that fails. */
     BusyWorkload(ServerProcess server, int connections, LoadClient.Opener opener) throws IOException {
@@ -44,8 +53,11 @@ final class BusyWorkload implements AutoCloseable {
         }
     }
 
-    /** Runs until the CPU per request of the last seconds is steady, or the time is up. */
-    void warmUp(int maxSeconds) throws IOException {
+    /**
+     * Runs for the least time, and on until the CPU per request of the last seconds is steady, or the greatest is up: a JVM may
+     * be steady for some seconds and then compile again.
+     */
+    void warmUp(int leastSeconds, int maxSeconds) throws IOException {
         Deque<Double> last = new ArrayDeque<>();
         while (warmUpSeconds < maxSeconds) {
             warmUpSeconds++;
@@ -53,7 +65,8 @@ final class BusyWorkload implements AutoCloseable {
             if (last.size() > STEADY_SLICES) {
                 last.removeFirst();
                 Spread spread = Spread.of(List.copyOf(last));
-                if (spread.max() <= spread.min() * STEADY) {
+                if (warmUpSeconds >= leastSeconds && spread.max() <= spread.min() * STEADY) {
+                    steady = true;
                     return;
                 }
             }
@@ -65,7 +78,32 @@ final class BusyWorkload implements AutoCloseable {
         Round round = measure(time);
         cpuMicros.add(round.cpuMicros());
         perSecond.add(round.load.perSecond());
+        residentBytes = server.figures().residentBytes();
         return round.cpuMicros();
+    }
+
+    /** Counts what a round at full load takes beside time; apart from the others, as counting costs some itself. */
+    String countingRound(Duration time, boolean java) throws IOException {
+        ProcessFigures figures = server.figures();
+        JavaProcess jvm = java ? new JavaProcess(server.pid()) : null;
+        long allocatedBefore = jvm == null ? 0 : jvm.allocatedBytes();
+        long switchesBefore = figures.threadSwitches();
+        long count;
+        OptionalLong instructions = OptionalLong.empty();
+        if (InstructionCounter.works()) {
+            try (InstructionCounter counter = InstructionCounter.start(server.pid())) {
+                count = client.run(time).count();
+                instructions = counter.stop();
+            }
+        } else {
+            count = client.run(time).count();
+        }
+        OfCounters counted = new OfCounters(
+                (double) (figures.threadSwitches() - switchesBefore) / count,
+                instructions.isPresent() ? (Double) ((double) instructions.getAsLong() / count) : null,
+                jvm == null ? null : (Double) ((double) (jvm.allocatedBytes() - allocatedBefore) / count));
+        counters = counted;
+        return String.format("%.2f thread switches each", counted.threadSwitches());
     }
 
     private Round measure(Duration time) throws IOException {
@@ -97,12 +135,17 @@ final class BusyWorkload implements AutoCloseable {
         return latency.getValueAtPercentile(99) / 1e3;
     }
 
+    /** Returns whether a round at full load was measured. */
+    boolean measured() {
+        return !cpuMicros.isEmpty();
+    }
+
     /**
-     * Returns the figures of all rounds.
+     * Returns the figures of all rounds, of which there is at least one.
      *
-     * @param reference the proxy to whose CPU time the ratios are, measured in as many rounds
+     * @param reference the proxy to whose CPU time the ratios are, measured in at least one round as well
      */
-    OfBusy figures(BusyWorkload reference) throws IOException {
+    OfBusy figures(BusyWorkload reference) {
         List<Double> ratios = new ArrayList<>();
         for (int round = 0; round < Math.min(cpuMicros.size(), reference.cpuMicros.size()); round++) {
             ratios.add(cpuMicros.get(round) / reference.cpuMicros.get(round));
@@ -111,17 +154,18 @@ final class BusyWorkload implements AutoCloseable {
                 Spread.of(cpuMicros),
                 Spread.of(ratios),
                 Spread.of(perSecond),
-                server.figures().residentBytes(),
+                residentBytes,
                 latency(),
-                warmUpSeconds);
+                counters,
+                warmUpSeconds,
+                steady);
     }
 
     private @Nullable OfLatency latency() {
         if (latencies.isEmpty()) {
             return null;
         }
-        Histogram all = new Histogram(3);
-        latencies.forEach(all::add);
+        Histogram all = latencies();
         return new OfLatency(
                 latencyPerSecond,
                 all.getTotalCount(),
@@ -140,6 +184,13 @@ final class BusyWorkload implements AutoCloseable {
             log.outputLegend();
             latencies.forEach(log::outputIntervalHistogram);
         }
+    }
+
+    /** Returns all latencies, in nanoseconds. */
+    Histogram latencies() {
+        Histogram all = new Histogram(3);
+        latencies.forEach(all::add);
+        return all;
     }
 
     @Override

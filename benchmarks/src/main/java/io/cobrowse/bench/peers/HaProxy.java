@@ -1,6 +1,6 @@
 package io.cobrowse.bench.peers;
 
-import io.cobrowse.bench.machine.Tool;
+import io.cobrowse.measuring.Tool;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +18,11 @@ record HaProxy() implements Peer {
     @Override
     public String version() throws IOException {
         return Tool.version(List.of(Tool.find(COMMAND), "-v"), "version ([\\w.+-]+)");
+    }
+
+    @Override
+    public String note() {
+        return Tool.distribution() + "'s package; newer versions exist";
     }
 
     @Override

@@ -1,6 +1,6 @@
 package io.cobrowse.bench.peers;
 
-import io.cobrowse.bench.machine.Tool;
+import io.cobrowse.measuring.Tool;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,7 +1,9 @@
 package io.cobrowse.bench.peers;
 
 import io.cobrowse.bench.peers.Figures.OfIdle;
-import io.cobrowse.bench.report.Spread;
+import io.cobrowse.measuring.JavaProcess;
+import io.cobrowse.measuring.ServerProcess;
+import io.cobrowse.measuring.Spread;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,7 +33,7 @@ final class IdleWorkload {
     /** Measures one round; returns resident bytes for each connection. */
     double round(ServerProcess server, boolean java, int connections, LoadClient.Opener opener, Step begin, Step end)
             throws IOException, InterruptedException {
-        JavaMemory memory = java ? new JavaMemory(server.pid()) : null;
+        JavaProcess memory = java ? new JavaProcess(server.pid()) : null;
         try (LoadClient warmUp = new LoadClient(WARM_UP_CONNECTIONS, opener)) {
             begin.run(warmUp);
             Thread.sleep(500);
@@ -53,7 +55,7 @@ final class IdleWorkload {
         }
     }
 
-    private static Memory settle(ServerProcess server, @Nullable JavaMemory memory)
+    private static Memory settle(ServerProcess server, @Nullable JavaProcess memory)
             throws IOException, InterruptedException {
         long resident = server.figures().residentBytes();
         for (int second = 0; second < MAX_SETTLE_SECONDS; second++) {
@@ -69,6 +71,10 @@ final class IdleWorkload {
             }
         }
         return new Memory(resident, memory == null ? 0 : memory.liveBytes());
+    }
+
+    boolean measured() {
+        return !each.isEmpty();
     }
 
     OfIdle figures() {

@@ -1,5 +1,6 @@
 package io.cobrowse.bench.peers;
 
+import io.cobrowse.measuring.JavaProcess;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -22,7 +23,7 @@ record JavaPeer(String name, String version, Class<?> main, boolean carriesWebSo
 
     @Override
     public List<String> configure(Place place) {
-        List<String> command = new ArrayList<>(List.of(OwnProxy.java()));
+        List<String> command = new ArrayList<>(List.of(JavaProcess.java()));
         command.addAll(javaOptions);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         command.addAll(JavaPlace.arguments(place));

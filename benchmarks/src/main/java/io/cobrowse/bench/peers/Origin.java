@@ -1,6 +1,6 @@
 package io.cobrowse.bench.peers;
 
-import io.cobrowse.bench.machine.Cores;
+import io.cobrowse.measuring.JavaProcess;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -15,11 +15,11 @@ final class Origin implements AutoCloseable {
     private final Process process;
     private final List<Integer> ports = new ArrayList<>();
 
-    Origin(Cores cores) throws IOException {
-        process = new ProcessBuilder(cores.pin(
+    Origin() throws IOException {
+        process = new ProcessBuilder(PeersRun.confine(
                         PeersRun.REST_CORE,
                         List.of(
-                                OwnProxy.java(),
+                                JavaProcess.java(),
                                 "-Xmx128m",
                                 "-XX:+UseSerialGC",
                                 "-cp",

@@ -1,7 +1,9 @@
 package io.cobrowse.bench.peers;
 
-import io.cobrowse.bench.machine.NotInstalledException;
-import io.cobrowse.bench.machine.Tool;
+import io.cobrowse.measuring.JavaProcess;
+import io.cobrowse.measuring.NotInstalledException;
+import io.cobrowse.measuring.ServerProcess;
+import io.cobrowse.measuring.Tool;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,12 +17,12 @@ record OwnProxy(String name, Path jar, List<String> javaOptions) implements Peer
         if (!Files.isRegularFile(jar)) {
             throw new NotInstalledException("there is no " + jar + ": build the module jetty-proxy");
         }
-        return Tool.version(List.of(java(), "-jar", jar.toString(), "--version"), "(\\S+)$");
+        return Tool.version(List.of(JavaProcess.java(), "-jar", jar.toString(), "--version"), "(\\S+)$");
     }
 
     @Override
     public List<String> configure(Place place) throws IOException {
-        int adminPort = Ports.free();
+        int adminPort = ServerProcess.freePort();
         String tls = place.front() == Front.TLS
                 ? ", tls: { certificate: " + place.identity().certificate() + ", private-key: "
                         + place.identity().key() + " }"
@@ -43,7 +45,7 @@ record OwnProxy(String name, Path jar, List<String> javaOptions) implements Peer
                         place.nodePorts().get(1),
                         place.nodePorts().get(2));
         Path file = Files.writeString(place.directory().resolve(name + ".yaml"), config);
-        List<String> command = new ArrayList<>(List.of(java()));
+        List<String> command = new ArrayList<>(List.of(JavaProcess.java()));
         command.addAll(javaOptions);
         command.addAll(List.of("-jar", jar.toString(), "run", "--config", file.toString()));
         return command;
@@ -52,9 +54,5 @@ record OwnProxy(String name, Path jar, List<String> javaOptions) implements Peer
     @Override
     public boolean isJava() {
         return true;
-    }
-
-    static String java() {
-        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
     }
 }

@@ -1,6 +1,6 @@
 package io.cobrowse.bench.peers;
 
-import io.cobrowse.bench.machine.NotInstalledException;
+import io.cobrowse.measuring.NotInstalledException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -34,6 +34,11 @@ interface Peer {
      * @return the command that runs the proxy in the foreground, to be stopped by SIGTERM
      */
     List<String> configure(Place place) throws IOException;
+
+    /** Returns what is to be said of the version; empty for nothing. */
+    default String note() {
+        return "";
+    }
 
     /** Returns whether the process is a JVM, which can be asked for a garbage collection. */
     default boolean isJava() {

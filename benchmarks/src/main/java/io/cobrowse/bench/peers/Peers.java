@@ -1,8 +1,9 @@
 package io.cobrowse.bench.peers;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.cobrowse.bench.report.Environment;
-import io.cobrowse.bench.report.HtmlReport;
+import io.cobrowse.measuring.Environment;
+import io.cobrowse.measuring.Interruption;
+import io.cobrowse.measuring.report.HtmlReport;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -39,7 +40,15 @@ public final class Peers {
         Path directory = Files.createTempDirectory("cobrowse-bench");
         Environment environment = Environment.here(command);
         Files.createDirectories(output);
-        Figures figures = new PeersRun(settings, peers, directory, output, progress).run(environment);
+        Figures figures;
+        try (Interruption interruption = Interruption.watch()) {
+            figures = new PeersRun(settings, peers, directory, output, progress).run(environment, interruption);
+            write(figures, output, out);
+        }
+        return !figures.interrupted() && figures.peers().get(0).problems().isEmpty();
+    }
+
+    private static void write(Figures figures, Path output, PrintWriter out) throws IOException {
         String tables = PeersReport.markdown(figures);
         out.print(tables);
         out.flush();
@@ -47,7 +56,6 @@ public final class Peers {
         new ObjectMapper()
                 .writerWithDefaultPrettyPrinter()
                 .writeValue(output.resolve("peers.json").toFile(), figures);
-        HtmlReport.write(output.resolve("peers.html"), "The proxy and its peers", environment, PeersPlots.of(figures));
-        return figures.peers().get(0).problems().isEmpty();
+        HtmlReport.write(output.resolve("peers.html"), PeersPlots.content(figures, output));
     }
 }

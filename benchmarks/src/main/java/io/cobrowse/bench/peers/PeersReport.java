@@ -1,12 +1,15 @@
 package io.cobrowse.bench.peers;
 
 import io.cobrowse.bench.peers.Figures.OfBusy;
+import io.cobrowse.bench.peers.Figures.OfCounters;
 import io.cobrowse.bench.peers.Figures.OfIdle;
 import io.cobrowse.bench.peers.Figures.OfLatency;
 import io.cobrowse.bench.peers.Figures.OfPeer;
-import io.cobrowse.bench.report.Environment;
-import io.cobrowse.bench.report.Spread;
+import io.cobrowse.measuring.Environment;
+import io.cobrowse.measuring.Percentiles;
+import io.cobrowse.measuring.Spread;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** The figures as Markdown tables. */
 final class PeersReport {
@@ -32,9 +35,15 @@ final class PeersReport {
                 environment.os(),
                 environment.jdk(),
                 environment.commit(),
-                environment.load(),
+                environment.loadBefore(),
                 figures.loadAfter(),
                 figures.pinned() ? "each proxy pinned to core 0, client and origin to core 1" : "nothing pinned");
+        if (figures.interrupted()) {
+            line("Interrupted: what was measured until then.");
+        }
+        figures.peers().stream()
+                .filter(peer -> !peer.note().isEmpty() && peer.version() != null)
+                .forEach(peer -> line("%s: %s.", peer.title(), peer.note()));
     }
 
     private void workload(Figures figures, Workload workload) {
@@ -57,13 +66,16 @@ final class PeersReport {
                     "",
                     "CPU µs each (range)",
                     "to the first, in the round",
+                    "thread switches",
+                    "instructions",
+                    "allocated B",
                     "per second",
                     "MiB",
                     "at/s",
                     "p50 ms",
                     "p99 ms",
                     "p99.9 ms");
-            row("---", "---:", "---:", "---:", "---:", "---:", "---:", "---:", "---:");
+            row("---", "---:", "---:", "---:", "---:", "---:", "---:", "---:", "---:", "---:", "---:", "---:");
         }
         for (OfPeer peer : figures.peers()) {
             OfBusy busy = peer.busy().get(workload);
@@ -80,23 +92,27 @@ final class PeersReport {
 
     private void busy(OfPeer peer, OfBusy busy) {
         OfLatency latency = busy.latency();
+        OfCounters counters = busy.counters();
         row(
-                peer.title(),
-                ranged(busy.cpuMicros(), 1, "%.1f"),
-                ranged(busy.cpuRatio(), 1, "%.2f"),
+                peer.title() + (busy.steady() ? "" : ", not steady after " + busy.warmUpSeconds() + " s"),
+                busy.cpuMicros().text(1, "%.1f"),
+                busy.cpuRatio().text(1, "%.2f"),
+                counters == null ? NONE : String.format(Locale.ROOT, "%.2f", counters.threadSwitches()),
+                counters == null ? NONE : count(counters.instructions()),
+                counters == null ? NONE : count(counters.allocatedBytes()),
                 String.format(Locale.ROOT, "%,.0f", busy.perSecond().median()),
                 decimal(busy.residentBytes() / (double) (1 << 20)),
                 latency == null ? NONE : String.format(Locale.ROOT, "%,.0f", latency.perSecond()),
-                latency == null ? NONE : millis(latency.p50Micros()),
-                latency == null ? NONE : millis(latency.p99Micros()),
-                latency == null ? NONE : millis(latency.p999Micros()));
+                latency == null ? NONE : millis(latency, 50, latency.p50Micros()),
+                latency == null ? NONE : millis(latency, 99, latency.p99Micros()),
+                latency == null ? NONE : millis(latency, 99.9, latency.p999Micros()));
     }
 
     private void idle(OfPeer peer, OfIdle idle) {
         Spread heap = idle.heapBytesEach();
         row(
                 peer.title(),
-                ranged(idle.residentBytesEach(), 1024, "%.1f"),
+                idle.residentBytesEach().text(1024, "%.1f"),
                 heap == null ? NONE : decimal(heap.median() / 1024),
                 decimal(idle.residentBytesBefore().median() / (1 << 20)),
                 decimal(idle.residentBytesWith().median() / (1 << 20)));
@@ -110,20 +126,15 @@ final class PeersReport {
         text.append(String.format(Locale.ROOT, format, arguments)).append('\n');
     }
 
-    private static String ranged(Spread spread, double unit, String format) {
-        return String.format(
-                Locale.ROOT,
-                format + " (" + format + "-" + format + ")",
-                spread.median() / unit,
-                spread.min() / unit,
-                spread.max() / unit);
-    }
-
     private static String decimal(double value) {
         return String.format(Locale.ROOT, "%.1f", value);
     }
 
-    private static String millis(double micros) {
-        return String.format(Locale.ROOT, "%.2f", micros / 1e3);
+    private static String count(@Nullable Double each) {
+        return each == null ? NONE : String.format(Locale.ROOT, "%,.0f", each);
+    }
+
+    private static String millis(OfLatency latency, double percentile, double micros) {
+        return Percentiles.text(latency.count(), percentile, "%.2f", micros / 1e3);
     }
 }

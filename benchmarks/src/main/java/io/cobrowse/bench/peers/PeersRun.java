@@ -1,12 +1,17 @@
 package io.cobrowse.bench.peers;
 
-import io.cobrowse.bench.machine.Cores;
-import io.cobrowse.bench.report.Environment;
+import io.cobrowse.measuring.Cores;
+import io.cobrowse.measuring.Environment;
+import io.cobrowse.measuring.Interruption;
+import io.cobrowse.measuring.ServerProcess;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,9 +25,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class PeersRun {
     /** The core that the measured proxy has to itself. */
-    static final int PROXY_CORE = 0;
+    static final String PROXY_CORE = "0";
     /** The core of client and origin. */
-    static final int REST_CORE = 1;
+    static final String REST_CORE = "1";
     /** The rate for latencies, of what the slowest proxy can do. */
     private static final double LATENCY_RATE = 0.5;
 
@@ -30,9 +35,9 @@ final class PeersRun {
     private final Path directory;
     private final Path output;
     private final PrintWriter progress;
-    private final Cores cores = new Cores();
     private final Identity identity;
     private final List<Contender> contenders = new ArrayList<>();
+    private @Nullable Interruption interruption;
 
     /** A peer in this run, and what became of it. */
     private static final class Contender {
@@ -61,8 +66,12 @@ final class PeersRun {
         peers.forEach(peer -> contenders.add(new Contender(peer)));
     }
 
-    Figures run(Environment environment) throws IOException, InterruptedException {
-        cores.pinSelf(REST_CORE);
+    /** Measures until the end, or until it is interrupted. */
+    Figures run(Environment environment, Interruption interruption) throws IOException, InterruptedException {
+        this.interruption = interruption;
+        if (Cores.canConfine()) {
+            Cores.confineSelf(REST_CORE);
+        }
         for (Contender contender : contenders) {
             try {
                 contender.version = contender.peer.version();
@@ -75,7 +84,7 @@ final class PeersRun {
                         .forEach(each -> contender.problems.put(each, "does not carry WebSockets"));
             }
         }
-        try (Origin origin = new Origin(cores)) {
+        try (Origin origin = new Origin()) {
             for (Workload workload : settings.workloads()) {
                 progress.printf("%s: %s%n", workload, workload.title());
                 if (workload.isIdle()) {
@@ -88,11 +97,12 @@ final class PeersRun {
         return new Figures(
                 environment,
                 settings,
-                cores.pinned(),
+                Cores.canConfine(),
+                interruption.happened(),
                 Environment.loadAverage(),
                 contenders.stream()
-                        .map(each ->
-                                new Figures.OfPeer(each.peer.name(), each.version, each.problems, each.busy, each.idle))
+                        .map(each -> new Figures.OfPeer(
+                                each.peer.name(), each.version, each.peer.note(), each.problems, each.busy, each.idle))
                         .toList());
     }
 
@@ -102,24 +112,24 @@ final class PeersRun {
                 .toList();
     }
 
-    private void busy(Workload workload, Origin origin) throws InterruptedException {
+    private void busy(Workload workload, Origin origin) throws IOException, InterruptedException {
         Map<Contender, BusyWorkload> running = new LinkedHashMap<>();
         try {
             for (Contender contender : able(workload)) {
                 attempt(contender, workload, () -> {
-                    ServerProcess server = start(contender, workload, origin);
+                    Started started = start(contender, workload, origin);
                     BusyWorkload load = new BusyWorkload(
-                            server,
+                            started.server,
                             settings.connections(workload),
-                            Requests.opener(workload, server.address(), identity));
+                            Requests.opener(workload, started.address, identity));
                     running.put(contender, load);
-                    load.warmUp(settings.maxWarmUpSeconds());
+                    load.warmUp(settings.leastWarmUpSeconds(), settings.maxWarmUpSeconds());
                     return "warm";
                 });
             }
             for (int round = 1; round <= settings.rounds(); round++) {
                 progress.printf("%s, round %d of %d%n", workload, round, settings.rounds());
-                for (Contender contender : able(workload)) {
+                for (Contender contender : rotated(able(workload), round)) {
                     attempt(
                             contender,
                             workload,
@@ -127,22 +137,46 @@ final class PeersRun {
                                     "%.1f µs CPU each", load(running, contender).round(settings.round())));
                 }
             }
-            latencies(workload, running);
             for (Contender contender : able(workload)) {
-                BusyWorkload load = load(running, contender);
-                attempt(contender, workload, () -> {
-                    contender.busy.put(
-                            workload, load.figures(load(running, able(workload).get(0))));
-                    load.writeLog(output.resolve(
-                            workload + "-" + contender.peer.name().replace(' ', '-') + ".hlog"));
-                    return "done";
-                });
+                attempt(
+                        contender,
+                        workload,
+                        () -> load(running, contender).countingRound(settings.round(), contender.peer.isJava()));
             }
+            latencies(workload, running);
+            keep(workload, running);
         } finally {
             for (BusyWorkload load : running.values()) {
                 stop(load);
             }
         }
+    }
+
+    private void keep(Workload workload, Map<Contender, BusyWorkload> running) throws IOException {
+        List<Contender> measured = able(workload).stream()
+                .filter(each -> running.containsKey(each) && load(running, each).measured())
+                .toList();
+        for (Contender contender : measured) {
+            BusyWorkload load = load(running, contender);
+            contender.busy.put(workload, load.figures(load(running, measured.get(0))));
+            load.writeLog(output.resolve(logName(workload, contender.peer.name())));
+        }
+    }
+
+    /** Returns the name of the file with a proxy's latencies. */
+    static String logName(Workload workload, String peer) {
+        return workload + "-" + peer.replace(' ', '-') + ".hlog";
+    }
+
+    private boolean interrupted() {
+        return interruption != null && interruption.happened();
+    }
+
+    /** Begins with another one each round, so that none always follows the same. */
+    private static List<Contender> rotated(List<Contender> all, int by) {
+        List<Contender> rotated = new ArrayList<>(all);
+        Collections.rotate(rotated, by);
+        return rotated;
     }
 
     private static BusyWorkload load(Map<Contender, BusyWorkload> running, Contender contender) {
@@ -183,14 +217,15 @@ final class PeersRun {
             progress.printf("%s, round %d of %d%n", workload, round, settings.idleRounds());
             for (Contender contender : able(workload)) {
                 attempt(contender, workload, () -> {
-                    try (ServerProcess server = start(contender, workload, origin)) {
+                    Started started = start(contender, workload, origin);
+                    try (ServerProcess server = started.server) {
                         double bytes = workloads
                                 .computeIfAbsent(contender, any -> new IdleWorkload())
                                 .round(
                                         server,
                                         contender.peer.isJava(),
                                         settings.connections(workload),
-                                        Requests.opener(workload, server.address(), identity),
+                                        Requests.opener(workload, started.address, identity),
                                         begin,
                                         end);
                         return String.format("%.1f KiB resident each", bytes / 1024);
@@ -199,28 +234,39 @@ final class PeersRun {
             }
         }
         for (Contender contender : able(workload)) {
-            contender.idle.put(
-                    workload, Objects.requireNonNull(workloads.get(contender)).figures());
+            IdleWorkload measured = workloads.get(contender);
+            if (measured != null && measured.measured()) {
+                contender.idle.put(workload, measured.figures());
+            }
         }
     }
 
     /** Starts a proxy, and makes sure of its rules where it speaks plain HTTP/1.1. */
-    private ServerProcess start(Contender contender, Workload workload, Origin origin)
+    private Started start(Contender contender, Workload workload, Origin origin)
             throws IOException, InterruptedException {
-        int port = Ports.free();
+        int port = ServerProcess.freePort();
         List<String> command = contender.peer.configure(
                 new Peer.Place(directory, port, workload.front(), origin.ports(), settings.maxConnections(), identity));
-        ServerProcess server =
-                new ServerProcess(contender.peer.name(), cores.pin(PROXY_CORE, command), directory, port);
+        ServerProcess server = new ServerProcess(contender.peer.name(), confine(PROXY_CORE, command), directory);
         try {
+            InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+            server.awaitListening(address);
             if (workload.front() == Front.HTTP1) {
-                Sticky.check(server.address());
+                Sticky.check(address);
             }
-            return server;
-        } catch (IOException failure) {
+            return new Started(server, address);
+        } catch (IOException | InterruptedException failure) {
             server.close();
             throw failure;
         }
+    }
+
+    /** A proxy that listens. */
+    private record Started(ServerProcess server, InetSocketAddress address) {}
+
+    /** Returns a command that runs another on one core, where that can be. */
+    static List<String> confine(String core, List<String> command) {
+        return Cores.canConfine() ? Cores.confine(core, command) : command;
     }
 
     private interface Step {
@@ -229,9 +275,18 @@ final class PeersRun {
 
     /** Does a step; its failure is noted as the peer's in this workload, and the others go on. */
     private void attempt(Contender contender, Workload workload, Step step) throws InterruptedException {
+        if (interrupted()) {
+            return;
+        }
         try {
             progress.printf("  %s: %s%n", contender.peer.name(), step.run());
-        } catch (IOException | UncheckedIOException failure) {
+        } catch (IOException | UncheckedIOException | InterruptedException failure) {
+            if (interrupted()) {
+                return; // The processes were stopped, and what was measured is kept.
+            }
+            if (failure instanceof InterruptedException stray) {
+                throw stray;
+            }
             contender.problems.put(workload, String.valueOf(failure.getMessage()));
             progress.printf("  %s: failed: %s%n", contender.peer.name(), failure.getMessage());
         }

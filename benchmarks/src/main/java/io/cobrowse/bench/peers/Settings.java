@@ -9,6 +9,7 @@ import java.util.Set;
  * @param busyConnections of each workload of requests
  * @param tunnels busy tunnels of the round trips
  * @param roundSeconds how long a peer is measured at a time, in turn with the others
+ * @param leastWarmUpSeconds how long each is warmed up at least; {@code maxWarmUpSeconds} at most
  * @param idleConnections tunnels that are idle, or polls that are parked
  */
 public record Settings(
@@ -18,14 +19,15 @@ public record Settings(
         int rounds,
         int roundSeconds,
         int latencyRounds,
+        int leastWarmUpSeconds,
         int maxWarmUpSeconds,
         int idleConnections,
         int idleRounds) {
     /** Returns the settings of published figures, or those of a quick look. */
     public static Settings of(Set<Workload> workloads, boolean quick) {
         return quick
-                ? new Settings(workloads, 32, 100, 5, 1, 2, 12, 2_000, 1)
-                : new Settings(workloads, 32, 100, 20, 2, 5, 40, 5_000, 3);
+                ? new Settings(workloads, 32, 100, 5, 1, 2, 0, 12, 2_000, 1)
+                : new Settings(workloads, 32, 100, 20, 2, 5, 30, 90, 5_000, 3);
     }
 
     /** Returns the same but for the rounds; those for latencies are a third. */
@@ -37,6 +39,7 @@ public record Settings(
                 rounds,
                 roundSeconds,
                 Math.max(1, rounds / 3),
+                leastWarmUpSeconds,
                 maxWarmUpSeconds,
                 idleConnections,
                 Math.min(rounds, idleRounds));

@@ -47,6 +47,14 @@ public record Case(String benchmark, SortedMap<String, String> params) implement
         return group().equals("Calibration");
     }
 
+    /** Returns it as a line of the list that a fork takes, as the package {@code fork} has it. */
+    public String line() {
+        return benchmark
+                + params.entrySet().stream()
+                        .map(each -> "\t" + each.getKey() + "=" + each.getValue())
+                        .collect(Collectors.joining());
+    }
+
     ChainedOptionsBuilder options() {
         ChainedOptionsBuilder options = new OptionsBuilder().include("^" + Pattern.quote(benchmark) + "$");
         for (Map.Entry<String, String> param : params.entrySet()) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.cobrowse.bench.fork.CpuTimeProfiler;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,9 +37,22 @@ public final class Jmh {
 
     /** Returns every benchmark of this jar with every combination of its parameters. */
     static List<Case> cases() {
+        return cases(BenchmarkList.defaultList());
+    }
+
+    /**
+     * Returns every benchmark of a list with every combination of its parameters.
+     *
+     * @param list what JMH's annotation processor writes into a jar
+     */
+    public static List<Case> cases(String list) {
+        return cases(BenchmarkList.fromString(list));
+    }
+
+    private static List<Case> cases(BenchmarkList list) {
         List<Case> cases = new ArrayList<>();
         var silent = OutputFormatFactory.createFormatInstance(System.err, VerboseMode.SILENT);
-        for (BenchmarkListEntry entry : BenchmarkList.defaultList().getAll(silent, List.of())) {
+        for (BenchmarkListEntry entry : list.getAll(silent, List.of())) {
             List<SortedMap<String, String>> combinations = List.of(new TreeMap<>());
             for (Map.Entry<String, String[]> param :
                     entry.getParams().orElse(Map.of()).entrySet()) {
@@ -52,7 +66,7 @@ public final class Jmh {
             }
             combinations.forEach(each -> cases.add(new Case(entry.getUsername(), each)));
         }
-        return cases.stream().sorted().toList();
+        return cases.stream().distinct().sorted().toList();
     }
 
     /**

@@ -1,10 +1,13 @@
 package io.cobrowse.bench.suite;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.cobrowse.bench.fork.CpuTimeProfiler;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,15 +20,18 @@ import org.apache.commons.statistics.descriptive.Median;
 /** What JMH measured, read from its JSON. Immutable. */
 public final class Results {
     private static final String ALLOCATED = "gc.alloc.rate.norm";
+    private static final double NO_BYTES = 0.01;
 
     /**
      * What was measured of one case.
      *
      * @param nanos by fork: CPU time per operation of each iteration
      * @param bytes allocated per operation, the least of all iterations: what a harness or a JVM adds differs from one
-     *     iteration to the next, what the code itself allocates is in every one
+     *     iteration to the next, what the code itself allocates is in every one. What is less than {@value #NO_BYTES} is the
+     *     harness's, and 0 here
+     * @param settings how long it ran
      */
-    public record Measured(List<double[]> nanos, double bytes) {
+    public record Measured(List<double[]> nanos, double bytes, String settings) {
         /** Returns each fork's least: what disturbs an iteration makes it longer. */
         public List<Double> leastNanos() {
             return nanos.stream()
@@ -52,8 +58,16 @@ public final class Results {
      * @throws IOException when there is none, or it is not JMH's JSON with this suite's profilers
      */
     public static Results read(Path file) throws IOException {
+        if (!Files.isRegularFile(file)) {
+            throw new IOException("There is no file " + file);
+        }
         try {
             return of(new ObjectMapper().readTree(file.toFile()));
+        } catch (JsonProcessingException broken) {
+            String line = broken.getLocation() == null
+                    ? ""
+                    : ", from line " + broken.getLocation().getLineNr() + " on";
+            throw new IOException(file + ": this is no JSON" + line, broken);
         } catch (IllegalArgumentException failure) {
             throw new IOException(file + ": " + failure.getMessage(), failure);
         }
@@ -77,7 +91,10 @@ public final class Results {
                     bytes = Math.min(bytes, each);
                 }
             }
-            cases.put(which, new Measured(rawData(which, run, CpuTimeProfiler.METRIC), bytes));
+            cases.put(
+                    which,
+                    new Measured(
+                            rawData(which, run, CpuTimeProfiler.METRIC), bytes < NO_BYTES ? 0 : bytes, settings(run)));
         }
         return new Results(cases);
     }
@@ -107,6 +124,13 @@ public final class Results {
         return cases;
     }
 
+    private static String settings(JsonNode run) {
+        return run.path("warmupIterations").asText("?") + " x "
+                + run.path("warmupTime").asText("?") + " of warm-up, "
+                + run.path("measurementIterations").asText("?") + " x "
+                + run.path("measurementTime").asText("?");
+    }
+
     static Case caseOf(JsonNode run) {
         SortedMap<String, String> params = new TreeMap<>();
         run.path("params")
@@ -124,7 +148,11 @@ public final class Results {
     }
 
     private static List<double[]> rawData(Case which, JsonNode run, String metric) {
-        JsonNode raw = run.path("secondaryMetrics").path(metric).path("rawData");
+        JsonNode metrics = run.path("secondaryMetrics");
+        // JMH before 1.37 has a dot before the names of its own.
+        JsonNode raw = metrics.has(metric)
+                ? metrics.path(metric).path("rawData")
+                : metrics.path("\u00b7" + metric).path("rawData");
         if (raw.isEmpty()) {
             throw new IllegalArgumentException(which.title() + " has no " + metric);
         }

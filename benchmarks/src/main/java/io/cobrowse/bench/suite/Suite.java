@@ -1,6 +1,6 @@
 package io.cobrowse.bench.suite;
 
-import io.cobrowse.bench.micro.CalibrationBenchmark;
+import io.cobrowse.bench.fork.CalibrationBenchmark;
 import io.cobrowse.bench.micro.CookieContestant;
 import io.cobrowse.bench.micro.CookieScanBenchmark;
 import io.cobrowse.bench.micro.Corpus;
@@ -10,6 +10,7 @@ import io.cobrowse.bench.micro.RouteBenchmark;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Which cases are measured. */
 public final class Suite {
@@ -36,12 +37,31 @@ public final class Suite {
                 Case.of(RouteBenchmark.class, "route", "by", "ROUND_ROBIN", "nodes", "100"));
     }
 
+    /** Returns those of a jar's cases whose title holds a match; where none is asked for, the gate's of this project's jars. */
+    public static List<Case> of(List<Case> jar, @Nullable Pattern include) {
+        if (include == null) {
+            List<Case> gate = gate().stream()
+                    .filter(each -> !each.calibrates() && jar.contains(each))
+                    .toList();
+            return gate.isEmpty() ? of(jar, Pattern.compile("")) : gate;
+        }
+        Predicate<String> included = include.asPredicate();
+        return jar.stream()
+                .filter(each -> !each.calibrates() && included.test(each.title()) && isTimed(each))
+                .toList();
+    }
+
+    /** Returns the cases by which times are divided. */
+    public static List<Case> calibrations() {
+        return gate().stream().filter(Case::calibrates).toList();
+    }
+
     private static Case scan(Class<?> benchmark, Enum<?> input) {
         return Case.of(benchmark, "find", "contestant", "OURS", "input", input.name());
     }
 
     private static boolean isTimed(Case which) {
-        return !which.group().equals("CookieScan")
+        return !which.benchmark().startsWith(CookieScanBenchmark.class.getName() + ".")
                 || CookieContestant.valueOf(which.param("contestant"))
                         .isTimedOn(Corpus.Cookie.valueOf(which.param("input")));
     }

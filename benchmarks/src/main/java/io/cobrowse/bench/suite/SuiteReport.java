@@ -1,21 +1,29 @@
 package io.cobrowse.bench.suite;
 
-import io.cobrowse.bench.report.Plot;
-import io.cobrowse.bench.report.Plot.Series;
 import io.cobrowse.bench.suite.Results.Measured;
+import io.cobrowse.measuring.Environment;
+import io.cobrowse.measuring.report.Chart;
+import io.cobrowse.measuring.report.Chart.Series;
+import io.cobrowse.measuring.report.HtmlReport;
+import io.cobrowse.measuring.report.Mark;
+import io.cobrowse.measuring.report.Section;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.ToDoubleFunction;
+import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.DoubleStream;
 import org.jspecify.annotations.Nullable;
 
 /** Results to read: for each group a table and two plots, a row for each input and a column for each contestant. */
 final class SuiteReport {
     private static final String CONTESTANT = "contestant";
+    private static final String FLOOR = "INDEX_OF";
+    private static final String TYPICAL = "TYPICAL_MIDDLE";
 
     private final SortedMap<String, Map<Case, Measured>> groups = new TreeMap<>();
 
@@ -31,8 +39,7 @@ final class SuiteReport {
         groups.forEach((group, cases) -> {
             List<String> contestants = contestants(cases);
             text.append("\n").append(group).append(" (ns, B)\n\n| |");
-            contestants.forEach(each ->
-                    text.append(' ').append(each.isEmpty() ? "ours" : each).append(" |"));
+            contestants.forEach(each -> text.append(' ').append(name(each)).append(" |"));
             text.append("\n|---|").append("---:|".repeat(contestants.size())).append('\n');
             for (String input : inputs(cases)) {
                 text.append("| ").append(input).append(" |");
@@ -51,34 +58,110 @@ final class SuiteReport {
         if (measured == null) {
             return "-";
         }
-        String bytes = measured.bytes() < 0.01 ? "0 B" : String.format(Locale.ROOT, "%,.2f B", measured.bytes());
+        String bytes = measured.bytes() == 0 ? "0 B" : String.format(Locale.ROOT, "%,.2f B", measured.bytes());
         return String.format(Locale.ROOT, "%,.1f, %s", measured.quietNanos(), bytes.replace(".00 B", " B"));
     }
 
-    List<Plot> plots() {
-        List<Plot> plots = new ArrayList<>();
+    HtmlReport.Content content(Environment environment, boolean interrupted) {
+        List<Section> sections = new ArrayList<>();
         groups.forEach((group, cases) -> {
-            plots.add(plot(group + ": time", "CPU time, the median of the forks", "ns", cases, Measured::quietNanos));
-            plots.add(plot(group + ": allocation", "By JMH's gc profiler", "B", cases, Measured::bytes));
+            sections.add(Section.of(
+                    group + ": time",
+                    cases.values().stream().allMatch(each -> each.nanos().size() < 2)
+                            ? "CPU time per operation, of one fork, which has no range."
+                            : "CPU time per operation: the median of the forks, whiskers from the least to the greatest.",
+                    times(cases)));
+            if (cases.values().stream().anyMatch(each -> each.bytes() > 0)) {
+                sections.add(
+                        Section.of(group + ": allocation", "Per operation, by JMH's gc profiler.", allocation(cases)));
+            }
         });
-        return plots;
+        sections.add(HtmlReport.section(environment));
+        return new HtmlReport.Content(
+                "The benchmarks",
+                (interrupted ? "Interrupted. So far: " : "") + answer(),
+                Mark.TOLD,
+                List.of(),
+                sections);
     }
 
-    private static Plot plot(
-            String title, String caption, String unit, Map<Case, Measured> cases, ToDoubleFunction<Measured> figure) {
-        List<Series> series = contestants(cases).stream()
-                .map(contestant -> new Series(
-                        contestant.isEmpty() ? unit : contestant,
-                        inputs(cases).stream()
-                                .map(input -> value(find(cases, input, contestant), figure))
-                                .toList()))
+    /** Returns what ours allocate, and how far the typical cookie is from the floor. */
+    String answer() {
+        long ours = groups.values().stream()
+                .flatMap(cases -> cases.keySet().stream())
+                .filter(SuiteReport::mustNotAllocate)
+                .count();
+        List<String> allocating = groups.values().stream()
+                .flatMap(cases -> cases.entrySet().stream())
+                .filter(each ->
+                        mustNotAllocate(each.getKey()) && each.getValue().bytes() > 0)
+                .map(each -> each.getKey().title())
                 .toList();
-        return new Plot(
-                title, caption + " per operation", unit, unit.equals("ns") && series.size() > 1, inputs(cases), series);
+        String allocation = ours == 0
+                ? "None of our scanners was measured"
+                : allocating.isEmpty()
+                        ? "Scanning and routing allocate nothing: " + ours + " cases"
+                        : allocating.size() + " of " + ours + " cases allocate, and must not: " + allocating.get(0);
+        return allocation + floor();
     }
 
-    private static @Nullable Double value(@Nullable Measured measured, ToDoubleFunction<Measured> figure) {
-        return measured == null ? null : (Double) figure.applyAsDouble(measured);
+    private String floor() {
+        Map<Case, Measured> scans = groups.getOrDefault("CookieScan", Map.of());
+        Measured ours = find(scans, TYPICAL, "OURS");
+        Measured floor = find(scans, TYPICAL, FLOOR);
+        return ours == null || floor == null
+                ? ""
+                : String.format(
+                        Locale.ROOT,
+                        "; a typical cookie is found in %.1f ns, %.2f times the floor of a bare search",
+                        ours.quietNanos(),
+                        ours.quietNanos() / floor.quietNanos());
+    }
+
+    private static boolean mustNotAllocate(Case which) {
+        return which.param(CONTESTANT).equals("OURS") || which.group().equals("Route");
+    }
+
+    private static Chart times(Map<Case, Measured> cases) {
+        List<String> contestants = contestants(cases);
+        return Chart.bars("ns", contestants.size() > 1, inputs(cases), series(cases, measured -> {
+            double[] least =
+                    measured.leastNanos().stream().mapToDouble(each -> each).toArray();
+            return least.length < 2
+                    ? new double[] {measured.quietNanos()}
+                    : new double[] {
+                        measured.quietNanos(),
+                        Arrays.stream(least).min().orElseThrow(),
+                        Arrays.stream(least).max().orElseThrow()
+                    };
+        }));
+    }
+
+    private static Chart allocation(Map<Case, Measured> cases) {
+        return Chart.bars("B", false, inputs(cases), series(cases, measured -> new double[] {measured.bytes()}));
+    }
+
+    /** Returns a series of each contestant, given a case's figure, and its ends where there are some. */
+    private static List<Series> series(Map<Case, Measured> cases, Function<Measured, double[]> figures) {
+        List<Series> series = new ArrayList<>();
+        List<String> inputs = inputs(cases);
+        for (String contestant : contestants(cases)) {
+            List<double[]> points = new ArrayList<>();
+            for (int i = 0; i < inputs.size(); i++) {
+                Measured measured = find(cases, inputs.get(i), contestant);
+                if (measured != null) {
+                    points.add(DoubleStream.concat(DoubleStream.of(i), Arrays.stream(figures.apply(measured)))
+                            .toArray());
+                }
+            }
+            series.add(new Series(name(contestant), points, false));
+        }
+        return series;
+    }
+
+    /** Returns a contestant's name; the one that only searches, and takes what it finds, is what no scanner can beat. */
+    private static String name(String contestant) {
+        return contestant.isEmpty() ? "ours" : contestant.equals(FLOOR) ? FLOOR + " (the floor)" : contestant;
     }
 
     private static @Nullable Measured find(Map<Case, Measured> cases, String input, String contestant) {

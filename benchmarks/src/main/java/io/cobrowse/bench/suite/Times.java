@@ -1,5 +1,7 @@
 package io.cobrowse.bench.suite;
 
+import java.util.List;
+import java.util.stream.IntStream;
 import org.openjdk.jmh.runner.options.TimeValue;
 
 /**
@@ -12,8 +14,22 @@ public record Times(int warmUpIterations, int warmUpMillis, int iterations, int 
     public static final Times QUICK = new Times(10, 20, 15, 10);
     /** The gate: as short as a neighbour's pauses are. */
     public static final Times GATE = new Times(10, 12, 100, 2);
+    /** Long enough for samples of the flight recorder. */
+    public static final Times PROFILE = new Times(10, 100, 40, 100);
     /** Whether it runs at all. */
     static final Times LEAST = new Times(1, 1, 1, 1);
+
+    /** Returns them as arguments of a fork. */
+    public List<String> arguments() {
+        return IntStream.of(warmUpIterations, warmUpMillis, iterations, iterationMillis)
+                .mapToObj(Integer::toString)
+                .toList();
+    }
+
+    /** Returns how long a case takes. */
+    public long millis() {
+        return (long) warmUpIterations * warmUpMillis + (long) iterations * iterationMillis;
+    }
 
     TimeValue warmUp() {
         return TimeValue.milliseconds(warmUpMillis);

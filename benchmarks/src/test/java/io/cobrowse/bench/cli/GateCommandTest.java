@@ -41,7 +41,7 @@ class GateCommandTest {
     void shouldEndWithZeroAndAReportWhenNothingIsSlower() throws IOException {
         assertThat(compare(Measurements.seeded(2).write(directory.resolve("new.json"))))
                 .isZero();
-        assertThat(out.toString()).contains("| Short.run | same |", "Not slower.");
+        assertThat(out.toString()).startsWith("Not slower: 2 cases").contains("| Short.run | same |");
         assertThat(directory.resolve("comparison.md")).hasContent(out.toString());
         assertThat(Files.readString(directory.resolve("comparison.html"))).contains("Short.run: same");
     }
@@ -50,7 +50,7 @@ class GateCommandTest {
     void shouldEndWithOneWhenSomethingIsSlower() throws IOException {
         assertThat(compare(Measurements.seeded(2).times(1.2).write(directory.resolve("new.json"))))
                 .isEqualTo(1);
-        assertThat(out.toString()).contains("| Short.run | slower |", "Slower.");
+        assertThat(out.toString()).contains("| Short.run | slower |", "Slower: 2 of 2 cases");
     }
 
     @Test
@@ -90,5 +90,47 @@ class GateCommandTest {
     void shouldEndWithTwoWithoutACommand() {
         assertThat(call()).isEqualTo(2);
         assertThat(errors.toString()).contains("A command is missing");
+    }
+
+    @Test
+    void shouldNameBothCommitsBesideTheResults() throws IOException {
+        Files.writeString(directory.resolve("base-environment.json"), "{\"commit\":\"0ld0ld0ld\"}");
+        Files.writeString(directory.resolve("new-environment.json"), "{\"commit\":\"n3wn3wn3w\"}");
+        assertThat(compare(Measurements.seeded(2).write(directory.resolve("new.json"))))
+                .isZero();
+        assertThat(directory.resolve("comparison.html")).content().contains("0ld0ld0ld", "n3wn3wn3w");
+        assertThat(directory.resolve("comparison.md")).content().contains("Base: 0ld0ld0ld", "New: n3wn3wn3w");
+    }
+
+    @Test
+    void shouldEndWithTwoWhenTheSettingsAreUnlike() throws IOException {
+        assertThat(compare(Measurements.seeded(2).iterations(15).write(directory.resolve("new.json"))))
+                .isEqualTo(2);
+        assertThat(errors.toString()).contains("unlike settings");
+    }
+
+    @Test
+    void shouldEndWithTwoWhenAJarHasNoBenchmarks() throws IOException {
+        Path jar = directory.resolve("empty.jar");
+        try (var out = new java.util.jar.JarOutputStream(Files.newOutputStream(jar))) {
+            out.putNextEntry(new java.util.zip.ZipEntry("nothing"));
+        }
+        assertThat(call("gate", "--base", jar.toString(), "--new", jar.toString()))
+                .isEqualTo(2);
+        assertThat(errors.toString()).contains("empty.jar is no JMH jar").doesNotContain("Exception");
+    }
+
+    @Test
+    void shouldEndWithTwoWhenTheProxysJarIsMissing() {
+        assertThat(call("peers", "--jar", "old=" + directory.resolve("none.jar")))
+                .isEqualTo(2);
+        assertThat(errors.toString()).contains("--jar", "none.jar");
+    }
+
+    @Test
+    void shouldNameTheLineWhereAResultIsNoJson() throws IOException {
+        assertThat(compare(Files.writeString(directory.resolve("torn.json"), "[\n{\"benchmark\":")))
+                .isEqualTo(2);
+        assertThat(errors.toString()).contains("torn.json", "line 2").doesNotContain("REDACTED", "com.fasterxml");
     }
 }

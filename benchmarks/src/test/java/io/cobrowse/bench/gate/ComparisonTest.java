@@ -108,4 +108,66 @@ class ComparisonTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("no case in common");
     }
+
+    @Test
+    void shouldNotCallIdenticalCodeSlowerWhereOneCalibrationWasDisturbed() {
+        Comparison comparison = Comparison.of(
+                Measurements.seeded(1).forks(8).disturbedCalibration(1.18).results(),
+                Measurements.seeded(2).forks(8).results());
+        assertThat(comparison.rows()).allSatisfy(row -> {
+            assertThat(row.verdict()).isIn(Verdict.UNCERTAIN, Verdict.SAME);
+            assertThat(row.time().high() - row.time().low()).isGreaterThan(0.1);
+        });
+    }
+
+    @Test
+    void shouldTellNothingOfTheTimeWhereThereAreFewForks() {
+        Comparison comparison = Comparison.of(
+                Measurements.seeded(1).results(),
+                Measurements.seeded(2).times(1.5).forks(4).results());
+        assertThat(comparison.rows()).allSatisfy(row -> {
+            assertThat(row.verdict()).isEqualTo(Verdict.UNCERTAIN);
+            assertThat(row.forks()).isEqualTo(4);
+        });
+        assertThat(ComparisonReport.summary(comparison))
+                .isEqualTo(
+                        "Not certain: 2 of 2 cases cannot be told, nothing is certainly slower; it takes 5 forks of each");
+    }
+
+    @Test
+    void shouldTellOfTheAllocationAlsoWhereThereIsOneFork() {
+        Comparison comparison = Comparison.of(
+                Measurements.seeded(1).forks(1).results(),
+                Measurements.seeded(2).forks(1).bytes(16).results());
+        assertThat(comparison.rows()).allMatch(row -> row.verdict() == Verdict.SLOWER);
+        assertThat(ComparisonReport.summary(comparison)).contains("allocates 16.0 B more");
+    }
+
+    @Test
+    void shouldRefuseMeasurementsWithUnlikeSettings() {
+        Results base = Measurements.seeded(1).results();
+        Results quick = Measurements.seeded(1).iterations(15).results();
+        assertThatThrownBy(() -> Comparison.of(base, quick))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("unlike settings")
+                .hasMessageContaining("100 x")
+                .hasMessageContaining("15 x");
+    }
+
+    @Test
+    void shouldTakeTheHarnessesBytesForNone() {
+        Results results = Measurements.seeded(1).bytes(0.0007).results();
+        assertThat(results.cases().values()).allMatch(measured -> measured.bytes() == 0);
+    }
+
+    @Test
+    void shouldSayTheAnswerInOneLine() {
+        Comparison same = Comparison.of(
+                Measurements.seeded(1).results(), Measurements.seeded(2).results());
+        assertThat(ComparisonReport.summary(same)).matches("Not slower: 2 cases, largest change [+-]\\d\\.\\d %");
+        Comparison slower = Comparison.of(
+                Measurements.seeded(1).results(),
+                Measurements.seeded(2).times(1.2).results());
+        assertThat(ComparisonReport.summary(slower)).matches("Slower: 2 of 2 cases, worst .* \\+\\d\\d\\.\\d % \\(.*");
+    }
 }

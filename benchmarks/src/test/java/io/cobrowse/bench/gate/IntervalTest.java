@@ -16,11 +16,15 @@ class IntervalTest {
                 .toList();
     }
 
+    private static Interval interval(List<Double> base, List<Double> fresh) {
+        return Interval.of(base, List.of(), fresh, List.of());
+    }
+
     @Test
     void shouldHoldTheTrueRatioNearlyAlways() {
         int held = 0;
         for (int seed = 0; seed < 100; seed++) {
-            Interval interval = Interval.of(sample(2 * seed, 12, 40), sample(2 * seed + 1, 12, 50));
+            Interval interval = interval(sample(2 * seed, 12, 40), sample(2 * seed + 1, 12, 50));
             if (interval.low() <= 1.25 && interval.high() >= 1.25) {
                 held++;
             }
@@ -30,19 +34,30 @@ class IntervalTest {
 
     @Test
     void shouldBeNarrowerForMoreForks() {
-        Interval few = Interval.of(sample(1, 8, 40), sample(2, 8, 40));
-        Interval many = Interval.of(sample(1, 80, 40), sample(2, 80, 40));
+        Interval few = interval(sample(1, 8, 40), sample(2, 8, 40));
+        Interval many = interval(sample(1, 80, 40), sample(2, 80, 40));
         assertThat(many.high() - many.low()).isLessThan(few.high() - few.low());
     }
 
     @Test
     void shouldBeTheSameForTheSameSamples() {
-        assertThat(Interval.of(sample(1, 8, 40), sample(2, 8, 40)))
-                .isEqualTo(Interval.of(sample(1, 8, 40), sample(2, 8, 40)));
+        assertThat(interval(sample(1, 8, 40), sample(2, 8, 40)))
+                .isEqualTo(interval(sample(1, 8, 40), sample(2, 8, 40)));
     }
 
     @Test
     void shouldBeOnePointForOneForkEach() {
-        assertThat(Interval.of(List.of(2.0), List.of(3.0))).isEqualTo(new Interval(1.5, 1.5, 1.5));
+        assertThat(interval(List.of(2.0), List.of(3.0))).isEqualTo(new Interval(1.5, 1.5, 1.5));
+    }
+
+    @Test
+    void shouldBeWiderWhereACalibrationIsUncertain() {
+        List<Double> times = sample(1, 12, 40);
+        Interval certain = Interval.of(times, List.of(List.of(50.0, 50.0)), times, List.of(List.of(50.0, 50.0)));
+        Interval disturbed = Interval.of(times, List.of(List.of(50.0, 50.0)), times, List.of(List.of(42.0, 50.0)));
+
+        assertThat(certain.ratio()).isEqualTo(1);
+        assertThat(disturbed.low()).isLessThan(1.01);
+        assertThat(disturbed.high() - disturbed.low()).isGreaterThan(0.15);
     }
 }

@@ -12,13 +12,15 @@ import java.util.Random;
 
 /** Makes JMH's JSON up: two cases of 30 and 500 ns, and a calibration of 50 ns. */
 public final class Measurements {
-    private static final int FORKS = 16;
     private static final int ITERATIONS = 50;
     private static final double JITTER = 0.02;
     private static final double NEIGHBOUR = 1.6;
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Random random;
+    private int forks = 16;
+    private String iterations = "100";
+    private double disturbedCalibration = 1;
     private final List<String> cases = new ArrayList<>(List.of("Short", "Long"));
     private double busy;
     private double times = 1;
@@ -74,6 +76,23 @@ public final class Measurements {
         return also(name);
     }
 
+    public Measurements forks(int count) {
+        forks = count;
+        return this;
+    }
+
+    /** Has every fork measure another number of iterations. */
+    public Measurements iterations(int count) {
+        iterations = Integer.toString(count);
+        return this;
+    }
+
+    /** Has the calibration of this run take so many times as long in all forks but one. */
+    Measurements disturbedCalibration(double factor) {
+        disturbedCalibration = factor;
+        return this;
+    }
+
     Measurements withoutCalibration() {
         calibrated = false;
         return this;
@@ -100,16 +119,22 @@ public final class Measurements {
     }
 
     private ObjectNode run(String name, double nanos, double allocated) {
-        ObjectNode run = JSON.createObjectNode().put("benchmark", "some.where." + name + ".run");
+        ObjectNode run = JSON.createObjectNode()
+                .put("benchmark", "some.where." + name + ".run")
+                .put("measurementIterations", iterations);
         ObjectNode metrics = run.putObject("secondaryMetrics");
         ArrayNode cpu = metrics.putObject("cpu.time.norm").putArray("rawData");
         ArrayNode heap = metrics.putObject("gc.alloc.rate.norm").putArray("rawData");
-        for (int fork = 0; fork < FORKS; fork++) {
+        for (int fork = 0; fork < forks; fork++) {
             boolean always = random.nextDouble() < busy;
             ArrayNode times = cpu.addArray();
             ArrayNode sizes = heap.addArray();
             for (int i = 0; i < ITERATIONS; i++) {
-                times.add(nanos * noisy(always || random.nextBoolean()) * (disturbed && i % 5 == 0 ? 10 : 1));
+                double calibration = name.startsWith("Calibration") && fork > 0 ? disturbedCalibration : 1;
+                times.add(nanos
+                        * calibration
+                        * noisy(always || random.nextBoolean())
+                        * (disturbed && i % 5 == 0 ? 10 : 1));
                 sizes.add(allocated + random.nextDouble() / 100);
             }
         }

@@ -1,6 +1,6 @@
 package io.cobrowse.load.capacity;
 
-import io.cobrowse.load.run.Environment;
+import io.cobrowse.measuring.Environment;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param sloP99Millis until a change or a pointer event is at the other end
  * @param websocket share of the pairs
  * @param messagesPerSession in a second, both ways, as the settings have it
+ * @param interrupted whether it was told to stop before its end: what it had found until then
  * @param assumptions what the figures rest on, a sentence each
  */
 public record Capacity(
@@ -19,6 +20,7 @@ public record Capacity(
         double websocket,
         double messagesPerSession,
         double minutes,
+        boolean interrupted,
         List<Component> components,
         List<String> assumptions) {
 

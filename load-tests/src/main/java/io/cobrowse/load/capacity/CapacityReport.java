@@ -1,13 +1,13 @@
 package io.cobrowse.load.capacity;
 
-import io.cobrowse.load.report.HtmlReport;
-import io.cobrowse.load.report.HtmlReport.Headline;
-import io.cobrowse.load.report.Section;
-import io.cobrowse.load.report.Section.Chart;
-import io.cobrowse.load.report.Section.Marker;
-import io.cobrowse.load.report.Section.Series;
-import io.cobrowse.load.report.Section.Table;
-import io.cobrowse.load.run.RunReport;
+import io.cobrowse.measuring.report.Chart;
+import io.cobrowse.measuring.report.Chart.Marker;
+import io.cobrowse.measuring.report.Chart.Series;
+import io.cobrowse.measuring.report.HtmlReport;
+import io.cobrowse.measuring.report.HtmlReport.Headline;
+import io.cobrowse.measuring.report.Mark;
+import io.cobrowse.measuring.report.Section;
+import io.cobrowse.measuring.report.Section.Table;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -51,7 +51,8 @@ public final class CapacityReport {
         }
         sections.add(Section.of(
                 "What each component carries",
-                "Sessions that met the service level, and what limited them, as the processors' use says.",
+                conditions()
+                        + " Sessions that met the service level, and what limited them, as the processors' use says.",
                 components()));
         capacity.components().stream()
                 .filter(CapacityReport::hasCurves)
@@ -64,7 +65,7 @@ public final class CapacityReport {
                         capacity.assumptions().stream().map(List::of).toList())));
         sections.add(Section.of("All trials", "In the order in which they were made.", trials()));
         sections.add(Section.of("How it was measured", "", environment()));
-        return new HtmlReport.Content("Capacity", answer(), null, headlines(), sections);
+        return new HtmlReport.Content("Capacity", answer(), Mark.TOLD, headlines(), sections);
     }
 
     /** One number of sessions is no curve; its trials are in the table. */
@@ -88,30 +89,26 @@ public final class CapacityReport {
         return sections;
     }
 
+    /** Each component's sentence, then under which conditions it holds. */
     private String answer() {
-        List<String> parts = new ArrayList<>();
-        for (Component component : capacity.components()) {
-            Estimate perCore = component.sessionsPerCore();
-            if (perCore != null) {
-                parts.add(String.format(
-                        Locale.ROOT, "a %s carries %,.0f sessions a core", component.name(), perCore.value()));
-            } else {
-                parts.add(String.format(
-                        Locale.ROOT,
-                        "the %s carries %s%,d sessions",
-                        component.name(),
-                        component.bounded() ? "" : "at least ",
-                        component.capacity()));
-            }
-        }
+        String warning = capacity.environment().busy()
+                ? " The machine was busy when this began (load average "
+                        + capacity.environment().loadBefore() + "): do not plan by these figures."
+                : "";
+        return (capacity.interrupted() ? "Interrupted. So far: " : "")
+                + String.join(
+                        " ",
+                        capacity.components().stream().map(Component::sentence).toList())
+                + warning;
+    }
+
+    private String conditions() {
         return String.format(
                 Locale.ROOT,
-                "With pages of %s complexity, %.0f %% of the pairs over WebSocket and 99 %% of all changes shown within %.0f"
-                        + " ms, %s.",
+                "Pages of %s complexity, %.0f %% of the pairs over WebSocket, 99 %% of all changes shown within %.0f ms.",
                 capacity.complexity(),
                 capacity.websocket() * 100,
-                capacity.sloP99Millis(),
-                String.join(", and ", parts));
+                capacity.sloP99Millis());
     }
 
     private List<Headline> headlines() {
@@ -201,14 +198,8 @@ public final class CapacityReport {
                 "service level",
                 List.of(new double[] {0, capacity.sloP99Millis()}, new double[] {most, capacity.sloP99Millis()}),
                 false));
-        return new Chart(
-                "line",
-                "sessions",
-                "ms",
-                true,
-                List.of(),
-                series,
-                List.of(new Marker(component.capacity(), "capacity " + component.capacity())));
+        return Chart.lines("sessions", "ms", true, series)
+                .with(List.of(new Marker(component.capacity(), "capacity " + component.capacity())));
     }
 
     private static int most(Component component) {
@@ -270,7 +261,7 @@ public final class CapacityReport {
             }
             series.add(new Series("Universal Scalability Law", line, false));
         }
-        return new Chart("line", "sessions", "messages per second", false, List.of(), series, List.of());
+        return Chart.lines("sessions", "messages per second", false, series);
     }
 
     private static Chart cores(Component component) {
@@ -286,7 +277,7 @@ public final class CapacityReport {
                             .toList(),
                     true));
         }
-        return new Chart("line", "sessions", "cores", false, List.of(), series, List.of());
+        return Chart.lines("sessions", "cores", false, series);
     }
 
     private Table trials() {
@@ -305,7 +296,7 @@ public final class CapacityReport {
     }
 
     private Table environment() {
-        List<List<String>> rows = new ArrayList<>(RunReport.rows(capacity.environment()));
+        List<List<String>> rows = new ArrayList<>(HtmlReport.rows(capacity.environment()));
         rows.add(List.of("took", String.format(Locale.ROOT, "%.1f minutes", capacity.minutes())));
         return Table.of(List.of("", ""), rows);
     }

@@ -1,14 +1,16 @@
 package io.cobrowse.load.capacity;
 
-import io.cobrowse.load.cluster.Cores;
 import io.cobrowse.load.cluster.Jars;
-import io.cobrowse.load.cluster.Layout;
 import io.cobrowse.load.cluster.LocalCluster;
-import io.cobrowse.load.cluster.ServerProcess;
-import io.cobrowse.load.run.Environment;
 import io.cobrowse.load.run.RunPlan;
 import io.cobrowse.load.run.Usage;
 import io.cobrowse.load.settings.Settings;
+import io.cobrowse.measuring.Cores;
+import io.cobrowse.measuring.Countdown;
+import io.cobrowse.measuring.Environment;
+import io.cobrowse.measuring.Interruption;
+import io.cobrowse.measuring.JavaProcess;
+import io.cobrowse.measuring.ServerProcess;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
@@ -42,31 +44,59 @@ public final class CapacityRun {
 
     private final RunPlan plan;
     private final double sloP99Millis;
+    private final TrialLog log;
     private final PrintWriter out;
+    private final Interruption interruption;
     private final int processors = Runtime.getRuntime().availableProcessors();
 
     /**
      * Prepares a run.
      *
      * @param plan whose profile and layout are replaced
+     * @param log writes the trials down, and knows those that were made already
      */
-    public CapacityRun(RunPlan plan, double sloP99Millis, PrintWriter out) {
+    public CapacityRun(RunPlan plan, double sloP99Millis, TrialLog log, PrintWriter out, Interruption interruption) {
+        this.log = log;
+        this.interruption = interruption;
         this.plan = plan;
         this.sloP99Millis = sloP99Millis;
         this.out = out;
     }
 
-    /** Searches and returns what was found. */
+    /**
+     * Searches and returns what was found; where it is interrupted, what was found until then.
+     *
+     * @throws IOException if a process does not start, or it was interrupted before the first trial was over
+     */
     public Capacity run() throws IOException, InterruptedException {
         long start = System.nanoTime();
         Environment environment = Environment.here(plan.command());
-        List<Component> components = new ArrayList<>();
-        URI target = plan.target();
-        if (target != null) {
-            ClusterLoad load = new ClusterLoad(plan, target, null, sloP99Millis, out);
-            components.add(measure("system", 0, load, null, sessions(FIRST_OF_A_TARGET), null));
-        } else {
-            measureHere(components);
+        if (environment.busy()) {
+            out.printf(
+                    "This machine is busy (load average %s): what is found now is not to plan by.%n",
+                    environment.loadBefore());
+        }
+        boolean interrupted = false;
+        try {
+            URI target = plan.target();
+            if (target != null) {
+                ClusterLoad load = new ClusterLoad(plan, target, null, sloP99Millis, out, interruption);
+                log.found(measure("system", 0, load, null, sessions(FIRST_OF_A_TARGET), null));
+            } else {
+                measureHere();
+            }
+        } catch (IOException | InterruptedException | RuntimeException failure) {
+            interrupted = interruption.happened();
+            if (!interrupted) {
+                throw failure;
+            }
+        }
+        List<Component> components = new ArrayList<>(log.components());
+        if (interrupted && !log.trials().isEmpty()) {
+            components.add(searchedSoFar());
+        }
+        if (components.isEmpty()) {
+            throw new IOException("Interrupted before the first trial was over: there is nothing to report");
         }
         return new Capacity(
                 environment,
@@ -75,8 +105,22 @@ public final class CapacityRun {
                 plan.settings().journey().websocket(),
                 plan.settings().complexity(plan.complexity()).messagesPerSecond(),
                 (System.nanoTime() - start) / 60e9,
+                interrupted,
                 List.copyOf(components),
                 assumptions());
+    }
+
+    /** Returns the component whose search was interrupted, with the most sessions that it carried. */
+    private Component searchedSoFar() {
+        List<Trial> trials = log.trials();
+        int carried = trials.stream()
+                .filter(Trial::passed)
+                .mapToInt(Trial::sessions)
+                .max()
+                .orElse(0);
+        CapacitySearch.Found found = new CapacitySearch.Found(carried, false, trials);
+        String name = plan.target() != null ? "system" : log.component("node") == null ? "node" : "proxy";
+        return component(name, plan.target() != null ? 0 : half(), found, null, log.component("node"));
     }
 
     private int half() {
@@ -92,10 +136,10 @@ public final class CapacityRun {
     }
 
     /** One cluster serves both, so that all are warm when it is the proxy's turn. Compilers have all processors before. */
-    private void measureHere(List<Component> components) throws IOException, InterruptedException {
+    private void measureHere() throws IOException, InterruptedException {
         Jars jars = Jars.fromLauncher().withConcurrentNodes();
         try (LocalCluster cluster =
-                LocalCluster.start(Layout.of(1), jars, plan.output().resolve("processes"))) {
+                LocalCluster.start(plan.layout(), jars, plan.output().resolve("processes"))) {
             out.printf("Waiting for the compilers ...%n");
             load("cold", cluster, cluster.target(), plan.settings()).warmUp(sessions(COLD_MESSAGES_PER_SECOND), COLD);
             if (processors > 1) {
@@ -103,31 +147,35 @@ public final class CapacityRun {
                 cluster.confineProxy(others());
                 cluster.confineNodes(subjects());
             }
-            say("node");
-            // The node names the proxy in its serverUrl; here all agents have to stay with the node.
-            Settings direct =
-                    plan.settings().withJourney(plan.settings().journey().withUrlAgents(0));
-            Component node = measure(
-                    "node",
-                    half(),
-                    load("node", cluster, cluster.node(1), direct),
-                    cluster,
-                    sessions(FIRST_OF_A_NODE),
-                    null);
-            components.add(node);
+            if (log.component("node") == null) {
+                measureNode(cluster);
+            }
             if (processors > 1) {
                 cluster.confineNodes(others());
                 cluster.confineProxy(subjects());
             }
             say("proxy");
-            components.add(measure(
+            log.found(measure(
                     "proxy",
                     half(),
                     load("proxy", cluster, cluster.target(), plan.settings()),
                     cluster,
                     sessions(FIRST_OF_A_PROXY),
-                    node));
+                    log.component("node")));
         }
+    }
+
+    private void measureNode(LocalCluster cluster) throws IOException, InterruptedException {
+        say("node");
+        // The node names the proxy in its serverUrl; here all agents have to stay with the node.
+        Settings direct = plan.settings().withJourney(plan.settings().journey().withUrlAgents(0));
+        log.found(measure(
+                "node",
+                half(),
+                load("node", cluster, cluster.node(1), direct),
+                cluster,
+                sessions(FIRST_OF_A_NODE),
+                null));
     }
 
     private void say(String name) {
@@ -138,7 +186,7 @@ public final class CapacityRun {
     }
 
     private ClusterLoad load(String name, LocalCluster cluster, URI target, Settings settings) {
-        return new ClusterLoad(planOf(name, settings), target, cluster, sloP99Millis, out);
+        return new ClusterLoad(planOf(name, settings), target, cluster, sloP99Millis, out, interruption);
     }
 
     /** Returns how many sessions send so many messages a second. */
@@ -181,16 +229,48 @@ public final class CapacityRun {
         out.printf("  Warming up ...%n");
         List<Usage> usages = load.warmUp(first, WARM_UP);
         Estimate bytes = cluster == null ? null : bytesPerSession(usages, name, liveBytes(cluster, name), first);
-        CapacitySearch.Found found =
-                new CapacitySearch(load, first, GREATEST, PRECISION, trial -> bottleneck(name, trial)).search();
+        CapacitySearch.Found found = new CapacitySearch(
+                        log.recording(load),
+                        first,
+                        GREATEST,
+                        PRECISION,
+                        trial -> bottleneck(name, trial),
+                        new Telling(name))
+                .search();
         return component(name, cores, found, bytes, node);
+    }
+
+    /** Tells after each trial what is known and how long it will take. */
+    private final class Telling implements CapacitySearch.Listener {
+        private final String name;
+        private final long begin = System.nanoTime();
+
+        private Telling(String name) {
+            this.name = name;
+        }
+
+        @Override
+        public void tried(int good, int bad, int trialsLeft) {
+            int made = Math.max(1, log.trials().size());
+            double seconds = (System.nanoTime() - begin) / 1e9 / made * trialsLeft;
+            out.printf(
+                    Locale.ROOT,
+                    "  So far the %s %s; about %d more trials, %s%n",
+                    name,
+                    bad == 0
+                            ? String.format(Locale.ROOT, "carries %,d sessions or more", good)
+                            : String.format(Locale.ROOT, "carries %,d sessions and not %,d", good, bad),
+                    trialsLeft,
+                    Countdown.text(seconds));
+            out.flush();
+        }
     }
 
     private static double liveBytes(LocalCluster cluster, String name) throws IOException {
         double bytes = 0;
         for (ServerProcess process : cluster.processes()) {
             if (process.name().startsWith(name)) {
-                bytes += process.figures().liveBytes();
+                bytes += new JavaProcess(process.pid()).liveBytes();
             }
         }
         return bytes;
@@ -219,10 +299,7 @@ public final class CapacityRun {
         Demand demand = demand(own, found.trials(), node);
         boolean measured = found.bounded() && cores > 0 && bottleneck.own() && bottleneck.busy() >= Component.BUSY;
         Estimate perCore = measured
-                ? new Estimate(
-                        (double) found.capacity() / cores,
-                        found.capacity() * (1 - PRECISION) / cores,
-                        found.capacity() * (1 + PRECISION) / cores)
+                ? atItsLimit((double) found.capacity() / cores, Demand.of(own, found.trials()))
                 : demand == null ? null : demand.sessions(1, Component.PLANNED_USE);
         List<Double> loads =
                 found.trials().stream().map(trial -> (double) trial.sessions()).toList();
@@ -241,6 +318,18 @@ public final class CapacityRun {
                 bytes,
                 Usl.fit(loads, throughputs),
                 found.trials());
+    }
+
+    /** Returns the interval: the width of the search, or that of its CPU time over the trials where this is wider. */
+    private static Estimate atItsLimit(double perCore, @Nullable Demand demand) {
+        double low = 1 - PRECISION;
+        double high = 1 + PRECISION;
+        if (demand != null) {
+            Estimate each = demand.coresPerSession();
+            low = Math.min(low, each.value() / each.high());
+            high = Math.max(high, each.value() / each.low());
+        }
+        return new Estimate(perCore, perCore * low, perCore * high);
     }
 
     private static @Nullable Demand demand(String own, List<Trial> trials, @Nullable Component node) {
@@ -279,8 +368,9 @@ public final class CapacityRun {
                 "Nodes run with a collector that does not stop them (ZGC).",
                 "The node is the reference node: a real Co-browse node does more for each message. Measure yours with"
                         + " --target, and take the proxy's figures from here.",
-                "Where a limit was reached, the range is the width of the search; where the CPU time a session was taken, it"
-                        + " is that of the trials. The proxy's CPU time is taken in proportion to the node's in the same"
+                "Where a limit was reached, the range is the width of the search, or that of the CPU time a session where this"
+                        + " is wider; where the CPU time a session was taken, it is its 95 % interval, by bootstrap over the"
+                        + " trials. The proxy's CPU time is taken in proportion to the node's in the same"
                         + " trials, where the node's limit is known: so the machine's speed, which may change, does not"
                         + " matter.");
     }

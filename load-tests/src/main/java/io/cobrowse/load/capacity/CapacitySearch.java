@@ -29,7 +29,22 @@ final class CapacitySearch {
     private final double precision;
     private final Function<Trial, Bottleneck> bottleneck;
     private final List<Trial> trials = new ArrayList<>();
+    private final Listener listener;
     private boolean limitedElsewhere;
+    private int good;
+    private int bad;
+
+    /** Is told how the search goes. */
+    interface Listener {
+        /**
+         * A trial is over.
+         *
+         * @param good sessions that were carried, the most so far; 0 for none
+         * @param bad sessions that were not, the least so far; 0 for none
+         * @param trialsLeft about how many there will be yet
+         */
+        void tried(int good, int bad, int trialsLeft);
+    }
 
     /**
      * What was found.
@@ -46,27 +61,34 @@ final class CapacitySearch {
      * @param greatest the number not to exceed
      * @param precision the width of the gap to end with, as a share of the capacity
      * @param bottleneck what was busiest in a trial
+     * @param listener is told after each trial
      */
     CapacitySearch(
-            SystemUnderLoad system, int least, int greatest, double precision, Function<Trial, Bottleneck> bottleneck) {
+            SystemUnderLoad system,
+            int least,
+            int greatest,
+            double precision,
+            Function<Trial, Bottleneck> bottleneck,
+            Listener listener) {
         this.system = system;
         this.least = least;
         this.greatest = greatest;
         this.precision = precision;
         this.bottleneck = bottleneck;
+        this.listener = listener;
     }
 
     Found search() throws IOException, InterruptedException {
-        int good = 0;
-        int bad = 0;
         for (int sessions = least;
                 bad == 0 && good < greatest && !limitedElsewhere;
                 sessions = Math.min(2 * sessions, greatest)) {
             if (passes(sessions)) {
                 good = sessions;
                 limitedElsewhere = leavesNoRoomForTwice(trials.get(trials.size() - 1));
+                tell();
             } else {
                 bad = sessions;
+                tell();
             }
         }
         while (bad != 0 && bad - good > Math.max(1, precision * good) && (good == 0 || !limitedElsewhere)) {
@@ -76,9 +98,18 @@ final class CapacitySearch {
             } else {
                 bad = middle;
             }
+            tell();
         }
         int confirmed = confirm(good);
         return new Found(confirmed, !limitedElsewhere && (bad != 0 || confirmed < good), List.copyOf(trials));
+    }
+
+    private void tell() {
+        int confirmations = limitedElsewhere ? REPEATED : CONFIRMED;
+        double gap = bad == 0 ? 1 : (bad - good) / Math.max(1.0, good);
+        int halvings = limitedElsewhere ? 0 : (int) Math.ceil(Math.max(0, Math.log(gap / precision) / Math.log(2)));
+        int doubling = bad == 0 && !limitedElsewhere && good < greatest ? 1 : 0;
+        listener.tried(good, bad, doubling + halvings + confirmations - 1);
     }
 
     /** Whether twice the sessions would take more of the other parts than there is. */

@@ -10,6 +10,7 @@ import io.cobrowse.load.run.RunResult;
 import io.cobrowse.load.run.Usage;
 import io.cobrowse.load.settings.Fault;
 import io.cobrowse.load.settings.Profile;
+import io.cobrowse.measuring.Interruption;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
@@ -36,10 +37,18 @@ final class ClusterLoad implements SystemUnderLoad {
     private final @Nullable LocalCluster cluster;
     private final double sloP99Millis;
     private final PrintWriter out;
+    private final Interruption interruption;
     private int trials;
 
     /** @param plan whose profile is replaced in each trial */
-    ClusterLoad(RunPlan plan, URI target, @Nullable LocalCluster cluster, double sloP99Millis, PrintWriter out) {
+    ClusterLoad(
+            RunPlan plan,
+            URI target,
+            @Nullable LocalCluster cluster,
+            double sloP99Millis,
+            PrintWriter out,
+            Interruption interruption) {
+        this.interruption = interruption;
         this.plan = plan;
         this.target = target;
         this.cluster = cluster;
@@ -87,7 +96,11 @@ final class ClusterLoad implements SystemUnderLoad {
                 plan.output().resolve("trial-" + ++trials),
                 false,
                 plan.command());
-        RunResult result = new Run(trialPlan, new PrintWriter(PrintWriter.nullWriter())).against(target, cluster);
+        RunResult result =
+                new Run(trialPlan, new PrintWriter(PrintWriter.nullWriter()), interruption).against(target, cluster);
+        if (result.interrupted()) {
+            throw new InterruptedException("The trial with " + sessions + " sessions was interrupted");
+        }
         Trial trial = judge(sessions, trialPlan, result);
         out.printf(
                 Locale.ROOT,

@@ -1,6 +1,8 @@
 package io.cobrowse.load.capacity;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,4 +38,33 @@ public record Component(
 
     /** From this share of its processors on a component is what limits. */
     static final double BUSY = 0.8;
+
+    /** Returns what was found, in one sentence with its range, and whether the limit itself was reached. */
+    @JsonIgnore
+    public String sentence() {
+        Estimate perCore = sessionsPerCore;
+        if (perCore == null) {
+            return bounded
+                    ? String.format(Locale.ROOT, "The %s carries %,d sessions.", name, capacity)
+                    : String.format(
+                            Locale.ROOT,
+                            "The %s carries at least %,d sessions: the limit was not reached, more was not tried.",
+                            name,
+                            capacity);
+        }
+        String range = String.format(
+                Locale.ROOT, "%,.0f sessions (%,.0f to %,.0f)", perCore.value(), perCore.low(), perCore.high());
+        return measured
+                ? String.format(Locale.ROOT, "A %s core carries %s.", name, range)
+                : String.format(
+                        Locale.ROOT,
+                        "A %s core is reckoned to carry %s, by its CPU time at %.0f %% use: limit not reached, %,d sessions on"
+                                + " %d %s were the most it carried.",
+                        name,
+                        range,
+                        100 * PLANNED_USE,
+                        capacity,
+                        cores,
+                        cores == 1 ? "core" : "cores");
+    }
 }

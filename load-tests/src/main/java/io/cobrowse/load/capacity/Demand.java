@@ -1,18 +1,21 @@
 package io.cobrowse.load.capacity;
 
+import io.cobrowse.measuring.Bootstrap;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
-import org.apache.commons.math3.stat.descriptive.DescriptiveStatistics;
+import org.apache.commons.statistics.descriptive.Median;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a component takes of the processors for a session (the utilisation law: U = X D), what it takes without any included, as
  * seen where it had much to do. Immutable.
  *
- * @param coresPerSession a session's share of the cores in use: the median of the trials, and their range
+ * @param coresPerSession a session's share of the cores in use: the median of the trials, with its 95 % interval, by bootstrap over
+ *     the trials
  */
 public record Demand(Estimate coresPerSession) {
     private static final int LEAST_TRIALS = 3;
+    private static final double CONFIDENCE = 0.95;
 
     /**
      * Returns the demand of a component, by the trials that met the service level with at least half of the sessions that did;
@@ -44,8 +47,8 @@ public record Demand(Estimate coresPerSession) {
         if (each.length < LEAST_TRIALS) {
             return null;
         }
-        DescriptiveStatistics all = new DescriptiveStatistics(each);
-        return new Demand(new Estimate(all.getPercentile(50), all.getMin(), all.getMax()));
+        double[] ends = Bootstrap.median(each, CONFIDENCE);
+        return new Demand(new Estimate(Median.withDefaults().evaluate(each), ends[0], ends[1]));
     }
 
     /** The sessions that cores carry when they are busy to that share, 0 to 1. */

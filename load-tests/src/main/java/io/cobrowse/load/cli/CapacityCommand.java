@@ -3,12 +3,13 @@ package io.cobrowse.load.cli;
 import io.cobrowse.load.capacity.Capacity;
 import io.cobrowse.load.capacity.CapacityReport;
 import io.cobrowse.load.capacity.CapacityRun;
-import io.cobrowse.load.capacity.Component;
-import io.cobrowse.load.capacity.Estimate;
+import io.cobrowse.load.capacity.TrialLog;
 import io.cobrowse.load.cluster.Layout;
 import io.cobrowse.load.run.RunPlan;
 import io.cobrowse.load.settings.Json;
 import io.cobrowse.load.settings.Settings;
+import io.cobrowse.measuring.Interruption;
+import io.cobrowse.measuring.Version;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
@@ -18,6 +19,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -29,11 +31,13 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class)
 final class CapacityCommand implements Callable<Integer> {
+    static final String RESULT = "capacity.json";
+
     @Option(
             names = "--slo-p99",
             required = true,
             paramLabel = "MILLIS",
-            description = "99 % of all changes and pointer events are at the other end within this time.")
+            description = "99 %% of all changes and pointer events are at the other end within this time.")
     private double sloP99Millis;
 
     @Option(names = "--complexity", paramLabel = "NAME", description = "average or high. Default: ${DEFAULT-VALUE}")
@@ -50,6 +54,12 @@ final class CapacityCommand implements Callable<Integer> {
             paramLabel = "URL",
             description = "A proxy, measured as a whole. Without it a node and a proxy of this machine.")
     private @Nullable URI target;
+
+    @Option(names = "--resume", description = "Go on with the trials that an interrupted run has left in --output.")
+    private boolean resume;
+
+    @Mixin
+    private final PortOptions ports = new PortOptions();
 
     @Option(names = "--settings", paramLabel = "FILE", description = "YAML that takes the place of single defaults.")
     private @Nullable Path settings;
@@ -69,9 +79,12 @@ final class CapacityCommand implements Callable<Integer> {
         }
         String command = "bin/cobrowse-load "
                 + String.join(" ", spec.root().commandLine().getParseResult().originalArgs());
+        if (!(sloP99Millis > 0)) {
+            throw new IllegalArgumentException("--slo-p99 " + sloP99Millis + ": allowed is more than 0");
+        }
         RunPlan plan = new RunPlan(
                 target,
-                Layout.of(1),
+                Layout.of(1, ports.ports()),
                 "capacity",
                 all.profile("steady"),
                 complexity,
@@ -85,20 +98,38 @@ final class CapacityCommand implements Callable<Integer> {
                 false,
                 command);
         PrintWriter out = spec.commandLine().getOut();
-        Capacity capacity = new CapacityRun(plan, sloP99Millis, out).run();
-        Json.mapper().writeValue(output.resolve("capacity.json").toFile(), capacity);
+        String conditions = String.format(
+                Locale.ROOT,
+                "%s, %s complexity, %.2f over WebSocket, p99 %.0f ms",
+                target == null ? "a node and a proxy of this machine" : target,
+                complexity,
+                all.journey().websocket(),
+                sloP99Millis);
+        all.complexity(complexity);
+        TrialLog log = resume ? TrialLog.resume(output, conditions) : TrialLog.begin(output, conditions);
+        try (Interruption interruption = Interruption.watch()) {
+            return report(new CapacityRun(plan, sloP99Millis, log, out, interruption).run(), out);
+        }
+    }
+
+    private int report(Capacity capacity, PrintWriter out) throws IOException {
+        Json.mapper().writeValue(output.resolve(RESULT).toFile(), capacity);
         Path report = output.resolve("capacity.html");
         CapacityReport.write(report, capacity);
-        for (Component component : capacity.components()) {
-            print(component, out);
+        out.println();
+        if (capacity.interrupted()) {
+            out.println("Interrupted. So far, to be gone on with by --resume:");
         }
+        capacity.components().forEach(component -> out.println(component.sentence()));
         out.printf(
                 Locale.ROOT,
-                "%n%.1f minutes. Report: %s%n",
+                "%.1f minutes. Report: %s%n",
                 capacity.minutes(),
                 report.toAbsolutePath().normalize());
         out.flush();
-        return capacity.components().stream().allMatch(component -> component.capacity() > 0) ? 0 : 1;
+        return !capacity.interrupted() && capacity.components().stream().allMatch(component -> component.capacity() > 0)
+                ? 0
+                : 1;
     }
 
     private static double share(String text) {
@@ -107,26 +138,5 @@ final class CapacityCommand implements Callable<Integer> {
             case "no" -> 0;
             default -> throw new IllegalArgumentException("--websocket " + text + " is neither yes nor no");
         };
-    }
-
-    private static void print(Component component, PrintWriter out) {
-        Estimate perCore = component.sessionsPerCore();
-        out.printf(
-                Locale.ROOT,
-                "%n%s: %s%,d sessions; busiest: %s at %.0f %%%s%n",
-                component.name(),
-                component.bounded() ? "" : "at least ",
-                component.capacity(),
-                component.bottleneck(),
-                component.busy() * 100,
-                perCore == null
-                        ? ""
-                        : String.format(
-                                Locale.ROOT,
-                                "; %,.0f sessions a core (%,.0f to %,.0f), %s",
-                                perCore.value(),
-                                perCore.low(),
-                                perCore.high(),
-                                component.measured() ? "measured at its limit" : "from its CPU time a session"));
     }
 }

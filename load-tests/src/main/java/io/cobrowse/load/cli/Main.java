@@ -1,5 +1,6 @@
 package io.cobrowse.load.cli;
 
+import io.cobrowse.measuring.Version;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -16,7 +17,14 @@ import picocli.CommandLine.Spec;
         description = "Loads a cluster with customers and agents, and says how many nodes it takes.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        subcommands = {RunCommand.class, CapacityCommand.class, SizeCommand.class, MergeCommand.class})
+        subcommands = {
+            RunCommand.class,
+            CapacityCommand.class,
+            SizeCommand.class,
+            MergeCommand.class,
+            CompareCommand.class,
+            TrendCommand.class
+        })
 public final class Main implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // Set by picocli.
@@ -29,10 +37,13 @@ public final class Main implements Runnable {
     }
 
     static int execute(String... args) {
+        return commandLine().execute(args);
+    }
+
+    static CommandLine commandLine() {
         return new CommandLine(new Main())
                 .setCaseInsensitiveEnumValuesAllowed(true)
-                .setExecutionExceptionHandler(Main::explain)
-                .execute(args);
+                .setExecutionExceptionHandler(Main::explain);
     }
 
     private static int explain(Exception failure, CommandLine command, CommandLine.ParseResult parsed) {

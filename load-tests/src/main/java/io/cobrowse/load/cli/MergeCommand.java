@@ -1,14 +1,12 @@
 package io.cobrowse.load.cli;
 
-import io.cobrowse.load.record.InjectorResult;
 import io.cobrowse.load.record.Latencies;
-import io.cobrowse.load.run.Environment;
 import io.cobrowse.load.run.Run;
 import io.cobrowse.load.run.RunResult;
-import io.cobrowse.load.run.Usage;
 import io.cobrowse.load.run.Verdict;
 import io.cobrowse.load.settings.Json;
 import io.cobrowse.load.settings.Settings;
+import io.cobrowse.measuring.Version;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,7 +23,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "merge",
         description =
-                "Merges what several injectors have written into one report; 0 when all checks passed, 1 when not.",
+                "Merges what several injectors have written into one report: 0 when all checks passed, 1 when not, 2 unless"
+                        + " each injector of the run is there once.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class)
 final class MergeCommand implements Callable<Integer> {
@@ -50,10 +49,10 @@ final class MergeCommand implements Callable<Integer> {
         List<RunResult> results = new ArrayList<>();
         List<Path> logs = new ArrayList<>();
         for (Path directory : directories) {
-            results.add(Json.mapper().readValue(directory.resolve(Run.RESULT).toFile(), RunResult.class));
+            results.add(Json.read(directory.resolve(Run.RESULT), RunResult.class));
             logs.add(directory.resolve(Run.LATENCIES));
         }
-        RunResult merged = merge(results);
+        RunResult merged = RunResult.merge(results);
         Json.mapper()
                 .writeValue(Files.createDirectories(output).resolve(Run.RESULT).toFile(), merged);
         Latencies latencies = Latencies.read(logs, merged.load());
@@ -61,32 +60,5 @@ final class MergeCommand implements Callable<Integer> {
         Verdict verdict = Verdict.of(merged, latencies, judged);
         return Outcome.tell(
                 merged, latencies, verdict, output, spec.commandLine().getOut());
-    }
-
-    private static RunResult merge(List<RunResult> results) {
-        RunResult first = results.get(0);
-        List<Environment> environments = new ArrayList<>();
-        List<String> problems = new ArrayList<>();
-        List<Usage> usages = new ArrayList<>();
-        for (RunResult result : results) {
-            if (!result.profile().equals(first.profile())
-                    || !result.complexity().equals(first.complexity())) {
-                throw new IllegalArgumentException(
-                        "The injectors ran different profiles: " + first.profile() + " and " + result.profile());
-            }
-            environments.addAll(result.environments());
-            problems.addAll(result.problems());
-            usages.addAll(result.usages());
-        }
-        return new RunResult(
-                first.profileName(),
-                first.profile(),
-                first.complexity(),
-                first.websocket(),
-                first.target(),
-                environments,
-                InjectorResult.sum(results.stream().map(RunResult::load).toList()),
-                problems,
-                usages);
     }
 }

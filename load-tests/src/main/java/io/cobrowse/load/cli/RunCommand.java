@@ -5,10 +5,14 @@ import io.cobrowse.load.record.Latencies;
 import io.cobrowse.load.run.Run;
 import io.cobrowse.load.run.RunPlan;
 import io.cobrowse.load.run.RunResult;
+import io.cobrowse.load.run.UnreachableException;
 import io.cobrowse.load.run.Verdict;
 import io.cobrowse.load.settings.Durations;
+import io.cobrowse.load.settings.Fault;
 import io.cobrowse.load.settings.Profile;
 import io.cobrowse.load.settings.Settings;
+import io.cobrowse.measuring.Interruption;
+import io.cobrowse.measuring.Version;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
@@ -19,6 +23,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -46,6 +51,9 @@ final class RunCommand implements Callable<Integer> {
 
     @Option(names = "--nodes", paramLabel = "N", description = "Nodes to start. Default: ${DEFAULT-VALUE}")
     private int nodes = 3;
+
+    @Mixin
+    private final PortOptions ports = new PortOptions();
 
     @Option(names = "--sessions", paramLabel = "N", description = "Pairs at a time, of all injectors together.")
     private @Nullable Integer sessions;
@@ -97,11 +105,16 @@ final class RunCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         RunPlan plan = plan();
         PrintWriter out = spec.commandLine().getOut();
-        Run run = new Run(plan, out);
-        RunResult result = run.run();
-        Latencies latencies = run.latencies(result);
-        Verdict verdict = Verdict.of(result, latencies, plan.settings());
-        return Outcome.tell(result, latencies, verdict, plan.output(), out);
+        try (Interruption interruption = Interruption.watch()) {
+            Run run = new Run(plan, out, interruption);
+            RunResult result = run.run();
+            Latencies latencies = run.latencies(result);
+            Verdict verdict = Verdict.of(result, latencies, plan.settings());
+            return Outcome.tell(result, latencies, verdict, plan.output(), out);
+        } catch (UnreachableException nobody) {
+            Outcome.tellUnreachable(String.valueOf(nobody.getMessage()), plan, out);
+            return 1;
+        }
     }
 
     private RunPlan plan() throws IOException {
@@ -110,15 +123,24 @@ final class RunCommand implements Callable<Integer> {
             all = all.withJourney(all.journey().withWebsocket(websocket));
         }
         Profile chosen = all.profile(profile).with(sessions, duration == null ? null : Durations.parse(duration));
+        all.complexity(complexity);
         Matcher share = SHARE.matcher(injector);
-        if (!share.matches()) {
-            throw new IllegalArgumentException("--injector " + injector + " is not like 2/5");
+        if (!share.matches()
+                || Integer.parseInt(share.group(1)) < 1
+                || Integer.parseInt(share.group(1)) > Integer.parseInt(share.group(2))) {
+            throw new IllegalArgumentException(
+                    "--injector " + injector + ": allowed is one of several, such as 2/5, from 1/5 to 5/5");
+        }
+        if (target != null && chosen.fault() != Fault.NONE && (faultCommand == null || faultNode == null)) {
+            throw new IllegalArgumentException("--profile " + profile + " with --target needs --fault-command and"
+                    + " --fault-node: how the node is to be " + (chosen.fault() == Fault.KILL ? "killed" : "drained")
+                    + ", and which one");
         }
         String command = "bin/cobrowse-load "
                 + String.join(" ", spec.root().commandLine().getParseResult().originalArgs());
         return new RunPlan(
                 target,
-                Layout.of(nodes),
+                Layout.of(nodes, ports.ports()),
                 profile,
                 chosen,
                 complexity,

@@ -3,6 +3,7 @@ package io.cobrowse.load.cli;
 import io.cobrowse.load.capacity.Capacity;
 import io.cobrowse.load.capacity.Sizing;
 import io.cobrowse.load.settings.Json;
+import io.cobrowse.measuring.Version;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -36,7 +37,7 @@ final class SizeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Capacity capacity = Json.mapper().readValue(from.toFile(), Capacity.class);
+        Capacity capacity = Json.read(from, Capacity.class);
         Sizing sizing = Sizing.of(capacity, sessions, nodeCores, proxyCores);
         PrintWriter out = spec.commandLine().getOut();
         out.printf(

@@ -1,6 +1,10 @@
 package io.cobrowse.load.cluster;
 
+import io.cobrowse.measuring.Cores;
+import io.cobrowse.measuring.JavaProcess;
+import io.cobrowse.measuring.ServerProcess;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -25,7 +29,6 @@ import org.jspecify.annotations.Nullable;
  * the URL id {@code i}. Not thread-safe.
  */
 public final class LocalCluster implements AutoCloseable {
-    private static final Duration START_PATIENCE = Duration.ofSeconds(60);
     private static final String LOCALHOST = "127.0.0.1";
 
     private final HttpClient http =
@@ -34,8 +37,8 @@ public final class LocalCluster implements AutoCloseable {
     private final Jars jars;
     private final Path directory;
     private final List<Integer> nodePorts;
-    private final int proxyPort = freePort();
-    private final int adminPort = freePort();
+    private final int proxyPort;
+    private final int adminPort;
     private final List<ServerProcess> nodes = new ArrayList<>();
     private @Nullable ServerProcess proxy;
 
@@ -45,9 +48,23 @@ public final class LocalCluster implements AutoCloseable {
         this.directory = directory;
         List<Integer> ports = new ArrayList<>();
         for (int i = 0; i < layout.nodes(); i++) {
-            ports.add(freePort());
+            ports.add(port(layout.ports().node() == 0 ? 0 : layout.ports().node() + i));
         }
         this.nodePorts = List.copyOf(ports);
+        this.proxyPort = port(layout.ports().proxy());
+        this.adminPort = port(layout.ports().admin());
+    }
+
+    /** Returns the port, or a free one for 0; a port that others use is found before anything is started. */
+    private static int port(int wanted) throws IOException {
+        if (wanted == 0) {
+            return ServerProcess.freePort();
+        }
+        try (ServerSocket socket = new ServerSocket(wanted, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (BindException used) {
+            throw new IOException("Port " + wanted + " of " + LOCALHOST + " is in use", used);
+        }
     }
 
     /**
@@ -103,7 +120,7 @@ public final class LocalCluster implements AutoCloseable {
 
     private List<String> java(Path jar, String options, String processors) {
         List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add(JavaProcess.java());
         command.addAll(Arrays.asList(options.trim().split("\\s+", -1)));
         command.addAll(List.of("-jar", jar.toString()));
         return new ArrayList<>(Cores.confine(processors, command));
@@ -133,17 +150,7 @@ public final class LocalCluster implements AutoCloseable {
     private void await(ServerProcess server, URI url) throws IOException, InterruptedException {
         HttpRequest request =
                 HttpRequest.newBuilder(url).timeout(Duration.ofSeconds(2)).build();
-        long end = System.nanoTime() + START_PATIENCE.toNanos();
-        while (!answersOk(request)) {
-            if (!server.alive()) {
-                throw new IOException(server.obituary());
-            }
-            if (System.nanoTime() - end > 0) {
-                throw new IOException(server.name() + " does not serve " + url + " after " + START_PATIENCE.toSeconds()
-                        + " s; its output is in " + directory);
-            }
-            Thread.sleep(50);
-        }
+        server.await("serve " + url, () -> answersOk(request));
     }
 
     private boolean answersOk(HttpRequest request) throws InterruptedException {
@@ -169,7 +176,7 @@ public final class LocalCluster implements AutoCloseable {
      *
      * @throws IOException if that cannot be
      */
-    public void confineNodes(String processors) throws IOException, InterruptedException {
+    public void confineNodes(String processors) throws IOException {
         for (ServerProcess node : nodes) {
             Cores.confine(node.figures().pid(), processors);
         }
@@ -180,7 +187,7 @@ public final class LocalCluster implements AutoCloseable {
      *
      * @throws IOException if that cannot be
      */
-    public void confineProxy(String processors) throws IOException, InterruptedException {
+    public void confineProxy(String processors) throws IOException {
         Cores.confine(Objects.requireNonNull(proxy, "proxy").figures().pid(), processors);
     }
 
@@ -245,11 +252,5 @@ public final class LocalCluster implements AutoCloseable {
             proxy.close();
         }
         nodes.forEach(ServerProcess::close);
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }

@@ -10,6 +10,7 @@ import io.cobrowse.load.settings.Profile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import org.HdrHistogram.Histogram;
@@ -238,17 +239,24 @@ public final class LoadRun implements AutoCloseable {
         return violations.total();
     }
 
+    /** Returns the first examples of what must not happen. */
+    public Map<Incident, Incidents.Count> violationsSoFar() {
+        return violations.counts();
+    }
+
     public long losses() {
         return losses.total();
     }
 
     public InjectorResult result() {
         NodeFault done = fault;
+        // Where it was told to stop, the window ends then.
+        long windowEnd = Math.max(windowStartNanos(), Math.min(windowEndNanos(), elapsedNanos()));
         return new InjectorResult(
                 1,
                 startMillis + windowStartNanos() / 1_000_000,
-                startMillis + windowEndNanos() / 1_000_000,
-                Math.round(arrivals.until(windowEndNanos()) - arrivals.until(windowStartNanos())),
+                startMillis + windowEnd / 1_000_000,
+                Math.round(arrivals.until(windowEnd) - arrivals.until(windowStartNanos())),
                 pairsStarted.sum(),
                 stepsSent.sum(),
                 stepsLate.sum(),

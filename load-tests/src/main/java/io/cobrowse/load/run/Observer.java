@@ -2,10 +2,10 @@ package io.cobrowse.load.run;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.cobrowse.load.cluster.LocalCluster;
-import io.cobrowse.load.cluster.ServerProcess;
 import io.cobrowse.load.journey.LoadRun;
 import io.cobrowse.load.settings.Fault;
 import io.cobrowse.load.settings.Json;
+import io.cobrowse.measuring.ServerProcess;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -28,6 +28,7 @@ final class Observer implements Runnable {
     private final @Nullable LocalCluster cluster;
     private final Progress progress;
     private final List<String> problems = new ArrayList<>();
+    private final List<RunResult.Active> active = new ArrayList<>();
     private boolean faultMade;
     private int faultNumber;
     private int liveSamples;
@@ -48,6 +49,8 @@ final class Observer implements Runnable {
                 Thread.sleep(PERIOD_MILLIS);
                 sinceLine.add(load.flush());
                 usages.sample();
+                progress.tellFirstViolation();
+                active.add(new RunResult.Active(plan.injector(), System.currentTimeMillis(), load.openSessions()));
                 fault();
                 liveMemory();
                 if (period % PERIODS_A_LINE == 0 && load.begun()) {
@@ -158,6 +161,11 @@ final class Observer implements Runnable {
         } catch (IOException unreadable) {
             problems.add("node-" + number + " does not tell what it counted: " + unreadable.getMessage());
         }
+    }
+
+    /** The sessions over time; to be called after the end. */
+    List<RunResult.Active> active() {
+        return List.copyOf(active);
     }
 
     /** What went wrong outside the load; to be called after the end. */

@@ -1,6 +1,7 @@
 package io.cobrowse.load.run;
 
 import io.cobrowse.load.journey.LoadRun;
+import io.cobrowse.measuring.Countdown;
 import java.io.PrintWriter;
 import java.util.Locale;
 import org.HdrHistogram.Histogram;
@@ -9,6 +10,7 @@ import org.HdrHistogram.Histogram;
 final class Progress {
     private final PrintWriter out;
     private final LoadRun load;
+    private boolean toldViolation;
     private long lastMessages;
     private long lastNanos = System.nanoTime();
 
@@ -26,7 +28,7 @@ final class Progress {
         lastNanos = now;
         out.printf(
                 Locale.ROOT,
-                "%5.0f s  %-9s %,6d sessions %,8.0f messages/s  p50 %7.1f ms  p99 %7.1f ms  violations %,d  losses %,d%n",
+                "%5.0f s  %-9s %,6d sessions %,8.0f messages/s  p50 %7.1f ms  p99 %7.1f ms  violations %,d  losses %,d  %s%n",
                 load.elapsedNanos() / 1e9,
                 phase(),
                 load.openSessions(),
@@ -34,8 +36,27 @@ final class Progress {
                 latencies.getValueAtPercentile(50) / 1e6,
                 latencies.getValueAtPercentile(99) / 1e6,
                 load.violations(),
-                load.losses());
+                load.losses(),
+                left());
         out.flush();
+    }
+
+    /** Tells the first violation as soon as it is seen, once. */
+    void tellFirstViolation() {
+        if (!toldViolation && load.violations() > 0) {
+            toldViolation = true;
+            load.violationsSoFar()
+                    .forEach((kind, count) -> count.examples().stream()
+                            .limit(1)
+                            .forEach(example -> out.printf("First violation: %s: %s%n", kind.label(), example)));
+            out.flush();
+        }
+    }
+
+    /** How long it will be until the sessions are ended. */
+    private String left() {
+        double seconds = (load.windowEndNanos() - load.elapsedNanos()) / 1e9;
+        return seconds > 0 ? Countdown.text(seconds) : "sessions end";
     }
 
     private String phase() {

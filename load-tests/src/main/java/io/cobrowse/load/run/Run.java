@@ -2,13 +2,15 @@ package io.cobrowse.load.run;
 
 import io.cobrowse.load.cluster.Jars;
 import io.cobrowse.load.cluster.LocalCluster;
-import io.cobrowse.load.cluster.ProcessFigures;
 import io.cobrowse.load.journey.LoadRun;
 import io.cobrowse.load.journey.LoadSimulation;
 import io.cobrowse.load.journey.LoadSpec;
 import io.cobrowse.load.record.Latencies;
 import io.cobrowse.load.settings.Fault;
 import io.cobrowse.load.settings.Json;
+import io.cobrowse.measuring.Environment;
+import io.cobrowse.measuring.Interruption;
+import io.cobrowse.measuring.ProcessFigures;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
@@ -29,20 +31,25 @@ public final class Run {
 
     private final RunPlan plan;
     private final PrintWriter out;
+    private final Interruption interruption;
 
-    public Run(RunPlan plan, PrintWriter out) {
+    /** @param interruption what tells the run to stop before its end */
+    public Run(RunPlan plan, PrintWriter out, Interruption interruption) {
+        this.interruption = interruption;
         this.plan = plan;
         this.out = out;
     }
 
     /**
-     * Runs and writes {@code result.json} and {@code latency.hlog}.
+     * Runs and writes {@code result.json} and {@code latency.hlog}; of a run that is interrupted what it has.
      *
+     * @throws UnreachableException if the target does not answer, before anything is begun
      * @throws IOException if a process does not start, or a file cannot be written
      */
     public RunResult run() throws IOException, InterruptedException {
         URI target = plan.target();
         if (target != null) {
+            Reach.check(target, plan.settings().journey().paths().page());
             return against(target, null);
         }
         say("Starting %d nodes and the proxy ...", plan.layout().nodes());
@@ -72,6 +79,7 @@ public final class Run {
         }
         List<String> problems = new ArrayList<>();
         RunResult result;
+        boolean interrupted = false;
         try (LoadRun load = new LoadRun(spec, log)) {
             Observer observer = new Observer(plan, load, usages, cluster, out);
             Thread thread = new Thread(observer, "observer");
@@ -80,12 +88,21 @@ public final class Run {
                 if (!LoadSimulation.run(load, plan.output().resolve("gatling"), plan.gatlingReport())) {
                     problems.add("Gatling did not come to its end; see its messages above");
                 }
+            } catch (Exception failure) {
+                if (!interruption.happened()) {
+                    throw failure;
+                }
             } finally {
+                interrupted = interruption.happened();
                 thread.interrupt();
                 thread.join();
             }
-            problems.addAll(observer.problems());
+            // Processes that were stopped on purpose are no problem.
+            problems.addAll(interrupted ? List.of() : observer.problems());
             result = new RunResult(
+                    plan.injector(),
+                    plan.injectors(),
+                    interrupted,
                     plan.profileName(),
                     plan.profile(),
                     plan.complexity(),
@@ -94,9 +111,10 @@ public final class Run {
                     List.of(environment),
                     load.result(),
                     List.copyOf(problems),
-                    usages.usages());
+                    usages.usages(),
+                    observer.active());
+            Json.mapper().writeValue(plan.output().resolve(RESULT).toFile(), result);
         }
-        Json.mapper().writeValue(plan.output().resolve(RESULT).toFile(), result);
         return result;
     }
 
@@ -120,7 +138,7 @@ public final class Run {
             if (left.isNegative()) {
                 throw new IllegalArgumentException("--start-at " + at + " is over");
             }
-            say("Waiting until %s ...", at);
+            say("Waiting until %s, %d s ...", at, left.toSeconds());
             Thread.sleep(left.toMillis());
         }
     }

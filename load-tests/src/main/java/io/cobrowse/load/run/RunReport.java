@@ -3,15 +3,18 @@ package io.cobrowse.load.run;
 import io.cobrowse.load.record.InjectorResult;
 import io.cobrowse.load.record.Latencies;
 import io.cobrowse.load.record.Step;
-import io.cobrowse.load.report.HtmlReport;
-import io.cobrowse.load.report.HtmlReport.Headline;
-import io.cobrowse.load.report.Section;
-import io.cobrowse.load.report.Section.Chart;
-import io.cobrowse.load.report.Section.Marker;
-import io.cobrowse.load.report.Section.Series;
-import io.cobrowse.load.report.Section.Table;
 import io.cobrowse.load.settings.Durations;
 import io.cobrowse.load.settings.Fault;
+import io.cobrowse.measuring.Environment;
+import io.cobrowse.measuring.Percentiles;
+import io.cobrowse.measuring.report.Chart;
+import io.cobrowse.measuring.report.Chart.Marker;
+import io.cobrowse.measuring.report.Chart.Series;
+import io.cobrowse.measuring.report.HtmlReport;
+import io.cobrowse.measuring.report.HtmlReport.Headline;
+import io.cobrowse.measuring.report.Mark;
+import io.cobrowse.measuring.report.Section;
+import io.cobrowse.measuring.report.Section.Table;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,9 +22,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.ToDoubleFunction;
 import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
 
 /** A run as a report: {@code report.html}. */
 public final class RunReport {
@@ -29,6 +34,7 @@ public final class RunReport {
     private static final List<Step> BEGINNING =
             List.of(Step.OPEN_PAGE, Step.CREATE_SESSION, Step.CONNECT, Step.HANDSHAKE, Step.JOIN, Step.LOOK_UP);
     private static final double MEBIBYTE = 1 << 20;
+    private static final double NANOS_A_MILLI = 1e6;
 
     private final RunResult result;
     private final Latencies latencies;
@@ -70,6 +76,16 @@ public final class RunReport {
         sections.add(Section.of("Latency over time: beginning a session", slices, overTime(BEGINNING)));
         sections.add(Section.of(
                 "Messages over time", "Page, changes and pointer events that came to the other end.", throughput()));
+        sections.add(Section.of(
+                "Requests and messages a second",
+                "Every step that was answered or came to the other end, of all kinds.",
+                steps(latencies.overTime())));
+        if (!result.active().isEmpty()) {
+            sections.add(Section.of(
+                    "Active users",
+                    "Sessions that are open, each with a customer and an agent, by injector.",
+                    active()));
+        }
         sections.add(Section.of("By step", "Median and 99th percentile.", bySteps()));
         sections.add(Section.of("By node", "99th percentile on each node that owned sessions.", byNodes()));
         if (!result.usages().isEmpty()) {
@@ -84,7 +100,11 @@ public final class RunReport {
         }
         sections.add(Section.of("How it was measured", "", environment()));
         return new HtmlReport.Content(
-                "Load test: " + result.profileName(), answer(), verdict.passed(), headlines(), sections);
+                "Load test: " + result.profileName(),
+                answer(),
+                verdict.passed() ? Mark.GOOD : Mark.BAD,
+                headlines(),
+                sections);
     }
 
     private String answer() {
@@ -94,11 +114,21 @@ public final class RunReport {
                 result.profile().sessions(),
                 result.websocket() * 100,
                 Durations.format(result.profile().hold()));
+        if (result.interrupted()) {
+            return "Interrupted: " + what + " were wanted; " + violations() + " until then.";
+        }
         if (verdict.passed()) {
             return "Passed: " + what + ", and not one request, message or answer went astray.";
         }
         long failed = verdict.checks().stream().filter(check -> !check.passed()).count();
-        return "Failed: " + what + "; " + failed + " of " + verdict.checks().size() + " checks did not pass.";
+        return "Failed: " + what + "; " + failed + " of " + verdict.checks().size() + " checks did not pass, with "
+                + violations() + ".";
+    }
+
+    private String violations() {
+        return load.violationCount() == 1
+                ? "1 violation"
+                : String.format(Locale.ROOT, "%,d violations", load.violationCount());
     }
 
     private List<Headline> headlines() {
@@ -122,16 +152,16 @@ public final class RunReport {
 
     private Table checks() {
         List<List<String>> rows = new ArrayList<>();
-        List<Boolean> passed = new ArrayList<>();
+        List<@Nullable Mark> marks = new ArrayList<>();
         for (Verdict.Check check : verdict.checks()) {
             rows.add(List.of(check.name(), check.detail()));
-            passed.add(check.passed());
+            marks.add(check.mark());
             for (String example : check.passed() ? List.<String>of() : check.examples()) {
                 rows.add(List.of("", example));
-                passed.add(false);
+                marks.add(null);
             }
         }
-        return new Table(List.of("check", "figures"), rows, passed);
+        return new Table(List.of("check", "figures"), rows, marks);
     }
 
     private Table losses() {
@@ -164,27 +194,21 @@ public final class RunReport {
     }
 
     private static String millis(Histogram histogram, double percentile) {
-        return String.format(Locale.ROOT, "%,.1f", histogram.getValueAtPercentile(percentile) / 1e6);
+        double millis = histogram.getValueAtPercentile(percentile) / 1e6;
+        return percentile == 100
+                ? String.format(Locale.ROOT, "%,.1f", millis)
+                : Percentiles.text(histogram.getTotalCount(), percentile, "%,.1f", millis);
     }
 
     private Chart percentiles() {
-        double[] at = {0, 10, 25, 50, 75, 90, 95, 97.5, 99, 99.5, 99.9};
-        List<String> labels = new ArrayList<>();
-        for (double percentile : at) {
-            labels.add(percentile + " %");
-        }
         List<Series> series = new ArrayList<>();
         for (Step step : SHOWN) {
             Histogram histogram = latencies.steps().get(step);
             if (histogram != null) {
-                List<double[]> points = new ArrayList<>();
-                for (int i = 0; i < at.length; i++) {
-                    points.add(new double[] {i, histogram.getValueAtPercentile(at[i]) / 1e6});
-                }
-                series.add(new Series(step.key(), points, false));
+                series.add(Chart.percentiles(step.key(), histogram, NANOS_A_MILLI));
             }
         }
-        return new Chart("bar", "", "ms", true, labels, series, List.of());
+        return Chart.percentiles("ms", series);
     }
 
     private Chart overTime(List<Step> steps) {
@@ -195,7 +219,7 @@ public final class RunReport {
                         step.key(), points(slices, histogram -> histogram.getValueAtPercentile(99) / 1e6), false));
             }
         });
-        return new Chart("line", "seconds", "ms", true, List.of(), series, markers());
+        return Chart.lines("seconds", "ms", true, series).with(markers());
     }
 
     private Chart throughput() {
@@ -209,7 +233,30 @@ public final class RunReport {
                         false));
             }
         }
-        return new Chart("line", "seconds", "per second", false, List.of(), series, markers());
+        return Chart.lines("seconds", "per second", false, series).with(markers());
+    }
+
+    private Chart steps(Map<Step, SortedMap<Long, Histogram>> overTime) {
+        SortedMap<Long, Long> counts = new TreeMap<>();
+        overTime.values()
+                .forEach(slices -> slices.forEach(
+                        (slice, histogram) -> counts.merge(slice, histogram.getTotalCount(), Long::sum)));
+        List<double[]> points = new ArrayList<>();
+        counts.forEach((slice, count) ->
+                points.add(new double[] {slice * latencies.sliceSeconds(), count / latencies.sliceSeconds()}));
+        return Chart.lines("seconds", "per second", false, List.of(new Series("all steps", points, false)))
+                .with(markers());
+    }
+
+    private Chart active() {
+        SortedMap<Integer, List<double[]>> points = new TreeMap<>();
+        result.active()
+                .forEach(sample -> points.computeIfAbsent(sample.injector(), unused -> new ArrayList<>())
+                        .add(new double[] {(sample.atMillis() - load.windowStart()) / 1e3, sample.sessions()}));
+        List<Series> series = points.entrySet().stream()
+                .map(each -> new Series("injector " + each.getKey(), each.getValue(), false))
+                .toList();
+        return Chart.lines("seconds", "sessions", false, series).with(markers());
     }
 
     private List<double[]> points(SortedMap<Long, Histogram> slices, ToDoubleFunction<Histogram> figure) {
@@ -232,7 +279,7 @@ public final class RunReport {
 
     private Chart bySteps() {
         List<String> labels = latencies.steps().keySet().stream().map(Step::key).toList();
-        return new Chart("bar", "", "ms", true, labels, List.of(bars("median", 50), bars("p99", 99)), List.of());
+        return Chart.bars("ms", true, labels, List.of(bars("median", 50), bars("p99", 99)));
     }
 
     private Series bars(String name, double percentile) {
@@ -263,7 +310,7 @@ public final class RunReport {
             }
             series.add(new Series(name, points, false));
         }
-        return new Chart("bar", "", "ms", false, steps.stream().map(Step::key).toList(), series, List.of());
+        return Chart.bars("ms", false, steps.stream().map(Step::key).toList(), series);
     }
 
     private Chart usage(String unit, ToDoubleFunction<Usage.Sample> figure) {
@@ -277,7 +324,7 @@ public final class RunReport {
                                 .toList(),
                         false))
                 .toList();
-        return new Chart("line", "seconds", unit, false, List.of(), series, markers());
+        return Chart.lines("seconds", unit, false, series).with(markers());
     }
 
     private Table environment() {
@@ -293,22 +340,8 @@ public final class RunReport {
                         result.complexity())));
         rows.add(List.of("injectors", Integer.toString(load.injectors())));
         for (Environment environment : result.environments()) {
-            rows.addAll(rows(environment));
+            rows.addAll(HtmlReport.rows(environment));
         }
         return Table.of(List.of("", ""), rows);
-    }
-
-    /** A machine, for a report's last section. */
-    public static List<List<String>> rows(Environment environment) {
-        return List.of(
-                List.of("time", environment.time()),
-                List.of(
-                        "machine",
-                        environment.cpu() + ", " + environment.cores() + " cores, " + environment.memoryMebibytes()
-                                + " MiB; " + environment.os()),
-                List.of("Java", environment.jdk()),
-                List.of("commit", environment.commit()),
-                List.of("load average before", environment.loadBefore()),
-                List.of("command", environment.command()));
     }
 }

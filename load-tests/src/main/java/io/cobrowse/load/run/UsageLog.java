@@ -1,6 +1,7 @@
 package io.cobrowse.load.run;
 
-import io.cobrowse.load.cluster.ProcessFigures;
+import io.cobrowse.measuring.JavaProcess;
+import io.cobrowse.measuring.ProcessFigures;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -21,7 +22,7 @@ final class UsageLog {
         }
 
         private void sample() throws IOException {
-            double cpu = figures.cpuSeconds();
+            double cpu = figures.cpu().toNanos() / 1e9;
             long now = System.nanoTime();
             if (!Double.isNaN(lastCpu)) {
                 double cores = (cpu - lastCpu) / ((now - lastNanos) / 1e9);
@@ -46,7 +47,7 @@ final class UsageLog {
 
     private static boolean gone(Watched process) {
         try {
-            process.figures.cpuSeconds();
+            process.figures.cpu();
             return false;
         } catch (IOException gone) {
             return true;
@@ -68,7 +69,8 @@ final class UsageLog {
                         process.figures.pid() != ProcessHandle.current().pid())
                 .forEach(process -> {
                     try {
-                        process.live.add(new Usage.Live(System.currentTimeMillis(), process.figures.liveBytes()));
+                        process.live.add(new Usage.Live(
+                                System.currentTimeMillis(), new JavaProcess(process.figures.pid()).liveBytes()));
                     } catch (IOException gone) {
                         process.lastCpu = Double.NaN;
                     }

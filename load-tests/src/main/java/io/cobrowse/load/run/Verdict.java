@@ -9,6 +9,7 @@ import io.cobrowse.load.settings.Durations;
 import io.cobrowse.load.settings.Fault;
 import io.cobrowse.load.settings.Limits;
 import io.cobrowse.load.settings.Settings;
+import io.cobrowse.measuring.report.Mark;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,10 +23,20 @@ public record Verdict(List<Check> checks) {
     /**
      * One thing that was looked at.
      *
+     * @param judged whether it can fail the run; what is only told has passed
      * @param detail the figures, in a line
      * @param examples of what was wrong
      */
-    public record Check(String name, boolean passed, String detail, List<String> examples) {}
+    public record Check(String name, boolean passed, boolean judged, String detail, List<String> examples) {
+        private Check(String name, boolean passed, String detail, List<String> examples) {
+            this(name, passed, true, detail, examples);
+        }
+
+        /** What is thought of it. */
+        public Mark mark() {
+            return !judged ? Mark.TOLD : passed ? Mark.GOOD : Mark.BAD;
+        }
+    }
 
     /** Looks at everything. */
     public static Verdict of(RunResult result, Latencies latencies, Settings settings) {
@@ -56,6 +67,9 @@ public record Verdict(List<Check> checks) {
                         ? "nothing unusual"
                         : result.problems().size() + " problems",
                 result.problems()));
+        if (result.interrupted()) {
+            checks.add(new Check("end", false, "interrupted; the figures are of the time until then", List.of()));
+        }
         return new Verdict(List.copyOf(checks));
     }
 
@@ -64,7 +78,7 @@ public record Verdict(List<Check> checks) {
     }
 
     private static Check judgeOnly(boolean judged, Check check) {
-        return judged ? check : new Check(check.name, true, check.detail + " (not judged)", check.examples);
+        return judged ? check : new Check(check.name, true, false, check.detail + " (not judged)", check.examples);
     }
 
     private static Check violations(InjectorResult load) {
@@ -115,6 +129,7 @@ public record Verdict(List<Check> checks) {
 
     private static Check rate(InjectorResult load, Limits limits) {
         // Phases are cut to whole virtual users.
+        boolean answered = load.messages() > 0;
         boolean came = load.pairsStarted() >= load.pairsDue() * (1 - limits.lateShare()) - 2L * load.injectors();
         double late = load.stepsSent() == 0 ? 0 : (double) load.stepsLate() / load.stepsSent();
         String detail = String.format(
@@ -122,10 +137,14 @@ public record Verdict(List<Check> checks) {
                 "%,d of %,d pairs came, %,.0f steps/s, %.2f %% of them later than %s",
                 load.pairsStarted(),
                 load.pairsDue(),
-                load.stepsSent() / load.windowSeconds(),
+                load.windowSeconds() == 0 ? 0 : load.stepsSent() / load.windowSeconds(),
                 late * 100,
                 Durations.format(limits.lateAfter()));
-        return new Check("target rate", came && late <= limits.lateShare(), detail, List.of());
+        return new Check(
+                "target rate",
+                answered && came && late <= limits.lateShare(),
+                detail,
+                answered ? List.of() : List.of("Nothing came to the other end"));
     }
 
     private static Check fault(Fault fault, InjectorResult load) {

@@ -1,7 +1,6 @@
 package io.cobrowse.load.settings;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
@@ -43,6 +42,9 @@ public record Settings(
      * @throws IOException if it cannot be read
      */
     public static Settings read(Path file) throws IOException {
+        if (!Files.isRegularFile(file)) {
+            throw new IllegalArgumentException("There is no file " + file);
+        }
         Object parsed;
         try {
             parsed = new Load(LoadSettings.builder().setLabel(file.toString()).build())
@@ -70,20 +72,9 @@ public record Settings(
         ObjectMapper mapper = Json.mapper();
         try {
             return mapper.readValue(mapper.writeValueAsString(values), Settings.class);
-        } catch (JsonMappingException wrong) {
-            throw new IllegalArgumentException(source + ": " + where(wrong) + wrong.getOriginalMessage(), wrong);
-        } catch (JsonProcessingException impossible) {
-            throw new IllegalArgumentException(source + ": " + impossible.getOriginalMessage(), impossible);
+        } catch (JsonProcessingException wrong) {
+            throw new IllegalArgumentException(source + ": " + Json.explain(wrong), wrong);
         }
-    }
-
-    private static String where(JsonMappingException wrong) {
-        StringBuilder path = new StringBuilder();
-        for (JsonMappingException.Reference step : wrong.getPath()) {
-            path.append(step.getFieldName() == null ? "[" + step.getIndex() + "]" : step.getFieldName())
-                    .append(": ");
-        }
-        return path.toString();
     }
 
     private static Map<Object, Object> merge(Map<?, ?> base, Map<?, ?> own) {

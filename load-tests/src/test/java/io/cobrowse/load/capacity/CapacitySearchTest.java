@@ -18,6 +18,8 @@ class CapacitySearchTest {
     private static final Function<Trial, Bottleneck> ELSEWHERE =
             trial -> new Bottleneck("other", trial.sessions() / 850.0, false);
 
+    private static final CapacitySearch.Listener UNHEARD = (good, bad, trialsLeft) -> {};
+
     /** A queue: latency grows without bound as the load nears saturation, and reaches the service level at the capacity. */
     private static SystemUnderLoad queue(int capacity, double noise) {
         Random random = new Random(capacity);
@@ -34,7 +36,7 @@ class CapacitySearchTest {
     @ValueSource(ints = {60, 137, 400, 1000, 2345})
     void shouldFindAKnownCapacityWithinFivePercent(int capacity) throws Exception {
         CapacitySearch.Found found =
-                new CapacitySearch(queue(capacity, 0), 50, 10_000, PRECISION, UNSATURATED).search();
+                new CapacitySearch(queue(capacity, 0), 50, 10_000, PRECISION, UNSATURATED, UNHEARD).search();
 
         assertThat((double) found.capacity()).isCloseTo(capacity, within(0.05 * capacity));
         assertThat(found.bounded()).isTrue();
@@ -44,14 +46,15 @@ class CapacitySearchTest {
     @ValueSource(ints = {137, 400, 1000, 2345})
     void shouldFindItWithinFivePercentWhereLatenciesAreNoisy(int capacity) throws Exception {
         CapacitySearch.Found found =
-                new CapacitySearch(queue(capacity, 0.1), 50, 10_000, PRECISION, UNSATURATED).search();
+                new CapacitySearch(queue(capacity, 0.1), 50, 10_000, PRECISION, UNSATURATED, UNHEARD).search();
 
         assertThat((double) found.capacity()).isCloseTo(capacity, within(0.05 * capacity));
     }
 
     @Test
     void shouldConfirmWhatItFoundByASecondTrial() throws Exception {
-        CapacitySearch.Found found = new CapacitySearch(queue(400, 0), 50, 10_000, PRECISION, UNSATURATED).search();
+        CapacitySearch.Found found =
+                new CapacitySearch(queue(400, 0), 50, 10_000, PRECISION, UNSATURATED, UNHEARD).search();
 
         assertThat(found.trials())
                 .filteredOn(trial -> trial.sessions() == found.capacity() && trial.passed())
@@ -66,7 +69,7 @@ class CapacitySearchTest {
             return new Trial(sessions, passed, 1, sessions, Map.of());
         };
 
-        CapacitySearch.Found found = new CapacitySearch(lucky, 100, 10_000, PRECISION, UNSATURATED).search();
+        CapacitySearch.Found found = new CapacitySearch(lucky, 100, 10_000, PRECISION, UNSATURATED, UNHEARD).search();
 
         assertThat(found.capacity()).isBetween(360, 399);
     }
@@ -77,14 +80,16 @@ class CapacitySearchTest {
         SystemUnderLoad disturbedOnce =
                 sessions -> new Trial(sessions, sessions <= 800 && ++trials[0] != 2, 1, sessions, Map.of());
 
-        CapacitySearch.Found found = new CapacitySearch(disturbedOnce, 50, 10_000, PRECISION, UNSATURATED).search();
+        CapacitySearch.Found found =
+                new CapacitySearch(disturbedOnce, 50, 10_000, PRECISION, UNSATURATED, UNHEARD).search();
 
         assertThat(found.capacity()).isBetween(760, 800);
     }
 
     @Test
     void shouldNotTryAFailureAgainThatBusyProcessorsExplain() throws Exception {
-        CapacitySearch.Found found = new CapacitySearch(queue(400, 0), 50, 10_000, PRECISION, SATURATED).search();
+        CapacitySearch.Found found =
+                new CapacitySearch(queue(400, 0), 50, 10_000, PRECISION, SATURATED, UNHEARD).search();
 
         assertThat(found.trials())
                 .filteredOn(trial -> !trial.passed())
@@ -94,7 +99,8 @@ class CapacitySearchTest {
 
     @Test
     void shouldRepeatWhatWasCarriedWhereSomethingElseLimits() throws Exception {
-        CapacitySearch.Found found = new CapacitySearch(queue(500, 0), 50, 10_000, PRECISION, ELSEWHERE).search();
+        CapacitySearch.Found found =
+                new CapacitySearch(queue(500, 0), 50, 10_000, PRECISION, ELSEWHERE, UNHEARD).search();
 
         assertThat(found.capacity()).isEqualTo(400);
         assertThat(found.bounded()).isFalse();
@@ -105,7 +111,8 @@ class CapacitySearchTest {
 
     @Test
     void shouldNotTryTwiceWhatTheOthersHaveNoRoomFor() throws Exception {
-        CapacitySearch.Found found = new CapacitySearch(queue(5_000, 0), 50, 10_000, PRECISION, ELSEWHERE).search();
+        CapacitySearch.Found found =
+                new CapacitySearch(queue(5_000, 0), 50, 10_000, PRECISION, ELSEWHERE, UNHEARD).search();
 
         assertThat(found.trials())
                 .extracting(Trial::sessions)
@@ -115,7 +122,8 @@ class CapacitySearchTest {
 
     @Test
     void shouldGoDownToWhatIsCarriedAlsoWhereSomethingElseLimits() throws Exception {
-        CapacitySearch.Found found = new CapacitySearch(queue(500, 0), 800, 10_000, PRECISION, ELSEWHERE).search();
+        CapacitySearch.Found found =
+                new CapacitySearch(queue(500, 0), 800, 10_000, PRECISION, ELSEWHERE, UNHEARD).search();
 
         assertThat(found.trials()).extracting(Trial::sessions).containsExactly(800, 400, 400, 400, 400, 400, 400);
         assertThat(found.bounded()).isFalse();
@@ -123,7 +131,8 @@ class CapacitySearchTest {
 
     @Test
     void shouldSayThatTheLimitWasNotReached() throws Exception {
-        CapacitySearch.Found found = new CapacitySearch(queue(100_000, 0), 50, 1_000, PRECISION, UNSATURATED).search();
+        CapacitySearch.Found found =
+                new CapacitySearch(queue(100_000, 0), 50, 1_000, PRECISION, UNSATURATED, UNHEARD).search();
 
         assertThat(found.capacity()).isEqualTo(1_000);
         assertThat(found.bounded()).isFalse();
@@ -133,7 +142,7 @@ class CapacitySearchTest {
     void shouldFindNothingWhereNotEvenTheLeastIsCarried() throws Exception {
         SystemUnderLoad broken = sessions -> new Trial(sessions, sessions < 2, 1, 0, Map.of());
 
-        assertThat(new CapacitySearch(broken, 50, 1_000, PRECISION, UNSATURATED)
+        assertThat(new CapacitySearch(broken, 50, 1_000, PRECISION, UNSATURATED, UNHEARD)
                         .search()
                         .capacity())
                 .isLessThan(2);

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import io.cobrowse.load.run.Environment;
 import io.cobrowse.load.settings.Json;
+import io.cobrowse.measuring.Environment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +26,7 @@ class SizingTest {
                 1,
                 1,
                 10,
+                false,
                 List.of(components),
                 List.of("assumed"));
     }

@@ -7,6 +7,7 @@ import io.cobrowse.load.cluster.Layout;
 import io.cobrowse.load.cluster.LocalCluster;
 import io.cobrowse.load.record.Incident;
 import io.cobrowse.load.settings.Settings;
+import io.cobrowse.measuring.Interruption;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.nio.file.Files;
@@ -60,9 +61,11 @@ class ChecksIT {
                 directory.resolve(name),
                 false,
                 name);
-        Run run = new Run(plan, new PrintWriter(System.out, true));
-        RunResult result = run.run();
-        return Verdict.of(result, run.latencies(result), settings);
+        try (Interruption interruption = Interruption.watch()) {
+            Run run = new Run(plan, new PrintWriter(System.out, true), interruption);
+            RunResult result = run.run();
+            return Verdict.of(result, run.latencies(result), settings);
+        }
     }
 
     private static Verdict.Check check(Verdict verdict, String name) {

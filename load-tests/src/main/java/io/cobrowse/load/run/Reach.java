@@ -1,0 +1,48 @@
+package io.cobrowse.load.run;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.channels.UnresolvedAddressException;
+import java.time.Duration;
+
+/** Whether a target is there, before a load is begun. */
+final class Reach {
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    private Reach() {}
+
+    /**
+     * Asks for a page once. Any answer will do: what it ought to be is for the load to check.
+     *
+     * @throws UnreachableException if there is none within 5 s, with the cause
+     */
+    static void check(URI target, String page) throws UnreachableException, InterruptedException {
+        URI url = target.resolve(page);
+        HttpClient client = HttpClient.newBuilder()
+                .connectTimeout(PATIENCE)
+                .version(HttpClient.Version.HTTP_1_1)
+                .build();
+        try {
+            client.send(HttpRequest.newBuilder(url).timeout(PATIENCE).build(), BodyHandlers.discarding());
+        } catch (IOException failure) {
+            throw new UnreachableException("The target " + url + " cannot be reached: " + cause(failure), failure);
+        }
+    }
+
+    /** The JDK's client says nothing itself where the connection is refused, or the name is unknown. */
+    private static String cause(IOException failure) {
+        if (failure instanceof ConnectException) {
+            for (Throwable each = failure; each != null; each = each.getCause()) {
+                if (each instanceof UnresolvedAddressException) {
+                    return "its name is unknown";
+                }
+            }
+            return failure.getMessage() == null ? "the connection is refused" : failure.getMessage();
+        }
+        return failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
+    }
+}

@@ -1,0 +1,71 @@
+package io.cobrowse.measuring;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.commons.statistics.inference.TTest;
+
+/**
+ * Where a series of measurements goes to another level and stays there: by binary segmentation, each split by Welch's t-test of
+ * the logarithms.
+ */
+public final class ChangePoints {
+    /** Fewer measurements are no level. */
+    private static final int LEAST_SEGMENT = 4;
+    /** Of finding a change in a series where there is none, shared out among the places where it could be. */
+    private static final double FALSE_ALARM = 0.01;
+    /** Levels that are nearer to each other are one. */
+    private static final double NOTICED = 0.02;
+
+    private ChangePoints() {}
+
+    /**
+     * Returns the indices at which another level begins, in their order.
+     *
+     * @param series above 0, in the order of time
+     */
+    public static List<Integer> of(double[] series) {
+        double[] logs = Arrays.stream(series).map(Math::log).toArray();
+        List<Integer> found = new ArrayList<>();
+        split(logs, 0, logs.length, found);
+        return found.stream().sorted().toList();
+    }
+
+    private static void split(double[] logs, int from, int to, List<Integer> found) {
+        int places = to - from - 2 * LEAST_SEGMENT + 1;
+        int best = -1;
+        double least = FALSE_ALARM / Math.max(1, places);
+        for (int at = from + LEAST_SEGMENT; at <= to - LEAST_SEGMENT; at++) {
+            double[] before = Arrays.copyOfRange(logs, from, at);
+            double[] after = Arrays.copyOfRange(logs, at, to);
+            if (Math.abs(mean(after) - mean(before)) > NOTICED) {
+                double p = probability(before, after);
+                if (p < least) {
+                    least = p;
+                    best = at;
+                }
+            }
+        }
+        if (best >= 0) {
+            found.add(best);
+            split(logs, from, best, found);
+            split(logs, best, to, found);
+        }
+    }
+
+    /** Returns how probable such a difference is where there is none; the test knows no answer where nothing varies. */
+    private static double probability(double[] before, double[] after) {
+        if (isConstant(before) && isConstant(after)) {
+            return 0;
+        }
+        return TTest.withDefaults().test(before, after).getPValue();
+    }
+
+    private static boolean isConstant(double[] values) {
+        return Arrays.stream(values).allMatch(value -> value == values[0]);
+    }
+
+    private static double mean(double[] values) {
+        return Arrays.stream(values).average().orElseThrow();
+    }
+}

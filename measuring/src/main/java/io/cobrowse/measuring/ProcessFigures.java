@@ -1,0 +1,102 @@
+package io.cobrowse.measuring;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+
+/**
+ * What the kernel says a process and its descendants have used, all threads included: {@code /proc/PID/stat} and
+ * {@code /proc/PID/status} of proc(5). Immutable.
+ */
+public final class ProcessFigures {
+    private static final long TICK_NANOS = 10_000_000; // USER_HZ is 100 on every Linux.
+    private static final int USER_TIME = 11; // Counted from behind the command's name.
+    private static final int SYSTEM_TIME = 12;
+
+    private final ProcessHandle process;
+
+    ProcessFigures(ProcessHandle process) {
+        this.process = process;
+    }
+
+    /** Returns those of this JVM. */
+    public static ProcessFigures ofThisProcess() {
+        return new ProcessFigures(ProcessHandle.current());
+    }
+
+    public long pid() {
+        return process.pid();
+    }
+
+    /**
+     * Returns the CPU time so far, user and system.
+     *
+     * @throws IOException if the process has gone, or this is no Linux
+     */
+    public Duration cpu() throws IOException {
+        long ticks = 0;
+        for (long pid : pids()) {
+            String stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
+            String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+            ticks += Long.parseLong(fields[USER_TIME]) + Long.parseLong(fields[SYSTEM_TIME]);
+        }
+        return Duration.ofNanos(ticks * TICK_NANOS);
+    }
+
+    /**
+     * Returns the resident memory in bytes.
+     *
+     * @throws IOException if the process has gone, or this is no Linux
+     */
+    public long residentBytes() throws IOException {
+        long kibibytes = 0;
+        for (long pid : pids()) {
+            kibibytes += sum(Path.of("/proc", Long.toString(pid), "status"), "VmRSS:");
+        }
+        return kibibytes * 1024;
+    }
+
+    /**
+     * Returns how often a processor went from one of the threads to another thread so far, because it waited or because its time
+     * was up. What threads did that have ended since is not in it.
+     *
+     * @throws IOException if the process has gone, or this is no Linux
+     */
+    public long threadSwitches() throws IOException {
+        long switches = 0;
+        for (long pid : pids()) {
+            List<Path> threads;
+            try (Stream<Path> tasks = Files.list(Path.of("/proc", Long.toString(pid), "task"))) {
+                threads = tasks.toList();
+            }
+            for (Path thread : threads) {
+                try {
+                    switches +=
+                            sum(thread.resolve("status"), "voluntary_ctxt_switches:", "nonvoluntary_ctxt_switches:");
+                } catch (NoSuchFileException ended) {
+                    // Between the listing and the look.
+                }
+            }
+        }
+        return switches;
+    }
+
+    private static long sum(Path status, String... names) throws IOException {
+        List<String> wanted = List.of(names);
+        return Files.readAllLines(status).stream()
+                .filter(line -> wanted.stream().anyMatch(line::startsWith))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                .sum();
+    }
+
+    private long[] pids() {
+        return LongStream.concat(
+                        LongStream.of(process.pid()), process.descendants().mapToLong(ProcessHandle::pid))
+                .toArray();
+    }
+}
