@@ -14,7 +14,6 @@ import io.cobrowse.sticky.proxy.tunnel.Tunnel;
 import io.cobrowse.sticky.proxy.upstream.Connections;
 import io.cobrowse.sticky.proxy.upstream.NodePlaces;
 import io.cobrowse.sticky.proxy.upstream.NodeUnavailableException;
-import io.cobrowse.sticky.proxy.upstream.ProxyExhaustedException;
 import io.cobrowse.sticky.proxy.upstream.Requester;
 import io.cobrowse.sticky.proxy.upstream.UpstreamConnection;
 import io.cobrowse.sticky.proxy.upstream.Upstreams;
@@ -26,7 +25,6 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.HttpException;
@@ -189,7 +187,7 @@ final class Exchange implements Requester, WatchedEndPoint.Watcher {
     @Override
     public void connectFailed(Throwable cause) {
         LOG.debug("Connecting to {} failed", node, cause);
-        Failover.Event event = Failures.event(cause);
+        Failover.Event event = Failover.Event.ofConnect(cause);
         if (event == Failover.Event.CONNECT_FAILED) {
             exchanges.attemptFailed(node, cause);
         }
@@ -300,7 +298,7 @@ final class Exchange implements Requester, WatchedEndPoint.Watcher {
         LOG.debug("{} failed", node, cause);
         UpstreamConnection connection = current.connection;
         boolean begun = current.response.begun();
-        Failover.Event event = Failures.lost(cause);
+        Failover.Event event = Failover.Event.ofConnection(cause);
         if (!begun && event == Failover.Event.LOST && !(cause instanceof EOFException)) {
             // An end may be that of a connection that was kept too long.
             exchanges.attemptFailed(node, cause);
@@ -538,27 +536,5 @@ final class Exchange implements Requester, WatchedEndPoint.Watcher {
 
     private void tell() {
         exchanges.tell(outcome);
-    }
-
-    /** What a failure is to R19. */
-    private static final class Failures {
-        static Failover.Event event(Throwable cause) {
-            if (cause instanceof NodeUnavailableException) {
-                return Failover.Event.EVICTED;
-            }
-            if (cause instanceof ProxyExhaustedException) {
-                return Failover.Event.PROXY_EXHAUSTED;
-            }
-            return cause instanceof RejectedExecutionException
-                    ? Failover.Event.NO_CONNECTION_LEFT
-                    : Failover.Event.CONNECT_FAILED;
-        }
-
-        static Failover.Event lost(Throwable cause) {
-            if (cause instanceof NodeUnavailableException) {
-                return Failover.Event.EVICTED;
-            }
-            return cause instanceof TimeoutException ? Failover.Event.TIMED_OUT : Failover.Event.LOST;
-        }
     }
 }

@@ -1,5 +1,9 @@
 package io.cobrowse.sticky.proxy.exchange;
 
+import io.cobrowse.sticky.proxy.upstream.NodeUnavailableException;
+import io.cobrowse.sticky.proxy.upstream.ProxyExhaustedException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 
 /** What becomes of a request whose node fails it (R10, R18, R19): a function of what happened and what is known. */
@@ -22,7 +26,26 @@ final class Failover {
         /** The node has not answered in time. */
         TIMED_OUT,
         /** The node was taken out of service. */
-        EVICTED
+        EVICTED;
+
+        /** Returns what it is that no connection can be had for this reason. */
+        static Event ofConnect(Throwable cause) {
+            if (cause instanceof NodeUnavailableException) {
+                return EVICTED;
+            }
+            if (cause instanceof ProxyExhaustedException) {
+                return PROXY_EXHAUSTED;
+            }
+            return cause instanceof RejectedExecutionException ? NO_CONNECTION_LEFT : CONNECT_FAILED;
+        }
+
+        /** Returns what it is that a connection is no more for this reason. */
+        static Event ofConnection(Throwable cause) {
+            if (cause instanceof NodeUnavailableException) {
+                return EVICTED;
+            }
+            return cause instanceof TimeoutException ? TIMED_OUT : LOST;
+        }
     }
 
     /** What is done. */
