@@ -89,8 +89,8 @@ class ChecksIT {
     }
 
     @Test
-    void shouldFailWhereOneRequestInFiftyTakesHalfASecondLonger() throws Exception {
-        try (FaultyFront front = FaultyFront.delaying(cluster.target(), 50, 500)) {
+    void shouldFailWhereOneRequestInTwentyTakesHalfASecondLonger() throws Exception {
+        try (FaultyFront front = FaultyFront.delaying(cluster.target(), 20, 500)) {
             Verdict verdict = run("delaying", front.uri());
 
             assertThat(verdict.passed()).isFalse();
