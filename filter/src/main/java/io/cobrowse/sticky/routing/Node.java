@@ -114,7 +114,7 @@ public final class Node {
         return maxActive != UNLIMITED;
     }
 
-    /** Returns whether the node has as much to do as it may. */
+    /** Returns whether the node is at its limit (max-active). */
     boolean full() {
         return active() >= maxActive;
     }
