@@ -70,10 +70,6 @@ public final class Exchanges {
         }
     }
 
-    boolean isHeard() {
-        return !listeners.isEmpty();
-    }
-
     void attemptFailed(Node node, Throwable cause) {
         attempts.failed(node, cause);
     }
