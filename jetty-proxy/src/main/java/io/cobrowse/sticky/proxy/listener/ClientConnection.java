@@ -3,8 +3,10 @@ package io.cobrowse.sticky.proxy.listener;
 import io.cobrowse.sticky.proxy.io.EventLoop;
 import java.util.Objects;
 import java.util.concurrent.Executor;
+import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpParser;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.io.Connection;
@@ -27,6 +29,7 @@ public final class ClientConnection extends HttpConnection {
     private @Nullable String target;
     private boolean bodyRead;
     private @Nullable String origin;
+    private @Nullable RequestHandler handler; // Set by Jetty's constructor, as no field with a value could be.
 
     private ClientConnection(HttpConfiguration configuration, Connector connector, EndPoint endPoint) {
         super(configuration, connector, endPoint);
@@ -80,7 +83,7 @@ public final class ClientConnection extends HttpConnection {
 
     @Override
     protected RequestHandler newRequestHandler() {
-        return new RequestHandler() {
+        RequestHandler made = new RequestHandler() {
             @Override
             public void messageBegin() {
                 origin = null;
@@ -92,9 +95,32 @@ public final class ClientConnection extends HttpConnection {
                 if (field.getHeader() == HttpHeader.ORIGIN) {
                     origin = field.getValue();
                 }
+                if (getParser() instanceof HeadParser parser) {
+                    parser.told(field);
+                }
                 super.parsedHeader(field);
             }
         };
+        handler = made;
+        return made;
+    }
+
+    @Override
+    protected HttpParser newHttpParser(HttpCompliance compliance) {
+        EventLoop loop = EventLoop.of(getEndPoint());
+        if (loop == null || !(getConnector() instanceof ListenerConnector listener)) {
+            return super.newHttpParser(compliance);
+        }
+        HttpConfiguration http = getHttpConfiguration();
+        HttpParser parser = new HeadParser(
+                Objects.requireNonNull(handler),
+                http.getRequestHeaderSize(),
+                compliance,
+                loop,
+                listener.knownFields(loop));
+        parser.setHeaderCacheSize(http.getHeaderCacheSize());
+        parser.setHeaderCacheCaseSensitive(http.isHeaderCacheCaseSensitive());
+        return parser;
     }
 
     @Override

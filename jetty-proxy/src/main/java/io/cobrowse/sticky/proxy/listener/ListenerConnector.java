@@ -60,6 +60,7 @@ public final class ListenerConnector extends ServerConnector {
     private final ListenerCounters counters = new ListenerCounters();
     private final Clients clients = new Clients();
     private final SlowClients slowClients = new SlowClients(this);
+    private final Map<EventLoop, KnownFields> knownFields = new ConcurrentHashMap<>();
     /** The connections that are open, with their clients. */
     private final Map<SelectableChannel, Object> open = new ConcurrentHashMap<>();
 
@@ -124,6 +125,11 @@ public final class ListenerConnector extends ServerConnector {
 
     Clients clients() {
         return clients;
+    }
+
+    /** Returns the header fields that the connections of a loop have in common. */
+    KnownFields knownFields(EventLoop loop) {
+        return knownFields.computeIfAbsent(loop, added -> new KnownFields());
     }
 
     @Override

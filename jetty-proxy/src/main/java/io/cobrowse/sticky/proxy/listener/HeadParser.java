@@ -1,0 +1,142 @@
+package io.cobrowse.sticky.proxy.listener;
+
+import io.cobrowse.sticky.proxy.io.Loop;
+import java.nio.ByteBuffer;
+import org.eclipse.jetty.http.HttpCompliance;
+import org.eclipse.jetty.http.HttpException;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpParser;
+import org.eclipse.jetty.http.HttpStatus;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Jetty's parser, which is spared the lines of header fields that it has parsed before: it gets those of a request's lines that
+ * are not {@linkplain KnownFields known}, one by one, and the end. Belongs to the loop of its connection.
+ */
+final class HeadParser extends HttpParser {
+    private final RequestHandler handler;
+    private final Loop loop;
+    private final KnownFields known;
+    private final int maxHeadBytes;
+    /** Whether every line so far has been complete when it was looked at. */
+    private boolean byLines = true;
+
+    private int knownBytes;
+    /** A line that Jetty has parsed, and of which it tells only when it sees what follows. */
+    private @Nullable ByteBuffer heldIn;
+
+    private int heldFrom;
+    private int heldEnd;
+    private long heldHash;
+
+    HeadParser(RequestHandler handler, int maxHeadBytes, HttpCompliance compliance, Loop loop, KnownFields known) {
+        super(handler, maxHeadBytes, compliance);
+        this.handler = handler;
+        this.loop = loop;
+        this.known = known;
+        this.maxHeadBytes = maxHeadBytes;
+    }
+
+    @Override
+    public void reset() {
+        super.reset();
+        byLines = true;
+        knownBytes = 0;
+        heldIn = null;
+    }
+
+    @Override
+    protected boolean parseFields(ByteBuffer buffer) {
+        if (byLines && isState(State.HEADER) && loop.isCurrent()) {
+            while (parseLine(buffer)) {
+                if (!isState(State.HEADER)) {
+                    return false;
+                }
+            }
+            byLines = false;
+        }
+        boolean handle = parse(buffer, buffer.limit());
+        heldIn = null;
+        return handle;
+    }
+
+    /**
+     * Parses a line; returns false where Jetty has to take over: at the last line, and where it is not complete or it cannot
+     * be told yet that the next one does not continue it.
+     */
+    private boolean parseLine(ByteBuffer buffer) {
+        int from = buffer.position();
+        int end = known.endOfLine(buffer, from);
+        int next = end + 2;
+        if (end <= from || next >= buffer.limit() || continuesALine(buffer.get(next))) {
+            return false;
+        }
+        HttpField field = known.find(buffer, from, end);
+        if (field == null) {
+            long hash = known.hash();
+            parse(buffer, next);
+            heldIn = buffer;
+            heldFrom = from;
+            heldEnd = end;
+            heldHash = hash;
+        } else {
+            if (heldIn != null) {
+                tellHeld(buffer, from);
+            }
+            if (next - from > allowance()) {
+                throw tooLarge();
+            }
+            knownBytes += next - from;
+            handler.parsedHeader(field);
+            buffer.position(next);
+        }
+        return true;
+    }
+
+    /** As Jetty's parser takes it; whether it may is the business of its compliance. */
+    private static boolean continuesALine(byte first) {
+        return first == ' ' || first == '\t' || first == ':';
+    }
+
+    /** Has Jetty see the first byte of the next line, and forget it. */
+    private void tellHeld(ByteBuffer buffer, int next) {
+        parse(buffer, next + 1);
+        buffer.position(next);
+        setState(FieldState.FIELD);
+        knownBytes--; // Jetty has counted that byte.
+    }
+
+    /** Has Jetty parse up to {@code to}, or as much of it as a head may still have: it counts only what it has parsed itself. */
+    private boolean parse(ByteBuffer buffer, int to) {
+        int limit = buffer.limit();
+        int end = knownBytes == 0 ? to : Math.min(to, buffer.position() + allowance());
+        buffer.limit(end);
+        boolean handle;
+        try {
+            handle = super.parseFields(buffer);
+        } finally {
+            buffer.limit(limit);
+        }
+        if (end < to && buffer.position() == end && (isState(State.HEADER) || isState(State.TRAILER))) {
+            throw tooLarge();
+        }
+        return handle;
+    }
+
+    private int allowance() {
+        return maxHeadBytes - knownBytes - getHeaderLength();
+    }
+
+    private static HttpException.RuntimeException tooLarge() {
+        return new HttpException.RuntimeException(HttpStatus.REQUEST_HEADER_FIELDS_TOO_LARGE_431);
+    }
+
+    /** To be called with each field that is told to the handler. */
+    void told(HttpField field) {
+        ByteBuffer line = heldIn;
+        if (line != null) {
+            heldIn = null;
+            known.keep(line, heldFrom, heldEnd, heldHash, field);
+        }
+    }
+}

@@ -1,0 +1,178 @@
+package io.cobrowse.sticky.proxy.listener;
+
+import java.nio.ByteBuffer;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpHeader;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The header fields that have lately been parsed more than once, by their lines. Clients send the same lines again and again,
+ * and to find one here costs an eighth of parsing it and allocates nothing. A line is known only when it is the same to the last
+ * byte, so what it means is still decided by Jetty's parser alone.
+ *
+ * <p>Of bounded size (about 900 KB where all lines are long): a line that comes for the second time takes the place of the one
+ * that it collides with, one that comes only once takes nobody's. Belongs to one event loop, whose connections share it.
+ */
+final class KnownFields {
+    /** A line that is longer is not kept. */
+    static final int MAX_LINE_BYTES = 512;
+
+    private static final int SLOT_BITS = 9;
+    private static final long LOW_BITS = 0x7f7f7f7f7f7f7f7fL;
+    private static final long CARRIAGE_RETURNS = 0x0d0d0d0d0d0d0d0dL;
+    private static final long MIX = 0x9E3779B97F4A7C15L;
+
+    /** A line and what it was parsed to. */
+    private static final class Known {
+        private final long hash;
+        private final long[] words;
+        private final int length;
+        private final HttpField field;
+
+        Known(long hash, long[] words, int length, HttpField field) {
+            this.hash = hash;
+            this.words = words;
+            this.length = length;
+            this.field = field;
+        }
+    }
+
+    private final @Nullable Known[] slots = new Known[1 << SLOT_BITS];
+    /** The line that was last looked for in vain in each slot, by its hash. */
+    private final long[] missed = new long[1 << SLOT_BITS];
+
+    private long hash;
+
+    /**
+     * Looks for the end of the line at {@code from}.
+     *
+     * @return the position of its carriage return; -1 where the line is not complete, or not ended by CR LF
+     */
+    int endOfLine(ByteBuffer buffer, int from) {
+        int limit = buffer.limit();
+        long mixed = 0;
+        int at = from;
+        for (; at + Long.BYTES <= limit; at += Long.BYTES) {
+            long word = buffer.getLong(at);
+            long difference = word ^ CARRIAGE_RETURNS;
+            long found = ~(((difference & LOW_BITS) + LOW_BITS) | difference | LOW_BITS);
+            if (found != 0) {
+                int before = Long.numberOfLeadingZeros(found) >>> 3;
+                hash = mix(mixed, head(word, before));
+                return ended(buffer, at + before);
+            }
+            mixed = mix(mixed, word);
+        }
+        long word = 0;
+        for (int i = at; i < limit; i++) {
+            byte next = buffer.get(i);
+            if (next == '\r') {
+                hash = mix(mixed, head(word << (Long.SIZE - (i - at) * Byte.SIZE), i - at));
+                return ended(buffer, i);
+            }
+            word = word << Byte.SIZE | (next & 0xff);
+        }
+        return -1;
+    }
+
+    private static int ended(ByteBuffer buffer, int carriageReturn) {
+        return carriageReturn + 1 < buffer.limit() && buffer.get(carriageReturn + 1) == '\n' ? carriageReturn : -1;
+    }
+
+    private static long mix(long mixed, long word) {
+        return (Long.rotateLeft(mixed, 29) ^ word) * MIX;
+    }
+
+    /** Returns the first bytes of a word, with nothing behind them. */
+    private static long head(long word, int bytes) {
+        return bytes == 0 ? 0 : word & (-1L << (Long.SIZE - bytes * Byte.SIZE));
+    }
+
+    /** Returns the field of the line that {@link #endOfLine} has just found; null where it is not known. */
+    @Nullable
+    HttpField find(ByteBuffer buffer, int from, int end) {
+        Known known = slots[slot(hash)];
+        return known != null
+                        && known.hash == hash
+                        && known.length == end - from
+                        && isSame(known.words, known.length, buffer, from)
+                ? known.field
+                : null;
+    }
+
+    private static boolean isSame(long[] words, int length, ByteBuffer buffer, int from) {
+        int whole = length >>> 3;
+        for (int i = 0; i < whole; i++) {
+            if (words[i] != buffer.getLong(from + i * Long.BYTES)) {
+                return false;
+            }
+        }
+        return (length & 7) == 0 || words[whole] == tail(buffer, from + whole * Long.BYTES, length & 7);
+    }
+
+    private static long tail(ByteBuffer buffer, int from, int bytes) {
+        long word = 0;
+        for (int i = 0; i < bytes; i++) {
+            word = word << Byte.SIZE | (buffer.get(from + i) & 0xff);
+        }
+        return word << (Long.SIZE - bytes * Byte.SIZE);
+    }
+
+    /** Returns the hash of the line that {@link #endOfLine} has just found. */
+    long hash() {
+        return hash;
+    }
+
+    /**
+     * Keeps what a line was parsed to, where it has come before.
+     *
+     * @param lineHash its {@link #hash}
+     */
+    void keep(ByteBuffer buffer, int from, int end, long lineHash, HttpField field) {
+        int length = end - from;
+        if (length > MAX_LINE_BYTES || !mayBeKnown(field.getHeader())) {
+            return;
+        }
+        int slot = slot(lineHash);
+        if (missed[slot] != lineHash) {
+            missed[slot] = lineHash;
+            return;
+        }
+        if (isSeveral(buffer, from, end)) {
+            return;
+        }
+        long[] words = new long[(length + Long.BYTES - 1) >>> 3];
+        for (int i = 0; i < length >>> 3; i++) {
+            words[i] = buffer.getLong(from + i * Long.BYTES);
+        }
+        if ((length & 7) != 0) {
+            words[words.length - 1] = tail(buffer, from + (length & ~7), length & 7);
+        }
+        // A copy, as the parser's fields keep the connection that they came by.
+        HttpField copy = new HttpField(field.getHeader(), field.getName(), field.getValue());
+        slots[slot] = new Known(lineHash, words, length, copy);
+    }
+
+    /** A lenient parser takes a line feed alone for the end of a line as well. */
+    private static boolean isSeveral(ByteBuffer buffer, int from, int end) {
+        for (int i = from; i < end; i++) {
+            if (buffer.get(i) == '\n') {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static int slot(long hash) {
+        return (int) (hash >>> (Long.SIZE - SLOT_BITS));
+    }
+
+    /** These mean something to the parser itself, which has to see them each time. */
+    private static boolean mayBeKnown(@Nullable HttpHeader header) {
+        return header != HttpHeader.HOST
+                && header != HttpHeader.CONTENT_LENGTH
+                && header != HttpHeader.TRANSFER_ENCODING
+                && header != HttpHeader.UPGRADE
+                && header != HttpHeader.EXPECT;
+    }
+}
