@@ -51,6 +51,15 @@ final class ProxyGauges implements Gauges {
     }
 
     @Override
+    public Map<String, Map<String, Long>> limited() {
+        Map<String, Map<String, Long>> limited = new HashMap<>();
+        listeners
+                .get()
+                .forEach(each -> limited.put(each.getName(), each.counters().counts()));
+        return limited;
+    }
+
+    @Override
     public Map<String, Integer> clientConnections() {
         Map<String, Integer> connections = new HashMap<>();
         listeners.get().forEach(each -> connections.put(each.getName(), each.openConnections()));

@@ -102,6 +102,7 @@ public final class StickyProxyServer implements AutoCloseable {
         servlet.whenReady(ready -> {
             cluster.start(ready.getHttpClient(), ready.upstreams(), ready.tunnels(), ready.exchanges());
             ready.exchanges().addListener(telemetry);
+            ready.exchanges().setBodiesKept(telemetry::wantsBodies);
         });
         this.adminServer = new Server(threads("admin", 8));
         adminServer.setErrorHandler(new Problems());
@@ -256,9 +257,7 @@ public final class StickyProxyServer implements AutoCloseable {
         if (!next.admin().equals(before.admin())) {
             later.add("admin");
         }
-        if (!next.observation().equals(before.observation())) {
-            later.add("access-log, metrics or audit");
-        }
+        telemetry.reload(next.observation());
         config = new ProxyConfig(
                 next.listeners(),
                 before.admin(),
@@ -271,7 +270,7 @@ public final class StickyProxyServer implements AutoCloseable {
                 next.cors(),
                 next.setCookie(),
                 next.upstreamTls(),
-                before.observation());
+                next.observation());
         return later;
     }
 

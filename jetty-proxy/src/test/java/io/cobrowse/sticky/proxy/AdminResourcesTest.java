@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.cobrowse.sticky.proxy.config.EffectiveConfig;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Address;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Admin;
 import io.cobrowse.sticky.routing.NodeState;
@@ -154,7 +155,8 @@ class AdminResourcesTest {
 
     @Test
     void shouldPreviewWhatAReloadWouldChange() throws Exception {
-        String yaml = "admin: {address: '127.0.0.1:0'}\nbalance: least-active\nnodes:\n"
+        String yaml = "listeners: [{name: public, address: '127.0.0.1:0'}]\nadmin: {address: '127.0.0.1:1'}\n"
+                + "balance: least-active\naudit: {enabled: true}\nnodes:\n"
                 + "  - {id: 1, cookie: node-1, weight: 5, url: '" + node.url() + "'}\n"
                 + "  - {id: 3, url: 'http://127.0.0.1:1'}\n";
         JsonNode preview = json(
@@ -163,12 +165,27 @@ class AdminResourcesTest {
         assertThat(preview.at("/removed/0/id").asText()).isEqualTo("2");
         assertThat(preview.at("/removed/0/activeRequests").asInt()).isZero();
         assertThat(preview.at("/changed/0").asText()).isEqualTo("1");
-        assertThat(preview.at("/sections/0").asText()).isEqualTo("balance");
-        assertThat(preview.at("/restart/0").asText()).isEqualTo("listeners");
+        assertThat(preview.get("sections")).extracting(JsonNode::asText).containsExactly("balance", "audit");
+        assertThat(preview.get("restart")).extracting(JsonNode::asText).containsExactly("admin");
         assertThat(proxy.router().table().nodes()).hasSize(2);
         RawClient.Answer wrong = post("/api/preview", "{\"config\":\"nodes: [{id: 1}]\"}");
         assertThat(wrong.status()).isEqualTo(400);
         assertThat(wrong.text()).contains("nodes[0].url: missing").doesNotContain(".yaml");
+    }
+
+    @Test
+    void shouldPreviewNoChangeForTheConfigurationThatHolds() throws Exception {
+        stopAndRestart("s3cret");
+        admin.close();
+        admin = new RawClient(proxy.adminUri());
+        String body = JSON.createObjectNode()
+                .put("config", EffectiveConfig.toYaml(proxy.config()))
+                .toString();
+        admin.send("POST /api/preview HTTP/1.1\r\nHost: " + proxy.adminUri().getAuthority()
+                + "\r\nAuthorization: Bearer s3cret\r\nContent-Type: application/json\r\nContent-Length: "
+                + body.length() + "\r\n\r\n" + body);
+        assertThat(json(admin.answer()).properties())
+                .allSatisfy(each -> assertThat(each.getValue()).isEmpty());
     }
 
     @Test

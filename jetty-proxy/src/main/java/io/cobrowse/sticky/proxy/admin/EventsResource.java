@@ -3,6 +3,7 @@ package io.cobrowse.sticky.proxy.admin;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -24,7 +25,6 @@ final class EventsResource implements Request.Handler {
 
     private final Snapshots snapshots;
     private final Set<Reader> readers = ConcurrentHashMap.newKeySet();
-    private String newestEvent = "";
 
     EventsResource(Snapshots snapshots) {
         this.snapshots = snapshots;
@@ -52,32 +52,28 @@ final class EventsResource implements Request.Handler {
         return true;
     }
 
-    /** A second is over. */
+    /** A second is over. Changes are noted also while nobody reads; the rest is not worth its cost then. */
     void tick() {
+        List<Snapshots.Event> changes = snapshots.findChanges();
+        if (readers.isEmpty()) {
+            return;
+        }
         try {
-            Snapshots.Snapshot snapshot = snapshots.take();
-            String text =
-                    changes(snapshot) + "event: snapshot\ndata: " + Json.MAPPER.writeValueAsString(snapshot) + "\n\n";
-            byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+            StringBuilder text = new StringBuilder();
+            for (Snapshots.Event change : changes) {
+                append(text, change.kind(), change);
+            }
+            append(text, "snapshot", snapshots.take());
+            byte[] bytes = text.toString().getBytes(StandardCharsets.UTF_8);
             readers.forEach(reader -> reader.send(bytes));
         } catch (JsonProcessingException bug) {
             LOG.error("A snapshot cannot be written", bug);
         }
     }
 
-    private String changes(Snapshots.Snapshot snapshot) throws JsonProcessingException {
-        StringBuilder text = new StringBuilder();
-        for (Snapshots.Event event : snapshot.events()) {
-            if ((event.time() + event.text()).equals(newestEvent)) {
-                break;
-            }
-            text.insert(0, "event: " + event.kind() + "\ndata: " + Json.MAPPER.writeValueAsString(event) + "\n\n");
-        }
-        if (!snapshot.events().isEmpty()) {
-            newestEvent =
-                    snapshot.events().get(0).time() + snapshot.events().get(0).text();
-        }
-        return text.toString();
+    private static void append(StringBuilder text, String event, Object data) throws JsonProcessingException {
+        text.append("event: ").append(event).append("\ndata: ");
+        text.append(Json.MAPPER.writeValueAsString(data)).append("\n\n");
     }
 
     private final class Reader implements Callback {

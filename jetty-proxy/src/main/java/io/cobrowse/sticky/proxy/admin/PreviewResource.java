@@ -3,6 +3,7 @@ package io.cobrowse.sticky.proxy.admin;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.cobrowse.sticky.proxy.config.ConfigException;
 import io.cobrowse.sticky.proxy.config.ConfigReader;
+import io.cobrowse.sticky.proxy.config.EffectiveConfig;
 import io.cobrowse.sticky.proxy.config.ProxyConfig;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.NodeConfig;
 import java.io.IOException;
@@ -67,7 +68,7 @@ final class PreviewResource implements Request.Handler {
     private void answer(byte[] body, Response response, Callback callback) throws JsonProcessingException {
         try {
             String yaml = Json.MAPPER.readTree(body).path("config").asText();
-            Json.send(compare(config.get(), read(yaml)), response, callback);
+            Json.send(compare(masked(config.get()), masked(read(yaml))), response, callback);
         } catch (ConfigException bad) {
             AdminHandler.problem(
                     400,
@@ -91,6 +92,11 @@ final class PreviewResource implements Request.Handler {
         }
     }
 
+    /** Secrets are not compared: a file that was checked elsewhere comes without. */
+    private static ProxyConfig masked(ProxyConfig config) throws ConfigException, IOException {
+        return read(EffectiveConfig.toYaml(config));
+    }
+
     private Preview compare(ProxyConfig before, ProxyConfig after) {
         List<Added> added = new ArrayList<>();
         List<String> changed = new ArrayList<>();
@@ -107,15 +113,32 @@ final class PreviewResource implements Request.Handler {
                 .map(this::removed)
                 .toList();
         List<String> sections = new ArrayList<>();
-        addIf(sections, "stickiness", before.stickiness(), after.stickiness());
+        addIf(sections, "listeners", before.listeners(), after.listeners());
+        addIf(sections, "stickiness or any-node", before.stickiness(), after.stickiness());
+        addIf(sections, "cors", before.cors(), after.cors());
+        addIf(sections, "set-cookie", before.setCookie(), after.setCookie());
         addIf(sections, "balance", before.balance(), after.balance());
         addIf(sections, "health", before.health(), after.health());
         addIf(sections, "timeouts", before.timeouts(), after.timeouts());
         addIf(sections, "tunnels", before.tunnels(), after.tunnels());
+        addIf(sections, "upstream-tls", before.upstreamTls(), after.upstreamTls());
+        addIf(
+                sections,
+                "access-log",
+                before.observation().accessLog(),
+                after.observation().accessLog());
+        addIf(
+                sections,
+                "metrics",
+                before.observation().metrics(),
+                after.observation().metrics());
+        addIf(
+                sections,
+                "audit",
+                before.observation().audit(),
+                after.observation().audit());
         List<String> restart = new ArrayList<>();
-        addIf(restart, "listeners", before.listeners(), after.listeners());
-        addIf(restart, "admin", before.admin().address(), after.admin().address());
-        addIf(restart, "access-log, metrics, audit", before.observation(), after.observation());
+        addIf(restart, "admin", before.admin(), after.admin());
         return new Preview(added, removed, changed, sections, restart);
     }
 

@@ -2,10 +2,14 @@ package io.cobrowse.sticky.proxy.admin;
 
 import io.cobrowse.sticky.proxy.observe.Statistics;
 import io.cobrowse.sticky.proxy.observe.Telemetry;
+import io.cobrowse.sticky.routing.Node;
+import io.cobrowse.sticky.routing.NodeState;
+import io.cobrowse.sticky.routing.NodeTable;
 import io.cobrowse.sticky.routing.Router;
 import io.cobrowse.sticky.routing.RoutingCounters;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -13,7 +17,7 @@ import java.util.Map;
 import org.HdrHistogram.AbstractHistogram;
 
 /**
- * What the cluster looks like, once a second, and what has changed since the second before. One thread at a time.
+ * What the cluster looks like when somebody looks, and what has changed, also while nobody did. One thread at a time.
  *
  * <p>Changes are found by comparing, so that those who make them need not know of this.
  */
@@ -32,6 +36,8 @@ final class Snapshots {
      * A second.
      *
      * @param heat how many requests, polls excluded, took how long: up to each of {@code heatMs}, and longer
+     * @param sessionsRemembered sessions whose node the audit knows; 0 where it does not follow them
+     * @param sessionsAgreed creations, look-ups and joins that agreed with that
      * @param events the last ones, the newest first
      */
     record Snapshot(
@@ -47,6 +53,8 @@ final class Snapshots {
             long conflicts,
             Map<String, Long> unknown,
             long violations,
+            int sessionsRemembered,
+            long sessionsAgreed,
             long logDropped,
             List<Event> events) {}
 
@@ -57,19 +65,19 @@ final class Snapshots {
     private final Router router;
     private final Telemetry telemetry;
     private final Deque<Event> events = new ArrayDeque<>();
-    private final Map<String, String> states = new HashMap<>();
+    private final Map<String, NodeState> states = new HashMap<>();
     private long violations;
 
     Snapshots(NodeViews views, Router router, Telemetry telemetry) {
         this.views = views;
         this.router = router;
         this.telemetry = telemetry;
-        views.all().forEach(node -> states.put(node.id(), node.state()));
+        NodeTable table = router.table();
+        table.nodes().forEach(node -> states.put(node.id(), table.state(node)));
     }
 
     Snapshot take() {
         List<NodeView> nodes = views.all();
-        findChanges(nodes);
         Statistics statistics = telemetry.statistics();
         RoutingCounters counters = router.counters();
         return new Snapshot(
@@ -93,6 +101,8 @@ final class Snapshots {
                         "cookie", counters.unknownCookies(),
                         "header", counters.unknownHeaders()),
                 telemetry.violations(),
+                telemetry.sessionsRemembered(),
+                telemetry.sessionsAgreed(),
                 telemetry.dropped(),
                 List.copyOf(events));
     }
@@ -106,28 +116,35 @@ final class Snapshots {
         return new NodeSecond(view, StatsResource.Times.millis(micros, 50), StatsResource.Times.millis(micros, 99));
     }
 
-    private void findChanges(List<NodeView> nodes) {
-        Map<String, String> before = new HashMap<>(states);
+    /** Notes what has changed since the call before, and returns it, in order. */
+    List<Event> findChanges() {
+        List<Event> found = new ArrayList<>();
+        NodeTable table = router.table();
+        Map<String, NodeState> before = new HashMap<>(states);
         states.clear();
-        for (NodeView node : nodes) {
-            states.put(node.id(), node.state());
-            String was = before.remove(node.id());
+        for (Node node : table.nodes()) {
+            NodeState now = table.state(node);
+            states.put(node.id(), now);
+            NodeState was = before.remove(node.id());
             if (was == null) {
-                add("node", "node " + node.id() + " added at " + node.url());
-            } else if (!was.equals(node.state())) {
-                add("state", "node " + node.id() + ": " + was + " → " + node.state());
+                add(found, "node", "node " + node.id() + " added at " + node.url());
+            } else if (was != now) {
+                add(found, "state", "node " + node.id() + ": " + was.text() + " → " + now.text());
             }
         }
-        before.keySet().forEach(id -> add("node", "node " + id + " removed"));
+        before.keySet().forEach(id -> add(found, "node", "node " + id + " removed"));
         long now = telemetry.violations();
         if (now > violations) {
-            add("violation", (now - violations) + " answers contradicted their route");
+            add(found, "violation", (now - violations) + " answers contradicted their route");
         }
         violations = now;
+        return found;
     }
 
-    private void add(String kind, String text) {
-        events.addFirst(new Event(Instant.now().toString(), kind, text));
+    private void add(List<Event> found, String kind, String text) {
+        Event event = new Event(Instant.now().toString(), kind, text);
+        found.add(event);
+        events.addFirst(event);
         if (events.size() > EVENTS) {
             events.removeLast();
         }

@@ -69,7 +69,7 @@ final class Exchange implements Requester, WatchedEndPoint.Watcher {
         this.client = client;
         this.route = route;
         this.node = Objects.requireNonNull(route.node(), "a forwarded route has a node");
-        this.outcome = new ExchangeOutcome(client, route);
+        this.outcome = new ExchangeOutcome(client, route, exchanges.keepsBodies(client.request()));
     }
 
     static boolean passed(long deadlineNanos, long nowNanos) {
@@ -259,6 +259,16 @@ final class Exchange implements Requester, WatchedEndPoint.Watcher {
         if (state instanceof Exchanging current) {
             current.request.proceed();
         }
+    }
+
+    /** A piece of the request's body is on its way to the node. */
+    void requestBody(ByteBuffer content) {
+        outcome.requestBody(content);
+    }
+
+    /** A piece of the answer's body is on its way to the client. */
+    void answerBody(ByteBuffer content) {
+        outcome.answerBody(content);
     }
 
     /** Sets the head of the response; returns whether the last content may go out with it. */

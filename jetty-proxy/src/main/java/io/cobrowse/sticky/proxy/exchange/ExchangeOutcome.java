@@ -3,6 +3,7 @@ package io.cobrowse.sticky.proxy.exchange;
 import io.cobrowse.sticky.proxy.exchange.State.Exchanging;
 import io.cobrowse.sticky.proxy.tunnel.Tunnel;
 import io.cobrowse.sticky.routing.Route;
+import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpStatus;
@@ -27,12 +28,31 @@ final class ExchangeOutcome implements Outcome {
     private long responseBytes;
     private boolean tunnel;
     private boolean tunnelClosed;
+    // Null unless the bodies are to be kept.
+    private final @Nullable BodyStart requestBody;
+    private final @Nullable BodyStart answerBody;
 
-    ExchangeOutcome(ClientSide client, Route route) {
+    ExchangeOutcome(ClientSide client, Route route, boolean keepsBodies) {
         this.client = client;
         this.request = client.request();
         this.firstRoute = route;
         this.route = route;
+        this.requestBody = keepsBodies ? new BodyStart() : null;
+        this.answerBody = keepsBodies ? new BodyStart() : null;
+    }
+
+    /** A piece of the request's body is about to be sent to the node. */
+    void requestBody(ByteBuffer content) {
+        if (requestBody != null) {
+            requestBody.add(content);
+        }
+    }
+
+    /** A piece of the answer's body is about to be sent to the client. */
+    void answerBody(ByteBuffer content) {
+        if (answerBody != null) {
+            answerBody.add(content);
+        }
     }
 
     long ageNanos() {
@@ -116,6 +136,16 @@ final class ExchangeOutcome implements Outcome {
     @Override
     public @Nullable HttpFields answerFields() {
         return answered && !tunnel ? client.responseFields() : null;
+    }
+
+    @Override
+    public @Nullable String requestBodyStart() {
+        return requestBody == null ? null : requestBody.text();
+    }
+
+    @Override
+    public @Nullable String answerBodyStart() {
+        return answerBody == null ? null : answerBody.text();
     }
 
     @Override

@@ -12,6 +12,8 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Predicate;
+import org.eclipse.jetty.server.Request;
 
 /** Starts exchanges, and knows who is told of them. Thread-safe. */
 public final class Exchanges {
@@ -21,6 +23,7 @@ public final class Exchanges {
     private final RoutingAnswers answers;
     private final List<OutcomeListener> listeners = new CopyOnWriteArrayList<>();
     private volatile SetCookieRules cookies = SetCookieRules.NONE;
+    private volatile Predicate<Request> keepsBodies = request -> false;
     private volatile AttemptListener attempts = (node, cause) -> {};
 
     public Exchanges(Upstreams upstreams, Tunnels tunnels, Router router, RoutingAnswers answers) {
@@ -57,6 +60,15 @@ public final class Exchanges {
     /** Sets what becomes of the cookies that nodes set. */
     public void setCookieRules(SetCookieRules rules) {
         cookies = rules;
+    }
+
+    /** Sets of which requests the first bytes of both bodies are kept, for those who are told how they end. */
+    public void setBodiesKept(Predicate<Request> kept) {
+        keepsBodies = kept;
+    }
+
+    boolean keepsBodies(Request request) {
+        return keepsBodies.test(request);
     }
 
     SetCookieRules cookies() {

@@ -66,6 +66,19 @@ public interface Outcome {
     @Nullable
     HttpFields answerFields();
 
+    /**
+     * Returns the first 4 KiB of the request's body as it was sent to the node, a character for each byte; null where nobody
+     * {@linkplain Exchanges#setBodiesKept asked} for it.
+     */
+    default @Nullable String requestBodyStart() {
+        return null;
+    }
+
+    /** Returns the same of the answer's body. */
+    default @Nullable String answerBodyStart() {
+        return null;
+    }
+
     /** Returns how often the request was tried again. */
     int retries();
 

@@ -189,6 +189,7 @@ final class RequestPump extends Pump {
         int length = content.remaining();
         lastBegun = read.isLast();
         bodyBytes += length;
+        exchange.requestBody(content);
         if (framing == Framing.LENGTH) {
             remaining -= length;
             if (remaining < 0 || (lastBegun && remaining > 0)) {

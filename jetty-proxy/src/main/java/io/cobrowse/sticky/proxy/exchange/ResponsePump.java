@@ -183,6 +183,7 @@ final class ResponsePump extends Pump {
             end &= exchange.commit(head);
         }
         bodyBytes += content.remaining();
+        exchange.answerBody(content);
         receiveDeadlineNanos = 0;
         if (end) {
             finish(content);

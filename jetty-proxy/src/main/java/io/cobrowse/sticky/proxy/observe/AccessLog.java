@@ -28,7 +28,7 @@ final class AccessLog implements AutoCloseable {
     private static final long SAY_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final Queue<LogEntry> queue;
-    private final LongAdder dropped = new LongAdder();
+    private final LongAdder dropped;
     private final LineBuffer buffer = new LineBuffer();
     private final LogLines lines;
     private final LogFile file;
@@ -40,11 +40,13 @@ final class AccessLog implements AutoCloseable {
     private long saidNanos;
     private boolean broken;
 
-    AccessLog(ProxyConfig.AccessLog config) {
-        this(config, QUEUE);
+    /** @param dropped counts the lines that are dropped */
+    AccessLog(ProxyConfig.AccessLog config, LongAdder dropped) {
+        this(config, dropped, QUEUE);
     }
 
-    AccessLog(ProxyConfig.AccessLog config, int queue) {
+    AccessLog(ProxyConfig.AccessLog config, LongAdder dropped, int queue) {
+        this.dropped = dropped;
         this.queue = new MpscAtomicArrayQueue<>(queue);
         this.lines = new LogLines(config.format(), config.secrets(), buffer);
         this.file = new LogFile(Objects.requireNonNull(config.file()), config.maxBytes(), config.files());
@@ -59,14 +61,9 @@ final class AccessLog implements AutoCloseable {
 
     /** Has a line written of an outcome. Never blocks; allocates one object. */
     void add(Outcome outcome, @Nullable Node setsNode) {
-        if (!queue.offer(LogEntry.of(outcome, setsNode))) {
+        if (closed || !queue.offer(LogEntry.of(outcome, setsNode))) {
             dropped.increment();
         }
-    }
-
-    /** Returns how many lines were dropped so far. */
-    long dropped() {
-        return dropped.sum();
     }
 
     private void run() {
@@ -136,6 +133,7 @@ final class AccessLog implements AutoCloseable {
         try {
             thread.join(TimeUnit.SECONDS.toMillis(5));
             file.close();
+            dropped.add(queue.size()); // What came as it closed, or did not get written in time.
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         } catch (IOException failure) {

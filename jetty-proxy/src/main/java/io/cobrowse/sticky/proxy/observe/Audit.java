@@ -1,5 +1,6 @@
 package io.cobrowse.sticky.proxy.observe;
 
+import io.cobrowse.sticky.proxy.config.ProxyConfig;
 import io.cobrowse.sticky.proxy.exchange.Outcome;
 import io.cobrowse.sticky.routing.Node;
 import io.cobrowse.sticky.routing.NodeTable;
@@ -16,6 +17,7 @@ import java.util.concurrent.atomic.LongAdder;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Request;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,25 +25,29 @@ import org.slf4j.LoggerFactory;
 /**
  * Compares what nodes answer with where their requests were routed, which costs a look at the answer's fields: a cookie or an
  * {@code X-Cobrowse-Node} that names another node than the one that was asked means that stickiness is broken, by a cookie
- * value that is configured wrong or by something between proxy and node. Thread-safe, lock-free; allocates nothing unless it
- * finds something, and logs at most once a second.
+ * value that is configured wrong or by something between proxy and node. On demand it follows {@linkplain SessionAudit sessions}
+ * too. Thread-safe; without sessions lock-free, and allocates nothing unless it finds something. Logs at most once a second.
  */
 final class Audit {
     /** What contradicts a route. */
     enum Kind {
         /** The answer's cookie sends the client to another node. */
-        SET_COOKIE("set-cookie"),
+        SET_COOKIE("set-cookie", "the request went to", "and its answer's cookie names"),
         /** The answer's cookie names no node that is configured. */
-        UNKNOWN_COOKIE("unknown-cookie"),
+        UNKNOWN_COOKIE("unknown-cookie", "the request went to", "and its answer's cookie or server name is that of"),
         /** Another node answered. */
-        ANSWERED_BY("answered-by"),
+        ANSWERED_BY("answered-by", "the request went to", "and was answered by"),
         /** A session turned up on another node than before. */
-        SESSION("session");
+        SESSION("session", "a session lives on", "and a look-up or a join has it on");
 
         private final String text;
+        private final String expected;
+        private final String found;
 
-        Kind(String text) {
+        Kind(String text, String expected, String found) {
             this.text = text;
+            this.expected = expected;
+            this.found = found;
         }
 
         String text() {
@@ -58,12 +64,33 @@ final class Audit {
     private final Router router;
     private final Map<Kind, LongAdder> violations = new EnumMap<>(Kind.class);
     private final AtomicLong nextLogNanos = new AtomicLong(System.nanoTime());
+    private ProxyConfig.Audit config = ProxyConfig.Audit.DEFAULTS;
+    private volatile @Nullable SessionAudit sessions;
 
     Audit(Router router) {
         this.router = router;
         for (Kind kind : Kind.values()) {
             violations.put(kind, new LongAdder());
         }
+    }
+
+    /** Takes other settings; what is known of sessions is kept only where the settings stay the same. */
+    synchronized void take(ProxyConfig.Audit next) {
+        if (!next.equals(config)) {
+            config = next;
+            sessions = next.enabled() ? new SessionAudit(router, next.sessions()) : null;
+        }
+    }
+
+    /** Returns whether the bodies of a request and of its answer are wanted. */
+    boolean wantsBodies(Request request) {
+        return sessions != null && SessionAudit.concerns(request);
+    }
+
+    /** Returns the audit by session; null where it is off. */
+    @Nullable
+    SessionAudit sessions() {
+        return sessions;
     }
 
     /** Returns the node that the answer's cookie names; null where it names none. */
@@ -97,6 +124,10 @@ final class Audit {
                 }
             }
         }
+        SessionAudit bySession = sessions;
+        if (bySession != null) {
+            bySession.check(outcome, this::violation);
+        }
         return setsNode;
     }
 
@@ -123,9 +154,11 @@ final class Audit {
         long next = nextLogNanos.get();
         if (nowNanos - next >= 0 && nextLogNanos.compareAndSet(next, nowNanos + LOG_NANOS)) {
             LOG.warn(
-                    "Stickiness violated ({}): the request went to {}, and the answer names {}; {} so far",
+                    "Stickiness violated ({}): {} {}, {} {}; {} so far",
                     kind.text(),
+                    kind.expected,
                     node,
+                    kind.found,
                     named == null ? "no node that is configured" : named,
                     violations(kind));
         }

@@ -20,6 +20,9 @@ public interface Gauges {
     /** Returns the good checks and the failed ones of a node, in this order. */
     long[] checks(Node node);
 
+    /** Returns how often each limit of each listener has refused or ended something, by listener and limit. */
+    Map<String, Map<String, Long>> limited();
+
     /** Returns the connections of clients by listener. */
     Map<String, Integer> clientConnections();
 }

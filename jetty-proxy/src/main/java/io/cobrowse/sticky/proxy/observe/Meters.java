@@ -22,6 +22,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -75,7 +76,8 @@ final class Meters implements AutoCloseable {
     private final Timer firstByteTimer;
     private final JvmGcMetrics gc = new JvmGcMetrics();
     private final Map<String, NodeMeters> nodes = new ConcurrentHashMap<>();
-    private final Set<String> listeners = new HashSet<>();
+    /** What belongs to a listener and goes with it, by its name. */
+    private final Map<String, List<Meter>> listeners = new HashMap<>();
 
     Meters(Telemetry telemetry, Router router, Gauges gauges) {
         this.telemetry = telemetry;
@@ -202,17 +204,39 @@ final class Meters implements AutoCloseable {
                 nodes.put(node.id(), add(node));
             }
         }
-        for (String name : gauges.clientConnections().keySet()) {
-            if (listeners.add(name)) {
-                Gauge.builder(
-                                "cobrowse.client.connections",
-                                gauges,
-                                each -> each.clientConnections().getOrDefault(name, 0))
-                        .description("Connections of clients")
-                        .tags("listener", name)
-                        .register(registry);
+        followListeners(gauges.limited());
+    }
+
+    private void followListeners(Map<String, Map<String, Long>> limited) {
+        listeners.entrySet().removeIf(entry -> {
+            boolean gone = !limited.containsKey(entry.getKey());
+            if (gone) {
+                entry.getValue().forEach(registry::remove);
             }
+            return gone;
+        });
+        limited.forEach((name, limits) -> listeners.computeIfAbsent(name, added -> listener(added, limits.keySet())));
+    }
+
+    private List<Meter> listener(String name, Set<String> limits) {
+        List<Meter> meters = new ArrayList<>();
+        Tags tags = Tags.of("listener", name);
+        meters.add(Gauge.builder(
+                        "cobrowse.client.connections",
+                        gauges,
+                        each -> each.clientConnections().getOrDefault(name, 0))
+                .description("Connections of clients")
+                .tags(tags)
+                .register(registry));
+        for (String limit : limits) {
+            meters.add(counter(
+                    "cobrowse.limited",
+                    "What a limit of a listener has refused or ended",
+                    tags.and("limit", limit),
+                    gauges,
+                    each -> each.limited().getOrDefault(name, Map.of()).getOrDefault(limit, 0L)));
         }
+        return meters;
     }
 
     private NodeMeters add(Node node) {

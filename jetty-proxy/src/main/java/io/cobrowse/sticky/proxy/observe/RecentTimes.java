@@ -19,6 +19,8 @@ final class RecentTimes {
     private final int digits;
     private final Recorder recorder;
     private @Nullable Histogram interval;
+    /** Whether anything was recorded since the last tick; a node that serves nobody costs nothing. */
+    private volatile boolean touched;
     /** The last ten seconds, one by one, and the last five minutes by tens of seconds; empty ones are null. */
     private final @Nullable PackedHistogram[] seconds = new PackedHistogram[SECONDS];
 
@@ -33,14 +35,19 @@ final class RecentTimes {
 
     void record(long nanos) {
         recorder.recordValue(Math.min(MAX_MICROS, Math.max(0, nanos / 1000)));
+        if (!touched) {
+            touched = true;
+        }
     }
 
-    /** Takes what was recorded in the last second over, and returns it: in microseconds, to be read before the next call. */
-    synchronized Histogram tick() {
-        Histogram recorded = recorder.getIntervalHistogram(interval);
-        interval = recorded;
+    /**
+     * Takes what was recorded in the last second over, and returns it: in microseconds, to be read before the next call; null
+     * where there is nothing.
+     */
+    synchronized @Nullable Histogram tick() {
+        Histogram recorded = touched ? take() : null;
         int second = ticks % SECONDS;
-        seconds[second] = packed(recorded);
+        seconds[second] = recorded == null ? null : packed(recorded);
         if (second == SECONDS - 1) {
             tens[ticks / SECONDS % TENS] = last(1);
         }
@@ -48,10 +55,14 @@ final class RecentTimes {
         return recorded;
     }
 
-    private @Nullable PackedHistogram packed(AbstractHistogram recorded) {
-        if (recorded.getTotalCount() == 0) {
-            return null;
-        }
+    private Histogram take() {
+        touched = false; // Before it is taken: what is recorded from here on may not be in it.
+        Histogram recorded = recorder.getIntervalHistogram(interval);
+        interval = recorded;
+        return recorded;
+    }
+
+    private PackedHistogram packed(AbstractHistogram recorded) {
         PackedHistogram packed = new PackedHistogram(digits);
         packed.add(recorded);
         return packed;

@@ -7,6 +7,7 @@ import io.cobrowse.sticky.routing.NodeTable;
 import io.cobrowse.sticky.routing.Route;
 import io.cobrowse.sticky.routing.Router;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -22,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 public final class Statistics {
     /** Upper ends of the buckets of {@link Second#heat}, in milliseconds; beyond the last is one bucket more. */
     public static final List<Integer> HEAT_MILLIS = List.of(1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000);
+
+    private static final List<Long> NO_HEAT = Collections.nCopies(HEAT_MILLIS.size() + 1, 0L);
 
     /** CometD's polls, which wait by design, would be all that percentiles show. */
     private static final String POLL = "/connect";
@@ -105,7 +108,10 @@ public final class Statistics {
         nodes.keySet().removeIf(id -> table.node(id) == null);
     }
 
-    private static List<Long> heat(Histogram micros) {
+    private static List<Long> heat(@Nullable Histogram micros) {
+        if (micros == null) {
+            return NO_HEAT;
+        }
         List<Long> heat = new ArrayList<>();
         long below = 0;
         for (int millis : HEAT_MILLIS) {

@@ -11,6 +11,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.RequestLog;
 import org.eclipse.jetty.server.Response;
@@ -25,10 +26,18 @@ import org.slf4j.LoggerFactory;
 public final class Telemetry implements OutcomeListener, RequestLog, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Telemetry.class);
 
+    private final Router router;
     private final Statistics statistics;
     private final Audit audit;
-    private final @Nullable AccessLog accessLog;
-    private final @Nullable Meters meters;
+    /** Guarded by this. */
+    private ProxyConfig.Observation config;
+
+    private final Gauges gauges;
+    private volatile @Nullable AccessLog accessLog;
+    private volatile @Nullable Meters meters;
+    /** Lines that were dropped, by this access log or one before it. */
+    private final LongAdder dropped = new LongAdder();
+
     private final List<Runnable> everySecond = new CopyOnWriteArrayList<>();
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread daemon = new Thread(task, "telemetry");
@@ -38,14 +47,25 @@ public final class Telemetry implements OutcomeListener, RequestLog, AutoCloseab
 
     /** Makes what the configuration asks for; nothing runs before {@link #start}. */
     public Telemetry(ProxyConfig.Observation config, Router router, Gauges gauges) {
+        this.config = config;
+        this.router = router;
+        this.gauges = gauges;
         this.statistics = new Statistics(router);
         this.audit = new Audit(router);
-        this.accessLog = config.accessLog().file() == null ? null : new AccessLog(config.accessLog());
-        this.meters = config.metrics() ? meters(router, gauges) : null;
+        audit.take(config.audit());
+        this.accessLog = accessLog(config);
+        this.meters = meters(config);
+    }
+
+    private @Nullable AccessLog accessLog(ProxyConfig.Observation config) {
+        return config.accessLog().file() == null ? null : new AccessLog(config.accessLog(), dropped);
     }
 
     /** Those who embed the proxy may do without Micrometer. */
-    private @Nullable Meters meters(Router router, Gauges gauges) {
+    private @Nullable Meters meters(ProxyConfig.Observation config) {
+        if (!config.metrics()) {
+            return null;
+        }
         try {
             return new Meters(this, router, gauges);
         } catch (NoClassDefFoundError absent) {
@@ -56,10 +76,38 @@ public final class Telemetry implements OutcomeListener, RequestLog, AutoCloseab
 
     /** Starts writing and ticking. */
     public void start() {
-        if (accessLog != null) {
-            accessLog.start();
+        AccessLog log = accessLog;
+        if (log != null) {
+            log.start();
         }
         Future<?> unused = clock.scheduleAtFixedRate(this::tick, 1, 1, TimeUnit.SECONDS);
+    }
+
+    /**
+     * Takes other settings, while requests end. Counts go on; lines that were handed to a log that is no more are written there.
+     * Blocks until they are.
+     */
+    public synchronized void reload(ProxyConfig.Observation next) {
+        audit.take(next.audit());
+        if (!next.accessLog().equals(config.accessLog())) {
+            AccessLog before = accessLog;
+            AccessLog fresh = accessLog(next);
+            accessLog = fresh;
+            if (before != null) {
+                before.close(); // Its file may be that of the next.
+            }
+            if (fresh != null) {
+                fresh.start();
+            }
+        }
+        if (next.metrics() != config.metrics()) {
+            Meters before = meters;
+            meters = meters(next);
+            if (before != null) {
+                before.close();
+            }
+        }
+        config = next;
     }
 
     private void tick() {
@@ -81,11 +129,13 @@ public final class Telemetry implements OutcomeListener, RequestLog, AutoCloseab
         try {
             Node setsNode = audit.check(outcome);
             statistics.count(outcome, setsNode);
-            if (meters != null) {
-                meters.record(outcome);
+            Meters recorded = meters;
+            if (recorded != null) {
+                recorded.record(outcome);
             }
-            if (accessLog != null) {
-                accessLog.add(outcome, setsNode);
+            AccessLog log = accessLog;
+            if (log != null) {
+                log.add(outcome, setsNode);
             }
         } catch (RuntimeException bug) {
             LOG.error("Writing down how a request ended failed", bug);
@@ -99,18 +149,36 @@ public final class Telemetry implements OutcomeListener, RequestLog, AutoCloseab
         }
     }
 
+    /** Returns whether the first bytes of the bodies of a request and of its answer are to be kept until it ends. */
+    public boolean wantsBodies(Request request) {
+        return audit.wantsBodies(request);
+    }
+
     public Statistics statistics() {
         return statistics;
     }
 
     /** Returns the text of Prometheus; null where metrics are off. */
     public @Nullable String prometheus() {
-        return meters == null ? null : meters.scrape();
+        Meters scraped = meters;
+        return scraped == null ? null : scraped.scrape();
     }
 
     /** Returns how often an answer contradicted its route. */
     public long violations() {
         return audit.violations();
+    }
+
+    /** Returns how many sessions the audit remembers; 0 where it does not follow them. */
+    public int sessionsRemembered() {
+        SessionAudit sessions = audit.sessions();
+        return sessions == null ? 0 : sessions.remembered();
+    }
+
+    /** Returns how often a creation, a look-up or a join agreed with what the audit remembers. */
+    public long sessionsAgreed() {
+        SessionAudit sessions = audit.sessions();
+        return sessions == null ? 0 : sessions.agreed();
     }
 
     Audit audit() {
@@ -119,18 +187,20 @@ public final class Telemetry implements OutcomeListener, RequestLog, AutoCloseab
 
     /** Returns how many lines of the access log were dropped. */
     public long dropped() {
-        return accessLog == null ? 0 : accessLog.dropped();
+        return dropped.sum();
     }
 
     /** Writes what is left to write, and ends. */
     @Override
-    public void close() {
+    public synchronized void close() {
         clock.shutdownNow();
-        if (accessLog != null) {
-            accessLog.close();
+        AccessLog log = accessLog;
+        if (log != null) {
+            log.close();
         }
-        if (meters != null) {
-            meters.close();
+        Meters closed = meters;
+        if (closed != null) {
+            closed.close();
         }
     }
 }

@@ -323,7 +323,10 @@ function showSticky(now) {
   const { url, cookie, header } = now.unknown;
   set(by('sticky-caption'), `URL and cookie disagreed ${number(now.conflicts)} times. `
     + `Unknown nodes were named by ${number(url)} URLs, ${number(cookie)} cookies and ${number(header)} headers. `
-    + `${number(now.refused)} requests went to no node.`);
+    + `${number(now.refused)} requests went to no node.`
+    + (now.sessionsRemembered > 0
+      ? ` The audit follows ${count(now.sessionsRemembered, 'session')}: ${number(now.sessionsAgreed)} answers and joins agreed.`
+      : ''));
 }
 
 function showEvents(events) {

@@ -40,6 +40,11 @@ final class Cluster {
         }
 
         @Override
+        public Map<String, Map<String, Long>> limited() {
+            return Map.of("public", Map.of("connections", 5L));
+        }
+
+        @Override
         public Map<String, Integer> clientConnections() {
             return Map.of("public", 4);
         }

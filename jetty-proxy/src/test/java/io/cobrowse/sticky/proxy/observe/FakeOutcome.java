@@ -28,12 +28,18 @@ final class FakeOutcome implements Outcome {
     long totalNanos = TimeUnit.MILLISECONDS.toNanos(5);
     boolean tunnel;
     boolean tunnelClosed;
+    String requestBody;
+    String answerBody;
     private final Request request;
 
-    FakeOutcome(Route route, String target, HttpFields fields) {
+    FakeOutcome(Route route, String method, String target, HttpFields fields) {
         this.route = route;
         this.firstRoute = route;
-        this.request = new FakeRequest(target, fields);
+        this.request = new FakeRequest(method, target, fields);
+    }
+
+    FakeOutcome(Route route, String target, HttpFields fields) {
+        this(route, "GET", target, fields);
     }
 
     FakeOutcome(Route route, String target) {
@@ -50,6 +56,7 @@ final class FakeOutcome implements Outcome {
     private static final class FakeRequest extends Request.Wrapper {
         private final HttpURI uri;
         private final HttpFields fields;
+        private final String method;
         private final ConnectionMetaData connection =
                 new ConnectionMetaData.Wrapper(fake(ConnectionMetaData.class, method -> null)) {
                     @Override
@@ -73,10 +80,11 @@ final class FakeOutcome implements Outcome {
                     }
                 };
 
-        FakeRequest(String target, HttpFields fields) {
-            super(fake(Request.class, method -> method.equals("getHttpURI") ? uri(target) : null));
+        FakeRequest(String method, String target, HttpFields fields) {
+            super(fake(Request.class, call -> call.equals("getHttpURI") ? uri(target) : null));
             this.uri = uri(target);
             this.fields = fields;
+            this.method = method;
         }
 
         private static HttpURI uri(String target) {
@@ -94,7 +102,7 @@ final class FakeOutcome implements Outcome {
 
         @Override
         public String getMethod() {
-            return "GET";
+            return method;
         }
 
         @Override
@@ -136,6 +144,16 @@ final class FakeOutcome implements Outcome {
     @Override
     public HttpFields answerFields() {
         return answer;
+    }
+
+    @Override
+    public String requestBodyStart() {
+        return requestBody;
+    }
+
+    @Override
+    public String answerBodyStart() {
+        return answerBody;
     }
 
     @Override
