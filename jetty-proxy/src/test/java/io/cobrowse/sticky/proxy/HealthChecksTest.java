@@ -280,8 +280,28 @@ class HealthChecksTest {
         for (RawClient tunnel : tunnels) {
             assertThat(tunnel.ended()).isTrue();
         }
-        // The first goes at once, and nine more at 20 a second.
-        assertThat(System.nanoTime() - begin).isGreaterThan(TimeUnit.MILLISECONDS.toNanos(400));
+        // The first goes at once, and nineteen more at 20 a second, whichever kind they are.
+        assertThat(System.nanoTime() - begin).isGreaterThan(TimeUnit.MILLISECONDS.toNanos(900));
+    }
+
+    @Test
+    void shouldEndPollsAndTunnelsInTurnAndTakeAnotherPaceWhileItGoesOn() throws Exception {
+        startProxy(RARE);
+        List<RawClient> polls = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            polls.add(park(one));
+        }
+        one.behave(SWITCH);
+        for (int i = 0; i < 10; i++) {
+            RawClient tunnel = client().send(UPGRADE);
+            assertThat(tunnel.head().status()).isEqualTo(101);
+        }
+        proxy.states().setAdmin("1", NodeState.MAINT, 1);
+        await().until(() -> node(0).activeTunnels() < 10 && node(0).activeRequests() < 10);
+        assertThat(node(0).active()).isPositive();
+        proxy.states().setAdmin("1", NodeState.MAINT, 1000);
+        // At the former pace the rest would take 18 s.
+        await().atMost(Duration.ofSeconds(10)).until(() -> node(0).active() == 0);
     }
 
     @Test

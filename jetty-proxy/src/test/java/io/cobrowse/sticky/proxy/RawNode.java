@@ -18,6 +18,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -156,8 +157,12 @@ final class RawNode implements AutoCloseable {
             try {
                 Socket socket = server.accept();
                 sockets.add(socket);
-                threads.execute(() -> serve(socket));
-            } catch (IOException closed) {
+                if (server.isClosed()) {
+                    socket.close(); // Whoever closes the others may have done so.
+                } else {
+                    threads.execute(() -> serve(socket));
+                }
+            } catch (IOException | RejectedExecutionException closed) {
                 break;
             }
         }
@@ -272,9 +277,9 @@ final class RawNode implements AutoCloseable {
     @Override
     public void close() throws IOException {
         server.close();
+        threads.shutdownNow(); // Who comes now is not served, and is closed here or there.
         for (Socket socket : sockets) {
             socket.close();
         }
-        threads.shutdownNow();
     }
 }

@@ -1,20 +1,25 @@
 package io.cobrowse.sticky.proxy.cluster;
 
+import io.cobrowse.sticky.proxy.io.PacedClose;
+import io.cobrowse.sticky.proxy.tunnel.Tunnel;
 import io.cobrowse.sticky.proxy.tunnel.Tunnels;
 import io.cobrowse.sticky.proxy.upstream.Upstreams;
 import io.cobrowse.sticky.routing.Node;
 import io.cobrowse.sticky.routing.NodeState;
 import io.cobrowse.sticky.routing.NodeTable;
 import io.cobrowse.sticky.routing.Router;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Ends what is under way at a node that is out of service: requests that wait for its answer are answered, and its tunnels
- * are closed; all at once when it is down, and at a pace when it is in maintenance, so that the clients that come back do
- * not all come at once. Thread-safe.
+ * are closed; all at once when it is down, and both at one pace when it is in maintenance, so that the clients that come back
+ * do not all come at once. Thread-safe.
  */
 public final class Evictions {
     private final Router router;
@@ -24,19 +29,10 @@ public final class Evictions {
     /** What is going on at nodes in maintenance, by id. Guarded by this. */
     private final Map<String, Paced> paced = new HashMap<>();
 
-    private record Paced(CompletableFuture<Void> requests, CompletableFuture<Void> tunnels) {
-        boolean isDone() {
-            return requests.isDone() && tunnels.isDone();
-        }
-
-        void cancel() {
-            requests.cancel(false);
-            tunnels.cancel(false);
-        }
-    }
+    private record Paced(int perSecond, CompletableFuture<Void> done) {}
 
     /**
-     * @param perSecond how many tunnels, and as many requests, of a node in maintenance are ended a second, at least 1
+     * @param perSecond how many polls and tunnels of a node in maintenance are ended a second, at least 1
      */
     public Evictions(Router router, Upstreams upstreams, Tunnels tunnels, ToIntFunction<Node> perSecond) {
         this.router = router;
@@ -52,19 +48,47 @@ public final class Evictions {
         NodeState state = now == null || !now.url().equals(node.url()) ? NodeState.READY : table.state(now);
         Paced current = paced.get(node.id());
         if (state == NodeState.MAINT) {
-            if (current == null || current.isDone()) {
-                int pace = perSecond.applyAsInt(node);
-                paced.put(node.id(), new Paced(upstreams.closeParked(node, pace), tunnels.close(node, pace)));
+            int pace = perSecond.applyAsInt(node);
+            if (current == null || current.done.isDone() || current.perSecond != pace) {
+                stop(current);
+                paced.put(node.id(), new Paced(pace, endPollsAndTunnels(node, pace)));
             }
             return;
         }
-        if (current != null) {
-            current.cancel();
-            paced.remove(node.id());
-        }
+        stop(current);
+        paced.remove(node.id());
         if (state == NodeState.DOWN) {
             upstreams.closeWaiting(node);
             tunnels.close(node);
         }
+    }
+
+    private static void stop(@Nullable Paced current) {
+        if (current != null) {
+            current.done.cancel(false);
+        }
+    }
+
+    private CompletableFuture<Void> endPollsAndTunnels(Node node, int pace) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        CompletableFuture<Void> unused = upstreams
+                .leaveParked(node)
+                .thenAccept(polls -> PacedClose.start(
+                        upstreams.scheduler(), inTurn(polls, tunnels.of(node)), Runnable::run, pace, done));
+        return done;
+    }
+
+    /** Those of one kind do not wait until all of the other are gone. */
+    private static List<Runnable> inTurn(List<Runnable> polls, List<Tunnel> tunnels) {
+        List<Runnable> ends = new ArrayList<>();
+        for (int i = 0; i < Math.max(polls.size(), tunnels.size()); i++) {
+            if (i < polls.size()) {
+                ends.add(polls.get(i));
+            }
+            if (i < tunnels.size()) {
+                ends.add(tunnels.get(i)::close);
+            }
+        }
+        return ends;
     }
 }

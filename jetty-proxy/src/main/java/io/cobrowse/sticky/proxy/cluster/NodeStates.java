@@ -77,7 +77,7 @@ public final class NodeStates {
     /**
      * As the other, with a pace for this node.
      *
-     * @param pace how many polls, and as many tunnels, are closed a second in maintenance; 0 for the configured one
+     * @param pace how many polls and tunnels together are closed a second in maintenance; 0 for the configured one
      */
     public void setAdmin(String id, NodeState state, int pace) {
         if (state == NodeState.DOWN) {
@@ -87,12 +87,11 @@ public final class NodeStates {
         if (node == null) {
             throw new NoSuchElementException("There is no node \"" + id + "\"");
         }
-        if (pace > 0) {
-            paces.put(id, pace);
-        } else {
-            paces.remove(id);
+        Integer before = pace > 0 ? paces.put(id, pace) : paces.remove(id);
+        boolean changed = change(node, status -> status.withAdmin(state), "set to " + state.text() + " by hand");
+        if (!changed && pace != (before == null ? 0 : before)) {
+            listener.accept(node); // It is in maintenance, and its clients are to go faster, or slower.
         }
-        change(node, status -> status.withAdmin(state), "set to " + state.text() + " by hand");
     }
 
     /** Returns how many polls and tunnels of a node in maintenance are closed a second; the fallback where nobody said. */
@@ -102,7 +101,7 @@ public final class NodeStates {
 
     /** Sets what checks have found. */
     void setChecked(Node node, Checked checked, String reason) {
-        change(node, status -> status.withChecked(checked), reason);
+        boolean unused = change(node, status -> status.withChecked(checked), reason);
     }
 
     /** Notes how a check went; does nothing when the node is gone. */
@@ -157,12 +156,12 @@ public final class NodeStates {
         return !isAbsent(node, router.table());
     }
 
-    private void change(Node node, UnaryOperator<NodeStatus> change, String reason) {
+    private boolean change(Node node, UnaryOperator<NodeStatus> change, String reason) {
         synchronized (this) {
             NodeStatus before = status(node);
             NodeStatus after = change.apply(before);
             if (!isCurrent(node) || after.equals(before)) {
-                return;
+                return false;
             }
             statuses.put(node.id(), after);
             boolean cameUp =
@@ -185,5 +184,6 @@ public final class NodeStates {
                     after.checked().text());
         }
         listener.accept(node);
+        return true;
     }
 }

@@ -133,8 +133,8 @@ public final class Tunnels extends AbstractLifeCycle {
         return PacedClose.start(scheduler, List.copyOf(open.keySet()), Tunnel::close, perSecond);
     }
 
-    /** A node is known by id and URL: a new snapshot may hold another object for the same node. */
-    private List<Tunnel> of(Node node) {
+    /** Returns the tunnels of a node, known by id and URL: a new snapshot may hold another object for the same node. */
+    public List<Tunnel> of(Node node) {
         return open.keySet().stream()
                 .filter(tunnel -> tunnel.node().sameAs(node))
                 .toList();

@@ -3,7 +3,6 @@ package io.cobrowse.sticky.proxy.upstream;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Limit;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Timeouts;
 import io.cobrowse.sticky.proxy.io.EventLoop;
-import io.cobrowse.sticky.proxy.io.PacedClose;
 import io.cobrowse.sticky.routing.Node;
 import java.net.URI;
 import java.time.Duration;
@@ -19,6 +18,7 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -223,13 +223,12 @@ public final class Upstreams {
     }
 
     /**
-     * As {@link #closeWaiting}, but at a pace, and only for requests that are meant to wait for long, such as CometD's polls:
-     * others will end by themselves.
+     * As {@link #closeWaiting}, but of requests with a connection only of those that are meant to wait for long, such as CometD's
+     * polls, since others will end by themselves; and these are left to the caller, who may end them at a pace.
      *
-     * @param perSecond how many a second, at least 1
-     * @return completes when the last one is answered; to be cancelled to leave the rest alone
+     * @return what ends each of them
      */
-    public CompletableFuture<Void> closeParked(Node node, int perSecond) {
+    public CompletableFuture<List<Runnable>> leaveParked(Node node) {
         evictQueue(node);
         List<CompletableFuture<List<Requester>>> found = new ArrayList<>();
         for (LoopUpstreams each : loops.values()) {
@@ -240,14 +239,16 @@ public final class Upstreams {
                             .filter(Requester::isParked)
                             .toList()));
         }
-        CompletableFuture<Void> done = new CompletableFuture<>();
-        CompletableFuture<Void> unused = CompletableFuture.allOf(found.toArray(CompletableFuture[]::new))
-                .thenRun(() -> {
-                    List<Requester> parked =
-                            found.stream().flatMap(each -> each.join().stream()).toList();
-                    PacedClose.start(connector.getScheduler(), parked, Upstreams::evictParked, perSecond, done);
-                });
-        return done;
+        return CompletableFuture.allOf(found.toArray(CompletableFuture[]::new))
+                .thenApply(all -> found.stream()
+                        .flatMap(each -> each.join().stream())
+                        .<Runnable>map(requester -> () -> evictParked(requester))
+                        .toList());
+    }
+
+    /** Returns what times the ends of requests. */
+    public Scheduler scheduler() {
+        return connector.getScheduler();
     }
 
     /** By its turn the request may have been answered. */
