@@ -1,26 +1,16 @@
 package io.cobrowse.node.browser;
 
 import io.cobrowse.node.CobrowseNode;
-import io.cobrowse.sticky.filter.StickinessFilter;
-import io.cobrowse.sticky.proxy.StickyProxyServlet;
+import io.cobrowse.sticky.proxy.StickyProxy;
+import io.cobrowse.sticky.proxy.StickyProxyBuilder;
 import io.cobrowse.sticky.proxy.TestIdentity;
-import io.cobrowse.sticky.proxy.config.ProxyConfig.Timeouts;
 import io.cobrowse.sticky.proxy.config.Tls;
 import io.cobrowse.sticky.proxy.listener.ListenerTls;
 import io.cobrowse.sticky.proxy.listener.ProxyHttp;
 import io.cobrowse.sticky.proxy.listener.UpgradeRequest;
-import io.cobrowse.sticky.routing.Balance;
-import io.cobrowse.sticky.routing.Node;
-import io.cobrowse.sticky.routing.NodeTable;
-import io.cobrowse.sticky.routing.Router;
-import io.cobrowse.sticky.routing.Stickiness;
-import jakarta.servlet.DispatcherType;
 import java.net.URI;
-import java.util.EnumSet;
 import java.util.List;
-import org.eclipse.jetty.ee11.servlet.FilterHolder;
 import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
-import org.eclipse.jetty.ee11.servlet.ServletHolder;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
@@ -35,25 +25,20 @@ final class WebSocketGate implements AutoCloseable {
     private final ServerConnector http = connector(ProxyHttp.clearText());
     private final ServerConnector https;
 
-    private WebSocketGate(Router router, TestIdentity identity) throws Exception {
+    private WebSocketGate(StickyProxy proxy, TestIdentity identity) throws Exception {
         https = connector(ProxyHttp.tls(ListenerTls.server(
                 new Tls(identity.certificate().toString(), identity.privateKey().toString()))));
         ServletContextHandler context = new ServletContextHandler("/", ServletContextHandler.NO_SESSIONS);
-        FilterHolder filter = new FilterHolder(new StickinessFilter(router, 1));
-        filter.setAsyncSupported(true);
-        context.addFilter(filter, "/*", EnumSet.of(DispatcherType.REQUEST));
-        ServletHolder servlet = new ServletHolder(new StickyProxyServlet(router, 1, Timeouts.DEFAULTS));
-        servlet.setAsyncSupported(true);
-        context.addServlet(servlet, "/*");
+        proxy.mount(context, "/*");
         server.setHandler(new Refusal(context));
         server.start();
     }
 
     static WebSocketGate start(List<CobrowseNode> nodes, TestIdentity identity) throws Exception {
-        NodeTable table = NodeTable.of(nodes.stream()
-                .map(node -> new Node(Cluster.id(node), List.of(node.name()), node.uri(), 1, false))
-                .toList());
-        return new WebSocketGate(new Router(Stickiness.DEFAULTS, Balance.ROUND_ROBIN, table), identity);
+        StickyProxyBuilder builder = StickyProxy.builder();
+        nodes.forEach(
+                node -> builder.node(Cluster.id(node), node.name(), node.uri().toString()));
+        return new WebSocketGate(builder.build(), identity);
     }
 
     private ServerConnector connector(ConnectionFactory... factories) {

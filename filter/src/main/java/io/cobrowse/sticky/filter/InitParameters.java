@@ -33,6 +33,7 @@ final class InitParameters {
     private final FilterConfig config;
     private final List<String> errors = new ArrayList<>();
     private final Set<String> unread;
+    private final Set<String> known = new TreeSet<>();
 
     private final @Nullable Router router;
     private final int retryAfterSeconds;
@@ -61,7 +62,8 @@ final class InitParameters {
         retryAfterSeconds = readRetryAfter();
         corsErrors = readCorsErrors();
         NodeTable table = readNodes();
-        unread.forEach(name -> errors.add(name + ": there is no such init-param"));
+        unread.forEach(
+                name -> errors.add(name + ": there is no such init-param; there are " + String.join(", ", known)));
         router = stickiness == null || table == null ? null : new Router(stickiness, balance, table);
     }
 
@@ -230,6 +232,7 @@ final class InitParameters {
 
     private @Nullable String read(String name) {
         unread.remove(name);
+        known.add(name);
         String value = config.getInitParameter(name);
         return value == null ? null : value.strip();
     }

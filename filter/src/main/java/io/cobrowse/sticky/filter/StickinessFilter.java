@@ -10,6 +10,7 @@ import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.FilterConfig;
+import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
@@ -27,9 +28,13 @@ import org.jspecify.annotations.Nullable;
  * whoever {@linkplain #takeRoute takes the route} ends it. Only {@link DispatcherType#REQUEST} dispatches are routed.
  * Neither the body nor a parsed form of the request is touched: no {@code getParameter}, no {@code getCookies}.
  *
+ * <p>It checks no health: every node counts as ready until somebody sets another state. Whoever knows gets the router from the
+ * {@code ServletContext} by {@link #router(ServletContext)}, and says so:
+ * {@code router.update(table -> table.withState("1", NodeState.DOWN))}.
+ *
  * <p>Configured in one of two ways: in code with a {@link Router}, or by init-params with the names and meanings of the
  * configuration file's keys. Where requests may become asynchronous, it has to be registered with
- * {@code async-supported}. Thread-safe.
+ * {@code async-supported}. A context has one router, and a request passes one filter. Thread-safe.
  *
  * <table>
  *   <caption>The init-params; all but nodes may be left out</caption>
@@ -59,11 +64,15 @@ public final class StickinessFilter implements Filter {
     /** Name of the request attribute that holds the {@link Route}. */
     public static final String ROUTE_ATTRIBUTE = Route.class.getName();
 
+    /** Name of the attribute of the {@code ServletContext} that holds the {@link Router}. */
+    public static final String ROUTER_ATTRIBUTE = Router.class.getName();
+
     /** Seconds of {@code Retry-After} where nothing is configured: two checks to come up, two seconds apart. */
     public static final int DEFAULT_RETRY_AFTER_SECONDS = 4;
 
     private @Nullable Router router;
     private @Nullable RoutingAnswers answers;
+    private @Nullable ServletContext context;
 
     /** Makes a filter that {@link #init} configures by init-params. */
     public StickinessFilter() {}
@@ -89,10 +98,10 @@ public final class StickinessFilter implements Filter {
     }
 
     /**
-     * Configures the filter by init-params, unless it is.
+     * Configures the filter by init-params, unless it is, and hands its router to the {@code ServletContext}.
      *
      * @throws ServletException if one is wrong, unknown or missing; the message has one line for each error: name, value,
-     *     what is allowed
+     *     what is allowed; or if another filter of the context has another router
      */
     @Override
     public void init(FilterConfig config) throws ServletException {
@@ -103,6 +112,31 @@ public final class StickinessFilter implements Filter {
             configured.setCors(parameters.corsErrors());
             answers = configured;
         }
+        publish(router, config);
+    }
+
+    private void publish(Router router, FilterConfig config) throws ServletException {
+        ServletContext given = config.getServletContext();
+        Router other = router(given);
+        if (other != null && other != router) {
+            throw new ServletException("StickinessFilter \"" + config.getFilterName()
+                    + "\": another StickinessFilter of this context has a Router of its own. Map one filter to all the paths, or give"
+                    + " both the same Router");
+        }
+        given.setAttribute(ROUTER_ATTRIBUTE, router);
+        context = given;
+    }
+
+    @Override
+    public void destroy() {
+        if (context != null) {
+            context.removeAttribute(ROUTER_ATTRIBUTE);
+        }
+    }
+
+    /** Returns the router of a context's filter, null where it has none. */
+    public static @Nullable Router router(ServletContext context) {
+        return (Router) context.getAttribute(ROUTER_ATTRIBUTE);
     }
 
     /**
@@ -142,6 +176,10 @@ public final class StickinessFilter implements Filter {
 
     private void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
+        if (request.getAttribute(ROUTE_ATTRIBUTE) != null) { // Or the node's count would go up twice.
+            throw new ServletException(
+                    "A StickinessFilter has routed this request already: map one filter, once, to each path");
+        }
         RoutingAnswers answers = Objects.requireNonNull(this.answers);
         Route route = route(request);
         Node node = route.node();

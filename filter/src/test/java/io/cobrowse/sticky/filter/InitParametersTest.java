@@ -7,20 +7,30 @@ import static org.assertj.core.api.Assertions.tuple;
 import io.cobrowse.sticky.routing.AnyNode;
 import io.cobrowse.sticky.routing.Node;
 import io.cobrowse.sticky.routing.NodeTable;
+import io.cobrowse.sticky.routing.Router;
 import io.cobrowse.sticky.routing.SessionStart;
 import io.cobrowse.sticky.routing.Stickiness;
 import io.cobrowse.sticky.routing.Stickiness.OnNodeDown;
 import io.cobrowse.sticky.routing.Stickiness.OnUnknownNode;
 import jakarta.servlet.ServletException;
+import java.io.StringReader;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import javax.xml.parsers.DocumentBuilderFactory;
 import org.assertj.core.groups.Tuple;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.w3c.dom.Element;
+import org.w3c.dom.NodeList;
+import org.xml.sax.InputSource;
 
 class InitParametersTest {
     private static final String NODE = "1 node-1 http://10.0.0.11:8700";
@@ -130,43 +140,56 @@ class InitParametersTest {
                 Map.entry("Cookie", "a"));
         assertThatExceptionOfType(ServletException.class)
                 .isThrownBy(() -> read(parameters))
-                .satisfies(e -> assertThat(e.getMessage().lines().skip(1))
-                        .satisfiesExactlyInAnyOrder(
-                                line -> assertThat(line)
-                                        .startsWith("nodes \"1 node-1 http://h/a\": url \"http://h/a\": allowed is"),
-                                line -> assertThat(line)
-                                        .startsWith("nodes \"2 a||b http://h\": cookie \"\": allowed is"),
-                                line -> assertThat(line)
-                                        .startsWith("nodes \"3\": allowed is id [cookie|cookie...] url"),
-                                line -> assertThat(line)
-                                        .startsWith("nodes \"4 c http://h weight=0 back\": \"back\": allowed is"),
-                                line -> assertThat(line)
-                                        .startsWith("nodes \"4 c http://h weight=0 back\": weight \"0\": allowed is"),
-                                line -> assertThat(line).startsWith("cookie \"a b\": allowed is"),
-                                line -> assertThat(line).startsWith("query-parameter \"a&b\": allowed is"),
-                                line -> assertThat(line).startsWith("header \"\": allowed is"),
-                                line -> assertThat(line).isEqualTo("route-suffix \"yes\": allowed is true or false"),
-                                line -> assertThat(line)
-                                        .isEqualTo("on-node-down \"notfy\": allowed is notify, rebalance"),
-                                line -> assertThat(line)
-                                        .isEqualTo("on-unknown-node \"404\": allowed is reject, balance"),
-                                line -> assertThat(line).startsWith("session-start \"POST \": allowed is METHOD /path"),
-                                line -> assertThat(line).startsWith("session-start \"GET a\": allowed is METHOD /path"),
-                                line -> assertThat(line).startsWith("any-node \"GET /a*\": allowed is METHOD /path"),
-                                line -> assertThat(line).startsWith("any-node \"GET \": allowed is METHOD /path"),
-                                line -> assertThat(line).isEqualTo("referer \"1\": allowed is true or false"),
-                                line -> assertThat(line)
-                                        .isEqualTo(
-                                                "cors-errors \"reflect, https://a\": allowed is " + CorsErrors.ALLOWED),
-                                line -> assertThat(line).startsWith("cookie-path \"a\": allowed is"),
-                                line -> assertThat(line).startsWith("cookie-domain \"a;b\": allowed is"),
-                                line -> assertThat(line).startsWith("cookie-attributes \"a\u0001\": allowed is"),
-                                line -> assertThat(line).isEqualTo("expose-route \"TRUE\": allowed is true or false"),
-                                line -> assertThat(line)
-                                        .isEqualTo(
-                                                "balance \"round_robin\": allowed is round-robin, least-active, random-two"),
-                                line -> assertThat(line).startsWith("retry-after \"0\": allowed is"),
-                                line -> assertThat(line).isEqualTo("Cookie: there is no such init-param")));
+                .satisfies(
+                        e -> assertThat(e.getMessage().lines().skip(1))
+                                .satisfiesExactlyInAnyOrder(
+                                        line -> assertThat(line)
+                                                .startsWith(
+                                                        "nodes \"1 node-1 http://h/a\": url \"http://h/a\": allowed is"),
+                                        line -> assertThat(line)
+                                                .startsWith("nodes \"2 a||b http://h\": cookie \"\": allowed is"),
+                                        line -> assertThat(line)
+                                                .startsWith("nodes \"3\": allowed is id [cookie|cookie...] url"),
+                                        line -> assertThat(line)
+                                                .startsWith(
+                                                        "nodes \"4 c http://h weight=0 back\": \"back\": allowed is"),
+                                        line -> assertThat(line)
+                                                .startsWith(
+                                                        "nodes \"4 c http://h weight=0 back\": weight \"0\": allowed is"),
+                                        line -> assertThat(line).startsWith("cookie \"a b\": allowed is"),
+                                        line -> assertThat(line).startsWith("query-parameter \"a&b\": allowed is"),
+                                        line -> assertThat(line).startsWith("header \"\": allowed is"),
+                                        line -> assertThat(line)
+                                                .isEqualTo("route-suffix \"yes\": allowed is true or false"),
+                                        line -> assertThat(line)
+                                                .isEqualTo("on-node-down \"notfy\": allowed is notify, rebalance"),
+                                        line -> assertThat(line)
+                                                .isEqualTo("on-unknown-node \"404\": allowed is reject, balance"),
+                                        line -> assertThat(line)
+                                                .startsWith("session-start \"POST \": allowed is METHOD /path"),
+                                        line -> assertThat(line)
+                                                .startsWith("session-start \"GET a\": allowed is METHOD /path"),
+                                        line -> assertThat(line)
+                                                .startsWith("any-node \"GET /a*\": allowed is METHOD /path"),
+                                        line -> assertThat(line)
+                                                .startsWith("any-node \"GET \": allowed is METHOD /path"),
+                                        line -> assertThat(line).isEqualTo("referer \"1\": allowed is true or false"),
+                                        line -> assertThat(line)
+                                                .isEqualTo("cors-errors \"reflect, https://a\": allowed is "
+                                                        + CorsErrors.ALLOWED),
+                                        line -> assertThat(line).startsWith("cookie-path \"a\": allowed is"),
+                                        line -> assertThat(line).startsWith("cookie-domain \"a;b\": allowed is"),
+                                        line -> assertThat(line)
+                                                .startsWith("cookie-attributes \"a\u0001\": allowed is"),
+                                        line -> assertThat(line)
+                                                .isEqualTo("expose-route \"TRUE\": allowed is true or false"),
+                                        line -> assertThat(line)
+                                                .isEqualTo(
+                                                        "balance \"round_robin\": allowed is round-robin, least-active, random-two"),
+                                        line -> assertThat(line).startsWith("retry-after \"0\": allowed is"),
+                                        line -> assertThat(line)
+                                                .startsWith(
+                                                        "Cookie: there is no such init-param; there are any-node, balance, cookie, ")));
     }
 
     @ParameterizedTest
@@ -219,5 +242,40 @@ class InitParametersTest {
 
     private static Tuple node(String id, List<String> cookies, String url, int weight, boolean backup) {
         return tuple(id, cookies, URI.create(url), weight, backup);
+    }
+
+    @Test
+    void shouldHaveEveryNameInThePageAboutEmbedding() throws Exception {
+        String page = Files.readString(Path.of("..", "docs", "embedding.md"));
+        String table = page.substring(page.indexOf("### Init-params"), page.indexOf("## In a Jetty"));
+        assertThatExceptionOfType(ServletException.class)
+                .isThrownBy(() -> read(Map.of("no-such-name", "")))
+                .satisfies(failure -> assertThat(Pattern.compile("(?m)^\\| `([a-z-]+)` \\|")
+                                .matcher(table)
+                                .results()
+                                .map(row -> row.group(1))
+                                .sorted()
+                                .collect(Collectors.joining(", ")))
+                        .isEqualTo(failure.getMessage().replaceAll("(?s).*no such init-param; there are ", "")));
+    }
+
+    @Test
+    void shouldTakeTheWebXmlOfThePageAboutEmbedding() throws Exception {
+        String page = Files.readString(Path.of("..", "docs", "embedding.md"));
+        String xml = page.substring(page.indexOf("<web-app"), page.indexOf("</web-app>") + "</web-app>".length());
+        NodeList names = DocumentBuilderFactory.newInstance()
+                .newDocumentBuilder()
+                .parse(new InputSource(new StringReader(xml)))
+                .getElementsByTagName("param-name");
+        Map<String, String> parameters = new HashMap<>();
+        for (int i = 0; i < names.getLength(); i++) {
+            Element parameter = (Element) names.item(i).getParentNode();
+            parameters.put(
+                    names.item(i).getTextContent(),
+                    parameter.getElementsByTagName("param-value").item(0).getTextContent());
+        }
+        Router router = InitParameters.read(new MapFilterConfig(parameters)).router();
+        assertThat(router.table().nodes()).extracting(Node::id).containsExactly("1", "2");
+        assertThat(router.stickiness().exposeRoute()).isTrue();
     }
 }

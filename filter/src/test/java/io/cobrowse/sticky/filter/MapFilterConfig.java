@@ -2,12 +2,18 @@ package io.cobrowse.sticky.filter;
 
 import jakarta.servlet.FilterConfig;
 import jakarta.servlet.ServletContext;
+import java.lang.reflect.Proxy;
 import java.util.Collections;
 import java.util.Enumeration;
+import java.util.HashMap;
 import java.util.Map;
 
 /** Init-params from a map, as a container hands them over. */
-record MapFilterConfig(Map<String, String> parameters) implements FilterConfig {
+record MapFilterConfig(Map<String, String> parameters, Map<String, Object> attributes) implements FilterConfig {
+
+    MapFilterConfig(Map<String, String> parameters) {
+        this(parameters, new HashMap<>());
+    }
 
     @Override
     public String getFilterName() {
@@ -16,7 +22,14 @@ record MapFilterConfig(Map<String, String> parameters) implements FilterConfig {
 
     @Override
     public ServletContext getServletContext() {
-        throw new UnsupportedOperationException("The filter needs no context");
+        return (ServletContext) Proxy.newProxyInstance(
+                ServletContext.class.getClassLoader(),
+                new Class<?>[] {ServletContext.class},
+                (proxy, method, arguments) -> switch (method.getName()) {
+                    case "getAttribute" -> attributes.get(arguments[0]);
+                    case "setAttribute" -> attributes.put((String) arguments[0], arguments[1]);
+                    default -> throw new UnsupportedOperationException("The filter needs attributes only");
+                });
     }
 
     @Override

@@ -1,25 +1,19 @@
 package io.cobrowse.sticky.proxy;
 
-import io.cobrowse.sticky.proxy.cluster.Cluster;
 import io.cobrowse.sticky.proxy.cluster.NodeStatus;
-import io.cobrowse.sticky.proxy.listener.ListenerConnector;
 import io.cobrowse.sticky.proxy.observe.Gauges;
 import io.cobrowse.sticky.routing.Node;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
 
-/** What the servlet and the listeners have open now. Thread-safe. */
+/** What the proxy has open now. Thread-safe. */
 final class ProxyGauges implements Gauges {
+    private final StickyProxy proxy;
     private final StickyProxyServlet servlet;
-    private final Cluster cluster;
-    private final Supplier<List<ListenerConnector>> listeners;
 
-    ProxyGauges(StickyProxyServlet servlet, Cluster cluster, Supplier<List<ListenerConnector>> listeners) {
-        this.servlet = servlet;
-        this.cluster = cluster;
-        this.listeners = listeners;
+    ProxyGauges(StickyProxy proxy) {
+        this.proxy = proxy;
+        this.servlet = proxy.servlet();
     }
 
     @Override
@@ -46,15 +40,14 @@ final class ProxyGauges implements Gauges {
 
     @Override
     public long[] checks(Node node) {
-        NodeStatus.Counts counts = cluster.states().status(node).counts();
+        NodeStatus.Counts counts = proxy.states().status(node).counts();
         return new long[] {counts.passedChecks(), counts.failedChecks()};
     }
 
     @Override
     public Map<String, Map<String, Long>> limited() {
         Map<String, Map<String, Long>> limited = new HashMap<>();
-        listeners
-                .get()
+        proxy.connectors()
                 .forEach(each -> limited.put(each.getName(), each.counters().counts()));
         return limited;
     }
@@ -62,7 +55,7 @@ final class ProxyGauges implements Gauges {
     @Override
     public Map<String, Integer> clientConnections() {
         Map<String, Integer> connections = new HashMap<>();
-        listeners.get().forEach(each -> connections.put(each.getName(), each.openConnections()));
+        proxy.connectors().forEach(each -> connections.put(each.getName(), each.openConnections()));
         return connections;
     }
 }

@@ -1,38 +1,24 @@
 package io.cobrowse.sticky.proxy;
 
-import io.cobrowse.sticky.filter.StickinessFilter;
 import io.cobrowse.sticky.proxy.admin.AdminGuard;
 import io.cobrowse.sticky.proxy.admin.AdminHandler;
-import io.cobrowse.sticky.proxy.cluster.Cluster;
 import io.cobrowse.sticky.proxy.cluster.NodeStates;
 import io.cobrowse.sticky.proxy.config.ProxyConfig;
-import io.cobrowse.sticky.proxy.config.UpstreamTls;
-import io.cobrowse.sticky.proxy.listener.Gate;
+import io.cobrowse.sticky.proxy.config.ProxyConfig.Listener;
 import io.cobrowse.sticky.proxy.listener.ListenerConnector;
-import io.cobrowse.sticky.proxy.listener.ListenerTls;
 import io.cobrowse.sticky.proxy.listener.Listeners;
 import io.cobrowse.sticky.proxy.listener.Problems;
-import io.cobrowse.sticky.proxy.message.SetCookieRules;
 import io.cobrowse.sticky.proxy.observe.Telemetry;
 import io.cobrowse.sticky.proxy.tunnel.Tunnels;
 import io.cobrowse.sticky.routing.Node;
 import io.cobrowse.sticky.routing.Router;
-import jakarta.servlet.DispatcherType;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.URI;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.NoSuchElementException;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import org.eclipse.jetty.ee11.servlet.FilterHolder;
 import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
-import org.eclipse.jetty.ee11.servlet.ServletHolder;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
@@ -63,66 +49,38 @@ public final class StickyProxyServer implements AutoCloseable {
 
     private static final int MAX_THREADS = 64;
 
-    private volatile ProxyConfig config;
-    private final Cluster cluster;
-    private final Server server;
-    private final Server adminServer;
-    private final Gate gate = new Gate();
-    private final StickyProxyServlet servlet;
+    private final StickyProxy proxy;
+    private final Server server = new Server(threads("proxy", MAX_THREADS));
     private final Telemetry telemetry;
-    private final Listeners listeners;
-    private final SslContextFactory.Client nodeTls;
+    private final Server adminServer = new Server(threads("admin", 8));
     private final ServerConnector adminConnector;
+    private volatile ProxyConfig config;
     private volatile boolean stopping;
 
     StickyProxyServer(ProxyConfig config, SslContextFactory.Client nodeTls) {
         this.config = config;
-        this.cluster = new Cluster(config);
-        this.nodeTls = nodeTls;
-        if (!config.upstreamTls().equals(UpstreamTls.DEFAULTS)) {
-            ListenerTls.apply(config.upstreamTls(), nodeTls);
-        }
-        this.servlet = new StickyProxyServlet(cluster.router(), cluster.answers(), config.timeouts(), nodeTls);
-        this.server = new Server(threads("proxy", MAX_THREADS));
-        servlet.useBuffers(server.getByteBufferPool());
-        servlet.leaveCheckToGate();
+        this.proxy = new StickyProxy(config, nodeTls);
         server.setErrorHandler(new Problems());
-        applyBrowserRules(config);
-        gate.setHandler(context());
-        server.setHandler(gate);
-        this.listeners = new Listeners(
-                server,
-                selectors(),
-                config.listeners(),
-                config.timeouts().idle(),
-                config.timeouts().drain());
-        ProxyGauges gauges = new ProxyGauges(servlet, cluster, listeners::connectors);
-        this.telemetry = new Telemetry(config.observation(), cluster.router(), gauges);
+        server.setHandler(context());
+        proxy.listen(server, config.listeners().toArray(Listener[]::new));
+        ProxyGauges gauges = new ProxyGauges(proxy);
+        this.telemetry = new Telemetry(config.observation(), proxy.router(), gauges);
         server.setRequestLog(telemetry);
-        servlet.whenReady(ready -> {
-            cluster.start(ready.getHttpClient(), ready.upstreams(), ready.tunnels(), ready.exchanges());
-            ready.exchanges().addListener(telemetry);
-            ready.exchanges().setBodiesKept(telemetry::wantsBodies);
+        proxy.onStart(exchanges -> {
+            exchanges.addListener(telemetry);
+            exchanges.setBodiesKept(telemetry::wantsBodies);
         });
-        this.adminServer = new Server(threads("admin", 8));
         adminServer.setErrorHandler(new Problems());
         adminServer.setHandler(new AdminGuard(
                 config.admin().address().host(),
                 config.admin().token(),
-                new AdminHandler(cluster.states(), telemetry, gauges, () -> this.config, () -> stopping)));
+                new AdminHandler(proxy.states(), telemetry, gauges, () -> this.config, () -> stopping)));
         HttpConfiguration adminHttp = new HttpConfiguration();
         adminHttp.setSendServerVersion(false);
         this.adminConnector = new ServerConnector(adminServer, 1, 1, new HttpConnectionFactory(adminHttp));
         adminConnector.setHost(config.admin().address().host());
         adminConnector.setPort(config.admin().address().port());
         adminServer.addConnector(adminConnector);
-    }
-
-    /** Takes what concerns browsers only: our answers on other origins, and the attributes of cookies. */
-    private void applyBrowserRules(ProxyConfig next) {
-        cluster.answers().setCors(next.cors());
-        Problems.setCors(server, next.cors());
-        servlet.setCookieRules(new SetCookieRules(next.setCookie()));
     }
 
     private static QueuedThreadPool threads(String name, int max) {
@@ -139,19 +97,8 @@ public final class StickyProxyServer implements AutoCloseable {
             }
         };
         context.setErrorHandler(new Problems());
-        context.getServletHandler().setDecodeAmbiguousURIs(true);
-        FilterHolder filter = new FilterHolder(new StickinessFilter(cluster.router(), cluster.answers()));
-        filter.setAsyncSupported(true);
-        context.addFilter(filter, "/*", EnumSet.of(DispatcherType.REQUEST));
-        ServletHolder holder = new ServletHolder("proxy", servlet);
-        holder.setAsyncSupported(true);
-        holder.setInitOrder(0);
-        context.addServlet(holder, "/*");
+        proxy.mount(context, "/*");
         return context;
-    }
-
-    private static int selectors() {
-        return Runtime.getRuntime().availableProcessors(); // One loop a core.
     }
 
     /** Returns a builder with the defaults of the configuration file, and no listener and no node. */
@@ -174,9 +121,8 @@ public final class StickyProxyServer implements AutoCloseable {
     public StickyProxyServer start() throws IOException {
         try {
             Listeners.bind(adminConnector, config.admin().address());
-            listeners.open();
+            proxy.listeners().open();
             server.start();
-            sweep();
             telemetry.start();
             adminServer.start();
             return this;
@@ -189,30 +135,18 @@ public final class StickyProxyServer implements AutoCloseable {
         }
     }
 
-    private void sweep() {
-        if (!server.isRunning()) {
-            return;
-        }
-        try {
-            listeners.sweep();
-        } catch (RuntimeException bug) {
-            LOG.error("Looking for slow clients failed", bug);
-        }
-        server.getScheduler().schedule(this::sweep, 1, TimeUnit.SECONDS);
-    }
-
     /**
      * Returns the address of a listener, with its true port.
      *
      * @throws NoSuchElementException when no listener has this name
      */
     public URI uri(String listener) {
-        return Listeners.uri(listeners.connector(listener));
+        return Listeners.uri(proxy.listeners().connector(listener));
     }
 
     /** Returns the public listeners, for a look at their limits and connections. */
     public List<ListenerConnector> listeners() {
-        return listeners.connectors();
+        return proxy.connectors();
     }
 
     /** Returns the address of the admin listener, with its true port. */
@@ -232,7 +166,7 @@ public final class StickyProxyServer implements AutoCloseable {
 
     /** Returns the router, for a look at the table and the counters. */
     public Router router() {
-        return cluster.router();
+        return proxy.router();
     }
 
     /**
@@ -246,12 +180,7 @@ public final class StickyProxyServer implements AutoCloseable {
      * @throws java.io.UncheckedIOException when the address of a listener cannot be had; nothing else changes then
      */
     public synchronized List<String> reload(ProxyConfig next) {
-        Cluster.check(next);
-        reloadNodeTls(next.upstreamTls());
-        listeners.reload(next.listeners(), next.timeouts().idle());
-        cluster.apply(next);
-        applyBrowserRules(next);
-        servlet.setTimeouts(next.timeouts());
+        proxy.reload(next);
         ProxyConfig before = config;
         List<String> later = new ArrayList<>();
         if (!next.admin().equals(before.admin())) {
@@ -274,36 +203,24 @@ public final class StickyProxyServer implements AutoCloseable {
         return later;
     }
 
-    private void reloadNodeTls(UpstreamTls next) {
-        if (next.equals(UpstreamTls.DEFAULTS) && config.upstreamTls().equals(UpstreamTls.DEFAULTS)) {
-            return;
-        }
-        ListenerTls.apply(next, new SslContextFactory.Client()); // Whatever is wrong is thrown here.
-        try {
-            nodeTls.reload(ignored -> ListenerTls.apply(next, nodeTls));
-        } catch (Exception impossible) {
-            throw new IllegalStateException("TLS does not take a context that was made for it", impossible);
-        }
-    }
-
     /** Returns the states of the nodes, to look at and to set by hand. */
     public NodeStates states() {
-        return cluster.states();
+        return proxy.states();
     }
 
     /** Returns the open tunnels; to be called when started. */
     public Tunnels tunnels() {
-        return servlet.tunnels();
+        return proxy.tunnels();
     }
 
     /** Returns the number of requests being served. */
     public int inFlight() {
-        return gate.inFlight();
+        return proxy.gate().inFlight();
     }
 
     /** Returns the number of connections to a node, idle and in use. */
     public int connections(Node node) {
-        return servlet.connections(node);
+        return proxy.connections(node);
     }
 
     /**
@@ -316,11 +233,10 @@ public final class StickyProxyServer implements AutoCloseable {
             return;
         }
         stopping = true;
-        listeners.close();
+        proxy.listeners().close();
         if (server.isRunning()) {
-            listeners.connectors().forEach(ListenerConnector::goAway);
             try {
-                drain(config.timeouts().drain());
+                proxy.drain();
             } catch (InterruptedException interrupted) {
                 Thread.currentThread().interrupt();
             }
@@ -328,37 +244,8 @@ public final class StickyProxyServer implements AutoCloseable {
         stopServers();
     }
 
-    private void drain(Duration time) throws InterruptedException {
-        long deadlineNanos = System.nanoTime() + time.toNanos();
-        int open = tunnels().count();
-        LOG.info(
-                "Stopping: {} requests in flight and {} tunnels, at most {} s to finish",
-                gate.inFlight(),
-                open,
-                time.toSeconds());
-        CompletableFuture<Void> closing = tunnels().closeAll(closePerSecond(open, time));
-        boolean empty = gate.closeAndWait(time);
-        try {
-            closing.get(Math.max(0, deadlineNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
-        } catch (TimeoutException | ExecutionException cutOff) {
-            LOG.debug("Tunnels are cut off", cutOff);
-        }
-        if (!empty || tunnels().count() > 0) {
-            LOG.warn(
-                    "Stopping at the deadline: {} requests and {} tunnels are cut off",
-                    gate.inFlight(),
-                    tunnels().count());
-        }
-    }
-
-    /** The pace at which all are closed when three quarters of the time are over, or the configured one if that is faster. */
-    private int closePerSecond(int open, Duration time) {
-        double needed = open * 1000.0 / Math.max(1, time.toMillis() * 3 / 4);
-        return Math.max(config.tunnels().closePerSecond(), (int) Math.ceil(needed));
-    }
-
     private void stopServers() {
-        cluster.stop();
+        proxy.cluster().stop();
         for (Server each : List.of(server, adminServer)) {
             try {
                 each.stop();

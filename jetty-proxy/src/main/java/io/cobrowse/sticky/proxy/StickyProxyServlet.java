@@ -15,16 +15,15 @@ import io.cobrowse.sticky.routing.Node;
 import io.cobrowse.sticky.routing.Route;
 import io.cobrowse.sticky.routing.Router;
 import jakarta.servlet.ServletException;
-import jakarta.servlet.UnavailableException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.Consumer;
 import org.eclipse.jetty.client.HttpClient;
 import org.eclipse.jetty.ee11.proxy.AsyncProxyServlet;
+import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee11.servlet.ServletContextRequest;
 import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.io.ClientConnector;
@@ -39,15 +38,15 @@ import org.jspecify.annotations.Nullable;
  * targets, methods and fields, cannot retry a request whose node refuses connections, and ends polls that are parked for
  * longer than its time-outs; {@code docs/decisions/own-forwarding.md} has the list.
  *
- * <p>Has to be registered with {@code async-supported}, and runs in Jetty only. In a connector that is not a
- * {@link io.cobrowse.sticky.proxy.listener.ListenerConnector} an HTTP/1.1 client that goes away while its request is parked is
- * noticed only when the node answers. Never blocks; thread-safe.
+ * <p>Comes from a {@link StickyProxy}. Has to be registered with {@code async-supported}, and runs in Jetty's ee11 servlets only. In a
+ * connector that is not a {@link io.cobrowse.sticky.proxy.listener.ListenerConnector} an HTTP/1.1 client that goes away while its
+ * request is parked is noticed only when the node answers. Never blocks; thread-safe.
  */
 public final class StickyProxyServlet extends AsyncProxyServlet {
     private static final long serialVersionUID = 1L;
 
-    private final transient @Nullable Router configuredRouter;
-    private final transient @Nullable RoutingAnswers answers;
+    private final transient Router router;
+    private final transient RoutingAnswers answers;
     private transient volatile Timeouts timeouts;
     private transient SetCookieRules cookies = SetCookieRules.NONE;
     private final transient SslContextFactory.Client nodeTls;
@@ -57,17 +56,9 @@ public final class StickyProxyServlet extends AsyncProxyServlet {
     private transient @Nullable Exchanges exchanges;
     private transient @Nullable UpstreamConnector connector;
     private transient @Nullable ByteBufferPool buffers;
-    private transient Consumer<StickyProxyServlet> whenReady = servlet -> {};
+    private transient Runnable onInit = () -> {};
+    private transient Runnable onDestroy = () -> {};
     private transient boolean checkedInFront;
-
-    /**
-     * Makes a servlet behind a filter that routes by the same router.
-     *
-     * @param retryAfterSeconds value of {@code Retry-After}, at least 1
-     */
-    public StickyProxyServlet(Router router, int retryAfterSeconds, Timeouts timeouts) {
-        this(router, new RoutingAnswers(router, retryAfterSeconds), timeouts, new SslContextFactory.Client());
-    }
 
     /**
      * Makes a servlet behind a filter that routes by the same router.
@@ -75,36 +66,39 @@ public final class StickyProxyServlet extends AsyncProxyServlet {
      * @param answers sends what the filter and the servlet answer themselves
      * @param nodeTls TLS settings toward nodes with {@code https} URLs
      */
-    public StickyProxyServlet(
-            Router router, RoutingAnswers answers, Timeouts timeouts, SslContextFactory.Client nodeTls) {
+    StickyProxyServlet(Router router, RoutingAnswers answers, Timeouts timeouts, SslContextFactory.Client nodeTls) {
         this.nodeTls = nodeTls;
-        this.configuredRouter = router;
+        this.router = router;
         this.answers = answers;
         this.timeouts = timeouts;
     }
 
-    /** Sets whose buffers are used, to be called before {@link #init}; without it the servlet has a pool of its own. */
-    void useBuffers(ByteBufferPool pool) {
-        buffers = pool;
-    }
-
     /** Sets what is run at the end of {@link #init}, before the first request. */
-    void whenReady(Consumer<StickyProxyServlet> task) {
-        whenReady = task;
+    void onInit(Runnable task) {
+        onInit = task;
     }
 
+    /** Sets what is run at the begin of {@link #destroy}. */
+    void onDestroy(Runnable task) {
+        onDestroy = task;
+    }
+
+    /**
+     * Starts the client.
+     *
+     * @throws ServletException when something that the servlet needs around it is missing; the message says what to do
+     */
     @Override
     public void init() throws ServletException {
-        Router router = configuredRouter;
-        if (router == null || answers == null) {
-            throw new UnavailableException("StickyProxyServlet needs a Router: register an instance of it");
-        }
+        ServletContextHandler context = Prerequisites.check(getServletConfig(), router);
         for (String ignored : List.of("whiteList", "blackList")) {
             if (getInitParameter(ignored) != null) {
-                throw new UnavailableException("init-param \"" + ignored
+                throw new ServletException("init-param \"" + ignored
                         + "\": not allowed, since requests go to the nodes of the Router and nowhere else");
             }
         }
+        ForeignConnectors.watch(context.getServer());
+        buffers = context.getServer().getByteBufferPool();
         super.init();
         HttpClient client = getHttpClient();
         Tunnels newTunnels = new Tunnels(
@@ -125,7 +119,13 @@ public final class StickyProxyServlet extends AsyncProxyServlet {
         Exchanges newExchanges = new Exchanges(newUpstreams, newTunnels, router, answers);
         newExchanges.setCookieRules(cookies);
         exchanges = newExchanges;
-        whenReady.accept(this);
+        onInit.run();
+    }
+
+    @Override
+    public void destroy() {
+        onDestroy.run();
+        super.destroy();
     }
 
     @Override
@@ -137,9 +137,7 @@ public final class StickyProxyServlet extends AsyncProxyServlet {
 
     @Override
     protected HttpClient newHttpClient(ClientConnector connector) {
-        if (buffers != null) {
-            connector.setByteBufferPool(buffers);
-        }
+        connector.setByteBufferPool(buffers);
         connector.setConnectTimeout(timeouts.connect());
         connector.setIdleTimeout(Duration.ZERO);
         HttpClient client = super.newHttpClient(connector);
@@ -150,9 +148,16 @@ public final class StickyProxyServlet extends AsyncProxyServlet {
     @Override
     protected void service(HttpServletRequest request, HttpServletResponse response)
             throws ServletException, IOException {
+        if (!request.isAsyncSupported()) { // Looked at while the filter still has the route, whose count it ends then.
+            throw new ServletException(
+                    "A filter in front of the proxy has no async support, without which no request can wait for"
+                            + " its node: call setAsyncSupported(true) on the registration of each filter on these paths, or set"
+                            + " <async-supported>true</async-supported> in web.xml");
+        }
         Route route = StickinessFilter.takeRoute(request);
         if (route == null) {
-            throw new ServletException("No route: map a StickinessFilter to the requests of this servlet");
+            throw new ServletException(
+                    "No StickinessFilter has routed this request: map it to every path of the servlet, for DispatcherType.REQUEST");
         }
         ProblemDocument problem =
                 checkedInFront ? null : RequestCheck.check(ServletContextRequest.getServletContextRequest(request));
@@ -161,7 +166,7 @@ public final class StickyProxyServlet extends AsyncProxyServlet {
             if (node != null) {
                 node.end();
             }
-            Objects.requireNonNull(answers).send(problem, request, response);
+            answers.send(problem, request, response);
             return;
         }
         Objects.requireNonNull(exchanges).start(route, request, response);

@@ -3,22 +3,16 @@ package io.cobrowse.sticky.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.cobrowse.sticky.proxy.config.ProxyConfig.Timeouts;
+import io.cobrowse.sticky.proxy.config.ProxyConfig.Health;
 import io.cobrowse.sticky.proxy.listener.ProxyHttp;
-import io.cobrowse.sticky.routing.Balance;
 import io.cobrowse.sticky.routing.Node;
 import io.cobrowse.sticky.routing.NodeState;
-import io.cobrowse.sticky.routing.NodeTable;
-import io.cobrowse.sticky.routing.Router;
-import io.cobrowse.sticky.routing.Stickiness;
-import jakarta.servlet.http.HttpServlet;
-import jakarta.servlet.http.HttpServletRequest;
-import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
+import java.util.function.Function;
 import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
-import org.eclipse.jetty.ee11.servlet.ServletHolder;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.Handler;
@@ -33,35 +27,22 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The filter and the servlet in somebody's own Jetty, put there as {@link EmbeddedExample} shows. */
+/** The proxy in somebody's own Jetty, put there as {@link EmbeddedExample} shows. */
 class EmbeddingTest {
     private RawNode rawNode;
     private Node node;
-    private Router router;
-    private StickyProxyServlet servlet;
+    private StickyProxy proxy;
     private Server server;
-    private ServletContextHandler context;
 
     @BeforeEach
     void prepare() throws IOException {
         rawNode = new RawNode();
-        node = new Node("1", List.of("node-1"), URI.create(rawNode.url()), 1, false);
-        router = new Router(Stickiness.DEFAULTS, Balance.ROUND_ROBIN, NodeTable.of(List.of(node)));
-        servlet = new StickyProxyServlet(router, 4, Timeouts.DEFAULTS);
-        server = new Server();
-        context = new ServletContextHandler("/");
-        context.addServlet(new ServletHolder(new Own()), "/own/*");
-        server.setHandler(context);
-    }
-
-    /** What the embedder has beside the proxy. */
-    private static final class Own extends HttpServlet {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
-            response.getWriter().print("own");
-        }
+        proxy = StickyProxy.builder()
+                .node("1", "node-1", rawNode.url())
+                .health(new Health("/cobrowse/health", Duration.ofMillis(200), Duration.ofSeconds(1), 1, 1))
+                .build();
+        node = proxy.router().table().node("1");
+        server = EmbeddedExample.server(proxy, 0);
     }
 
     @AfterEach
@@ -70,15 +51,35 @@ class EmbeddingTest {
         rawNode.close();
     }
 
-    private URI start(Connector connector) throws Exception {
-        server.addConnector(connector);
+    private URI startExample() throws Exception {
         server.start();
-        return URI.create("http://127.0.0.1:" + ((NetworkConnector) connector).getLocalPort());
+        return uri(server.getConnectors()[0]);
     }
 
-    private URI startExample() throws Exception {
-        EmbeddedExample.mount(context, servlet, router);
-        return start(EmbeddedExample.connector(server, 0));
+    /** Starts a server with this connector instead of the proxy's own. */
+    private URI start(Function<Server, Connector> connector) throws Exception {
+        Server own = new Server();
+        ServletContextHandler context = new ServletContextHandler("/");
+        StickyProxy other =
+                StickyProxy.builder().node("1", "node-1", rawNode.url()).build();
+        other.mount(context, "/cobrowse/*");
+        own.setHandler(context);
+        own.addConnector(connector.apply(own));
+        server = own;
+        proxy = other;
+        node = other.router().table().node("1");
+        own.start();
+        return uri(own.getConnectors()[0]);
+    }
+
+    private static List<String> ofConnectors(Warnings warnings) {
+        return warnings.messages().stream()
+                .filter(message -> message.startsWith(ForeignConnectors.class.getName()))
+                .toList();
+    }
+
+    private static URI uri(Connector connector) {
+        return URI.create("http://127.0.0.1:" + ((NetworkConnector) connector).getLocalPort());
     }
 
     @Test
@@ -97,13 +98,13 @@ class EmbeddingTest {
     }
 
     @Test
-    void shouldFollowTheRouter() throws Exception {
+    void shouldFollowTheStatesThatAreSet() throws Exception {
         try (RawClient client = new RawClient(startExample())) {
-            router.update(table -> table.withState("1", NodeState.MAINT));
+            proxy.states().setAdmin("1", NodeState.MAINT);
             RawClient.Answer answer = client.get("/cobrowse/", "Cookie: gcbSessionServer=node-1");
             assertThat(answer.status()).isEqualTo(503);
             assertThat(answer.values("Set-Cookie")).hasSize(1);
-            router.update(table -> table.withState("1", NodeState.READY));
+            proxy.states().setAdmin("1", NodeState.READY);
             assertThat(client.get("/cobrowse/").text()).isEqualTo("ok");
         }
     }
@@ -119,33 +120,85 @@ class EmbeddingTest {
     }
 
     @Test
-    void shouldServeBehindAnyConnector() throws Exception {
-        EmbeddedExample.mount(context, servlet, router);
-        ServerConnector plain = new ServerConnector(server, new HttpConnectionFactory(ProxyHttp.configuration()));
-        try (RawClient client = new RawClient(start(plain))) {
-            client.send("POST /cobrowse/x HTTP/1.1\r\nHost: p\r\nContent-Length: 5\r\n\r\nhello");
-            assertThat(client.answer().text()).isEqualTo("ok");
-            assertThat(rawNode.next().bodyText()).isEqualTo("hello");
+    void shouldCheckTheNodes() throws Exception {
+        rawNode.health(exchange -> exchange.send("HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n"));
+        try (RawClient client = new RawClient(startExample())) {
+            await().until(() -> proxy.states().status(node).effective() == NodeState.DOWN);
+            assertThat(client.get("/cobrowse/", "Cookie: gcbSessionServer=node-1")
+                            .status())
+                    .isEqualTo(503);
         }
-        await().until(() -> node.activeRequests() == 0);
+    }
+
+    @Test
+    void shouldBeStartedAgainWithItsServer() throws Exception {
+        startExample();
+        server.stop();
+        int checksBefore = rawNode.checks();
+        try (RawClient client = new RawClient(startExample())) {
+            assertThat(client.get("/cobrowse/x").text()).isEqualTo("ok");
+            await().until(() -> rawNode.checks() > checksBefore);
+        }
+    }
+
+    @Test
+    void shouldServeBehindAnyConnectorAndSayWhatCannotBeHadThere() throws Exception {
+        try (Warnings warnings = new Warnings()) {
+            URI uri = start(own -> new ServerConnector(own, new HttpConnectionFactory(ProxyHttp.configuration())));
+            try (RawClient client = new RawClient(uri)) {
+                client.send("POST /cobrowse/x HTTP/1.1\r\nHost: p\r\nContent-Length: 5\r\n\r\nhello");
+                assertThat(client.answer().text()).isEqualTo("ok");
+                assertThat(rawNode.next().bodyText()).isEqualTo("hello");
+            }
+            await().until(() -> node.activeRequests() == 0);
+            assertThat(ofConnectors(warnings))
+                    .singleElement()
+                    .asString()
+                    .contains("is not one of the proxy's own", "StickyProxy.listen")
+                    .doesNotContain("ProxyHttp.configuration()");
+        }
+    }
+
+    @Test
+    void shouldSayThatAConnectorAltersTargets() throws Exception {
+        try (Warnings warnings = new Warnings()) {
+            start(ServerConnector::new);
+            assertThat(ofConnectors(warnings)).singleElement().asString().contains("ProxyHttp.configuration()");
+        }
+    }
+
+    @Test
+    void shouldSayNothingOfItsOwnConnectors() throws Exception {
+        try (Warnings warnings = new Warnings()) {
+            startExample();
+            assertThat(ofConnectors(warnings)).isEmpty();
+        }
+    }
+
+    @Test
+    void shouldCloseTunnelsAndRefuseRequestsWhenDrained() throws Exception {
+        try (RawClient client = new RawClient(startExample())) {
+            assertThat(client.get("/cobrowse/x").text()).isEqualTo("ok");
+            proxy.drain();
+            assertThat(client.get("/cobrowse/x").status()).isEqualTo(503);
+        }
     }
 
     @Test
     void shouldSayAtOnceThatARequestCannotBeSentWhoseBodyCannotBeRead() throws Exception {
-        EmbeddedExample.mount(context, servlet, router);
-        server.setHandler(new Handler.Wrapper(context) {
+        server.setHandler(new Handler.Wrapper(server.getHandler()) {
             @Override
             public boolean handle(Request request, Response response, Callback callback) throws Exception {
                 return super.handle(new UnreadableRequest(request), response, callback);
             }
         });
-        try (RawClient client = new RawClient(start(EmbeddedExample.connector(server, 0)))) {
+        try (RawClient client = new RawClient(startExample())) {
             client.send("POST /cobrowse/x HTTP/1.1\r\nHost: p\r\nContent-Length: 10\r\n\r\nhello");
             RawClient.Answer answer = client.answer();
             assertThat(answer.status()).isEqualTo(500);
             assertThat(answer.text()).contains("urn:cobrowse-proxy:internal-error");
         }
-        await().until(() -> node.activeRequests() == 0 && servlet.connections(node) == 0);
+        await().until(() -> node.activeRequests() == 0 && proxy.connections(node) == 0);
     }
 
     /** Of whose body only the first piece can be read. */
@@ -168,21 +221,10 @@ class EmbeddingTest {
     }
 
     @Test
-    void shouldFailWithoutTheFilter() throws Exception {
-        ServletHolder holder = new ServletHolder(servlet);
-        holder.setAsyncSupported(true);
-        context.addServlet(holder, "/cobrowse/*");
-        try (RawClient client = new RawClient(start(EmbeddedExample.connector(server, 0)))) {
-            assertThat(client.get("/cobrowse/x").status()).isEqualTo(500);
-        }
-        assertThat(rawNode.connections()).isZero();
-    }
-
-    @Test
     void shouldCloseItsConnectionsWhenStopped() throws Exception {
         try (RawClient client = new RawClient(startExample())) {
             assertThat(client.get("/cobrowse/x").text()).isEqualTo("ok");
-            assertThat(servlet.connections(node)).isEqualTo(1);
+            assertThat(proxy.connections(node)).isEqualTo(1);
             server.stop();
         }
         await().until(() -> rawNode.open() == 0);

@@ -3,12 +3,8 @@ package io.cobrowse.sticky.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.cobrowse.sticky.proxy.config.ProxyConfig.Timeouts;
-import io.cobrowse.sticky.routing.Balance;
+import io.cobrowse.sticky.proxy.config.ProxyConfig.Health;
 import io.cobrowse.sticky.routing.Node;
-import io.cobrowse.sticky.routing.NodeTable;
-import io.cobrowse.sticky.routing.Router;
-import io.cobrowse.sticky.routing.Stickiness;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -39,15 +35,17 @@ class LeakTest {
     @BeforeEach
     void start() throws Exception {
         rawNode = new RawNode(RawNode.PARK);
-        node = new Node("1", List.of("node-1"), URI.create(rawNode.url()), 1, false);
-        Router router = new Router(Stickiness.DEFAULTS, Balance.ROUND_ROBIN, NodeTable.of(List.of(node)));
-        servlet = new StickyProxyServlet(router, 4, Timeouts.DEFAULTS);
-        servlet.useBuffers(buffers);
+        StickyProxy mounted = StickyProxy.builder()
+                .node("1", "node-1", rawNode.url())
+                .health(new Health("/cobrowse/health", Duration.ofHours(1), Duration.ofSeconds(1), 2, 3))
+                .build();
+        node = mounted.router().table().node("1");
+        servlet = mounted.servlet();
         server = new Server(new QueuedThreadPool(), null, buffers);
-        server.addConnector(EmbeddedExample.connector(server, 0));
         ServletContextHandler context = new ServletContextHandler("/");
-        EmbeddedExample.mount(context, servlet, router);
+        mounted.mount(context, "/cobrowse/*");
         server.setHandler(context);
+        mounted.listen(server, "127.0.0.1", 0);
         server.start();
         proxy = URI.create("http://127.0.0.1:" + server.getURI().getPort());
     }

@@ -23,6 +23,7 @@ import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.util.component.Graceful;
+import org.eclipse.jetty.util.component.LifeCycle;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -70,6 +71,16 @@ public final class Listeners {
             open.put(listener.name(), new Open(listener, connector(listener)));
         }
         open.values().forEach(each -> server.addConnector(each.connector));
+        server.addEventListener(new LifeCycle.Listener() {
+            @Override
+            public void lifeCycleStarted(LifeCycle started) {
+                sweepInASecond();
+            }
+        });
+    }
+
+    private void sweepInASecond() {
+        server.getScheduler().schedule(this::sweep, 1, TimeUnit.SECONDS);
     }
 
     private ListenerConnector connector(Listener listener) {
@@ -118,12 +129,20 @@ public final class Listeners {
         }
     }
 
-    /** Looks for what is too slow; to be called once a second, by one thread. */
-    public void sweep() {
-        long nowNanos = System.nanoTime();
-        for (ListenerConnector each : connectors()) {
-            each.sweep(nowNanos);
+    /** Looks for what is too slow, once a second while the server runs. */
+    private void sweep() {
+        if (!server.isRunning()) {
+            return;
         }
+        try {
+            long nowNanos = System.nanoTime();
+            for (ListenerConnector each : connectors()) {
+                each.sweep(nowNanos);
+            }
+        } catch (RuntimeException bug) {
+            LOG.error("Looking for slow clients failed", bug);
+        }
+        sweepInASecond();
     }
 
     /** Returns the connectors of the listeners, in the order of the configuration. */

@@ -1,0 +1,51 @@
+package io.cobrowse.sticky.proxy;
+
+import io.cobrowse.sticky.filter.StickinessFilter;
+import io.cobrowse.sticky.routing.Router;
+import jakarta.servlet.ServletConfig;
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.ServletException;
+import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
+
+/** What {@link StickyProxyServlet} has to find around it. Stateless. */
+final class Prerequisites {
+    private Prerequisites() {}
+
+    /**
+     * Returns the context that the servlet is in.
+     *
+     * @throws ServletException when it cannot work there; the message says what to do
+     */
+    static ServletContextHandler check(ServletConfig config, Router router) throws ServletException {
+        ServletContext context = config.getServletContext();
+        ServletContextHandler handler = handler(context);
+        if (!handler.getServletHandler().getServlet(config.getServletName()).isAsyncSupported()) {
+            throw new ServletException("Servlet \"" + config.getServletName()
+                    + "\" has no async support, without which no request can wait for its node: call setAsyncSupported(true) on"
+                    + " its registration, or set <async-supported>true</async-supported> in web.xml");
+        }
+        Router filtered = StickinessFilter.router(context);
+        if (filtered == null) {
+            throw new ServletException(
+                    "There is no StickinessFilter in this context, so nothing routes the requests: add"
+                            + " StickyProxy.filter() on the same paths, or let StickyProxy.mount do both");
+        }
+        if (filtered != router) {
+            throw new ServletException(
+                    "The StickinessFilter of this context has another Router than the servlet, so requests would go"
+                            + " to nodes that nobody checks: take both from the same StickyProxy");
+        }
+        return handler;
+    }
+
+    private static ServletContextHandler handler(ServletContext context) throws ServletException {
+        if (context instanceof ServletContextHandler.ServletContextApi api
+                && api.getContextHandler() instanceof ServletContextHandler handler) {
+            return handler;
+        }
+        throw new ServletException("StickyProxyServlet runs in the ee11 servlets of Jetty 12.1 only, and this is "
+                + context.getServerInfo() + " (" + context.getClass().getName()
+                + "): register it in an ee11 ServletContextHandler, run the proxy as a server of its own (StickyProxyServer), or use"
+                + " StickinessFilter alone");
+    }
+}
