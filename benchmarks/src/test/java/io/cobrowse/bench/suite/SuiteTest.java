@@ -17,7 +17,8 @@ class SuiteTest {
     private static final Pattern ALL = Pattern.compile("");
 
     private static List<Case> oneOfEachKind() {
-        return Suite.all(Pattern.compile("TYPICAL_MIDDLE|Filter|RequestHead|Calibration|=10000|ROUND_ROBIN nodes=3"));
+        return Suite.all(
+                Pattern.compile("TYPICAL_MIDDLE|Filter|RequestHead|Calibration|=10000|ROUND_ROBIN nodes=3|AnyNode"));
     }
 
     @ParameterizedTest
@@ -31,7 +32,15 @@ class SuiteTest {
     @Test
     void shouldMeasureEveryGroup() {
         assertThat(Suite.all(ALL).stream().map(Case::group))
-                .contains("Calibration", "CookieScan", "QueryScan", "LookUp", "Route", "Filter", "RequestHead");
+                .contains(
+                        "Calibration",
+                        "CookieScan",
+                        "QueryScan",
+                        "LookUp",
+                        "Route",
+                        "AnyNode",
+                        "Filter",
+                        "RequestHead");
     }
 
     @Test

@@ -103,7 +103,10 @@ public final class Route {
         return sticky;
     }
 
-    /** Returns whether URL and cookie named different known nodes (R7), or two cookies did of which the first cannot serve (R3). */
+    /**
+     * Returns whether URL and cookie named different known nodes (R7), or two cookies did of which the first names a node that
+     * cannot serve (R3).
+     */
     public boolean conflict() {
         return conflict;
     }

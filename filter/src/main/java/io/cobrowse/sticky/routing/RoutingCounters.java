@@ -9,7 +9,8 @@ package io.cobrowse.sticky.routing;
  * @param byCookie forwarded where the cookie says
  * @param byHeader forwarded where the header says
  * @param byNone forwarded where the balancer says, or to the replacement of a node that is gone
- * @param conflicts the URL named one node and the cookie another (R7), or a cookie a node that cannot serve and a further one another (R3)
+ * @param conflicts URL and cookie named different known nodes (R7), or two cookies did of which the first names a node that
+ *     cannot serve (R3)
  * @param unknownIds the URL named no known node (R8)
  * @param unknownCookies there were cookies, and none named a known node (R9)
  * @param unknownHeaders the header was looked at, and named no known node (R9)

@@ -11,6 +11,7 @@ import io.cobrowse.sticky.routing.NodeTable;
 import io.cobrowse.sticky.routing.Route;
 import io.cobrowse.sticky.routing.Router;
 import io.cobrowse.sticky.routing.RoutingCase;
+import io.cobrowse.sticky.routing.RoutingCase.Member;
 import io.cobrowse.sticky.routing.RoutingCase.Refuser;
 import io.cobrowse.sticky.routing.RoutingCase.Setup;
 import io.cobrowse.sticky.routing.RoutingCases;
@@ -37,11 +38,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What the filter does in every servlet container, over real sockets. */
 @TestInstance(Lifecycle.PER_CLASS)
 abstract class FilterContract {
+    private static final String ORIGIN = "Origin: https://shop.example";
     private static final Setup PLAIN = RoutingCases.all().get(0).setup();
 
     private final Switch filter = new Switch();
@@ -58,6 +61,9 @@ abstract class FilterContract {
 
     /** Returns a filter with these options and these nodes, all ready. */
     abstract StickinessFilter filter(Setup setup) throws ServletException;
+
+    /** Returns one whose answers only some pages may read. */
+    abstract StickinessFilter filter(Setup setup, CorsErrors cors) throws ServletException;
 
     @BeforeAll
     void startServer() throws Exception {
@@ -119,23 +125,60 @@ abstract class FilterContract {
         assertThat(response.field("Attributes")).hasValue("[" + StickinessFilter.ROUTE_ATTRIBUTE + "]");
     }
 
+    static Stream<Arguments> ownAnswers() {
+        List<String> all = PLAIN.members().stream().map(Member::id).toList();
+        return Stream.of(
+                Arguments.of(503, "node-down", "/?co-browse-node-id=2", List.of("2")),
+                Arguments.of(503, "no-node-available", "/", all),
+                Arguments.of(404, "unknown-node", "/?co-browse-node-id=9", List.of()));
+    }
+
+    @ParameterizedTest
+    @MethodSource("ownAnswers")
+    void shouldLetPagesOfOtherOriginsReadItsAnswers(int status, String type, String target, List<String> down)
+            throws Exception {
+        takeDown(install(PLAIN), down);
+        assertProblem(send(target), status, type);
+        assertUnreadable(send(target));
+        assertProblem(send(target, ORIGIN), status, type);
+        assertReadable(send(target, ORIGIN));
+    }
+
+    @ParameterizedTest
+    @MethodSource("ownAnswers")
+    void shouldLetOnlyThosePagesReadItsAnswersThatMay(int status, String type, String target, List<String> down)
+            throws Exception {
+        takeDown(install(filter(PLAIN, CorsErrors.of(List.of("https://shop.example"))), PLAIN), down);
+        assertReadable(send(target, ORIGIN));
+        assertUnreadable(send(target, "Origin: https://other.example"));
+        takeDown(install(filter(PLAIN, CorsErrors.OFF), PLAIN), down);
+        assertProblem(send(target, ORIGIN), status, type);
+        assertUnreadable(send(target, ORIGIN));
+    }
+
     @Test
-    void shouldLetPagesOfOtherOriginsReadItsAnswersOnly() throws Exception {
-        Router router = install(PLAIN);
-        router.update(table -> table.withState("2", NodeState.DOWN));
-        String origin = "Origin: https://shop.example";
-        Response down = send("/?co-browse-node-id=2", origin);
-        assertThat(down.status()).isEqualTo(503);
-        assertThat(down.fields("Access-Control-Allow-Origin")).containsExactly("https://shop.example");
-        assertThat(down.fields("Access-Control-Allow-Credentials")).containsExactly("true");
-        assertThat(down.fields("Access-Control-Expose-Headers")).containsExactly("Retry-After, Sticky-Route");
-        assertThat(down.fields("Vary")).containsExactly("Origin");
-        assertThat(send("/?co-browse-node-id=9", origin).field("Access-Control-Allow-Origin"))
-                .hasValue("https://shop.example");
-        assertThat(send("/?co-browse-node-id=2").field("Access-Control-Allow-Origin"))
-                .isEmpty();
-        assertThat(send("/?co-browse-node-id=1", origin).field("Access-Control-Allow-Origin"))
-                .isEmpty();
+    void shouldLeaveItToTheServletWhichPagesReadItsAnswers() throws Exception {
+        install(PLAIN);
+        Response response = send("/?co-browse-node-id=1", ORIGIN);
+        assertThat(response.status()).isEqualTo(200);
+        assertUnreadable(response);
+    }
+
+    private static void takeDown(Router router, List<String> ids) {
+        ids.forEach(id -> router.update(table -> table.withState(id, NodeState.DOWN)));
+    }
+
+    private static void assertReadable(Response response) {
+        assertThat(response.fields("Access-Control-Allow-Origin")).containsExactly("https://shop.example");
+        assertThat(response.fields("Access-Control-Allow-Credentials")).containsExactly("true");
+        assertThat(response.fields("Access-Control-Expose-Headers")).containsExactly("Retry-After, Sticky-Route");
+        assertThat(response.fields("Vary")).containsExactly("Origin");
+    }
+
+    private static void assertUnreadable(Response response) {
+        assertThat(String.join("\n", response.fieldLines()))
+                .doesNotContainIgnoringCase("access-control")
+                .doesNotContainIgnoringCase("vary:");
     }
 
     @Test
@@ -220,7 +263,10 @@ abstract class FilterContract {
     }
 
     private Router install(Setup setup) throws ServletException {
-        StickinessFilter installed = filter(setup);
+        return install(filter(setup), setup);
+    }
+
+    private Router install(StickinessFilter installed, Setup setup) {
         setup.states().forEach((id, state) -> installed.router().update(table -> table.withState(id, state)));
         filter.current = installed;
         return installed.router();

@@ -3,6 +3,7 @@ package io.cobrowse.sticky.filter;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.cobrowse.sticky.routing.Router;
 import io.cobrowse.sticky.routing.RoutingCase.Refuser;
 import io.cobrowse.sticky.routing.RoutingCase.Setup;
 import jakarta.servlet.DispatcherType;
@@ -44,6 +45,14 @@ class JettyFilterTest extends FilterContract {
     @Override
     StickinessFilter filter(Setup setup) {
         return new StickinessFilter(setup.router(FilterContract::url));
+    }
+
+    @Override
+    StickinessFilter filter(Setup setup, CorsErrors cors) {
+        Router router = setup.router(FilterContract::url);
+        RoutingAnswers answers = new RoutingAnswers(router, StickinessFilter.DEFAULT_RETRY_AFTER_SECONDS);
+        answers.setCors(cors);
+        return new StickinessFilter(router, answers);
     }
 
     @Test

@@ -54,7 +54,17 @@ class TomcatFilterTest extends FilterContract {
 
     @Override
     StickinessFilter filter(Setup setup) throws ServletException {
+        return filter(setup, Map.of());
+    }
+
+    @Override
+    StickinessFilter filter(Setup setup, CorsErrors cors) throws ServletException {
+        return filter(setup, Map.of("cors-errors", String.join(",", cors.texts())));
+    }
+
+    private static StickinessFilter filter(Setup setup, Map<String, String> more) throws ServletException {
         Map<String, String> parameters = new HashMap<>(setup.options());
+        parameters.putAll(more);
         parameters.put(
                 "nodes",
                 setup.members().stream()

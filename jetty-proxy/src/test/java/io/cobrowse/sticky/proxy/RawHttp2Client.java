@@ -9,6 +9,7 @@ import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
@@ -57,7 +58,7 @@ final class RawHttp2Client implements AutoCloseable {
         }
 
         /** Returns the values of a field, in order; the name is compared without case. */
-        Iterable<String> values(String name) {
+        List<String> values(String name) {
             return head.getHttpFields().stream()
                     .filter(field -> field.is(name))
                     .map(HttpField::getValue)

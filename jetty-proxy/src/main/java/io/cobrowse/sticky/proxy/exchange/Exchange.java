@@ -467,7 +467,7 @@ final class Exchange implements Requester, WatchedEndPoint.Watcher {
         } else if (cause instanceof TimeoutException) {
             fail(Outcome.End.CLIENT_GONE, ForwardingProblems.requestTimeout());
         } else if (cause instanceof HttpException http) {
-            fail(Outcome.End.REFUSED, ForwardingProblems.malformedBody(http.getCode()));
+            fail(Outcome.End.REFUSED, ForwardingProblems.refusedBody(http.getCode()));
         } else {
             abort(Outcome.End.CLIENT_GONE, cause);
         }

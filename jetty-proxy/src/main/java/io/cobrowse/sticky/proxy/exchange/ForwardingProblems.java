@@ -1,6 +1,7 @@
 package io.cobrowse.sticky.proxy.exchange;
 
 import io.cobrowse.sticky.filter.ProblemDocument;
+import io.cobrowse.sticky.proxy.listener.RequestCheck;
 import io.cobrowse.sticky.routing.Node;
 
 /** What a client is told when its request cannot be forwarded, or its answer not be had. Stateless. */
@@ -38,8 +39,11 @@ final class ForwardingProblems {
     }
 
     /** @param status 400 to 499, by what is wrong with the body */
-    static ProblemDocument malformedBody(int status) {
-        return new ProblemDocument("bad-request", "Bad request", status, "The body of the request is malformed.", null);
+    static ProblemDocument refusedBody(int status) {
+        return status == RequestCheck.BODY_TOO_LARGE.status()
+                ? RequestCheck.BODY_TOO_LARGE
+                : new ProblemDocument(
+                        "bad-request", "Bad request", status, "The body of the request is malformed.", null);
     }
 
     static ProblemDocument internalError() {

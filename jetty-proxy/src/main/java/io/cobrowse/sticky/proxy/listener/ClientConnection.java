@@ -70,7 +70,9 @@ public final class ClientConnection extends HttpConnection {
     /** Answers a head that did not come in time, and ends the connection; at worst in the middle of what came at last. */
     void endSlowHead() {
         EndPoint endPoint = getEndPoint();
-        endPoint.write(Callback.from(endPoint::close), Problems.raw(HttpStatus.REQUEST_TIMEOUT_408));
+        endPoint.write(
+                Callback.from(endPoint::close),
+                Problems.raw(HttpStatus.REQUEST_TIMEOUT_408, getConnector().getServer(), origin));
     }
 
     /** Returns the {@code Origin} of a request, also of one that Jetty's parser gave up amid its fields; null where there is none. */

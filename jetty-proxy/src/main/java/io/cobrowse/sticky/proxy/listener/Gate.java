@@ -99,6 +99,7 @@ public final class Gate extends Handler.Wrapper {
             Problems.send(NO_HOST, response, callback);
             return;
         }
+        Problems.letPagesRead(request, response.getHeaders()); // Else browsers do not follow it for a page.
         response.setStatus(HttpStatus.PERMANENT_REDIRECT_308);
         response.getHeaders()
                 .put(HttpHeader.LOCATION, "https://" + host + (port == HTTPS_PORT ? "" : ":" + port) + path);

@@ -31,9 +31,7 @@ public final class Problems extends ErrorHandler {
     public static void send(ProblemDocument problem, Response response, Callback callback) {
         Request request = response.getRequest();
         HttpFields.Mutable fields = response.getHeaders();
-        if (request.getConnectionMetaData().getConnector().getServer().getAttribute(CORS) instanceof CorsErrors cors) {
-            cors.addTo(ClientConnection.origin(request), fields::add);
-        }
+        letPagesRead(request, fields);
         response.setStatus(problem.status());
         if (problem.status() == HttpStatus.METHOD_NOT_ALLOWED_405 && !fields.contains(HttpHeader.ALLOW)) {
             fields.put(HttpHeader.ALLOW, METHODS);
@@ -41,12 +39,33 @@ public final class Problems extends ErrorHandler {
         response.write(true, fill(problem, fields), callback);
     }
 
-    /** Returns a whole answer over HTTP/1.1 behind which the connection ends, for where there is no request. */
-    static ByteBuffer raw(int status) {
+    /** Adds the fields that let a page of another origin read our answer, where it may (R25). */
+    static void letPagesRead(Request request, HttpFields.Mutable fields) {
+        Server server = request.getConnectionMetaData().getConnector().getServer();
+        cors(server).addTo(ClientConnection.origin(request), fields::add);
+    }
+
+    private static CorsErrors cors(Server server) {
+        return server.getAttribute(CORS) instanceof CorsErrors cors ? cors : CorsErrors.OFF;
+    }
+
+    /**
+     * Returns a whole answer over HTTP/1.1 behind which the connection ends, for where there is no request.
+     *
+     * @param origin the {@code Origin}, as far as it has been read
+     */
+    static ByteBuffer raw(int status, Server server, @Nullable String origin) {
         byte[] json = of(status).json();
-        String head = "HTTP/1.1 " + status + " " + HttpStatus.getMessage(status) + "\r\nContent-Type: " + MEDIA_TYPE
-                + "\r\nCache-Control: no-store\r\nContent-Length: " + json.length + "\r\nConnection: close\r\n\r\n";
-        byte[] fields = head.getBytes(StandardCharsets.US_ASCII);
+        StringBuilder head = new StringBuilder(512);
+        head.append("HTTP/1.1 ").append(status).append(' ').append(HttpStatus.getMessage(status));
+        head.append("\r\nContent-Type: ").append(MEDIA_TYPE);
+        head.append("\r\nCache-Control: no-store\r\nContent-Length: ").append(json.length);
+        cors(server)
+                .addTo(
+                        origin,
+                        (name, value) ->
+                                head.append("\r\n").append(name).append(": ").append(value));
+        byte[] fields = head.append("\r\nConnection: close\r\n\r\n").toString().getBytes(StandardCharsets.US_ASCII);
         return ByteBuffer.allocate(fields.length + json.length)
                 .put(fields)
                 .put(json)

@@ -41,7 +41,8 @@ public final class RequestCheck {
             null);
     private static final ProblemDocument TARGET_TOO_LONG =
             new ProblemDocument("uri-too-long", "URI too long", 414, "The request target is too long.", null);
-    private static final ProblemDocument BODY_TOO_LARGE =
+    /** The answer to a body that exceeds its limit, by its length or when so much has come. */
+    public static final ProblemDocument BODY_TOO_LARGE =
             new ProblemDocument("content-too-large", "Content too large", 413, "The body is too large.", null);
 
     private static final char REPLACEMENT = '\uFFFD';

@@ -16,6 +16,7 @@ final class TlsOrClearText extends DetectorConnectionFactory {
 
     @Override
     protected void nextProtocol(Connector connector, EndPoint endPoint, ByteBuffer buffer) {
-        endPoint.write(Callback.from(endPoint::close), Problems.raw(HttpStatus.BAD_REQUEST_400));
+        endPoint.write(
+                Callback.from(endPoint::close), Problems.raw(HttpStatus.BAD_REQUEST_400, connector.getServer(), null));
     }
 }
