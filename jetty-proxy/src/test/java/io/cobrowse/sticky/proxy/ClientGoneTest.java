@@ -114,6 +114,35 @@ class ClientGoneTest {
         awaitNothingLeft();
     }
 
+    /** So much is not read ahead: the proxy would not notice the end, and so does not wait for it. */
+    @ParameterizedTest
+    @EnumSource
+    void shouldEndParkedPollWithTooMuchBehindIt(Departure departure) throws Exception {
+        client.send(POLL);
+        node.next();
+        client.send("GET /" + "x".repeat(20_000));
+        departure.of(client);
+        awaitNothingLeft();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldEndStalledUploads(Departure departure) throws Exception {
+        node.withoutReadingBodies();
+        List<RawClient> clients = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            RawClient stalled = new RawClient(proxy.uri("public"));
+            clients.add(stalled);
+            stalled.send(
+                    "POST /upload HTTP/1.1\r\nHost: p\r\nContent-Length: 1000000\r\n\r\n" + "x".repeat(10_000 + i));
+            node.next();
+        }
+        for (RawClient each : clients) {
+            departure.of(each);
+        }
+        awaitNothingLeft();
+    }
+
     @ParameterizedTest
     @EnumSource
     void shouldEndUpload(Departure departure) throws Exception {

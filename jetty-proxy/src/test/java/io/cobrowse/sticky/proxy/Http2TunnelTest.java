@@ -113,6 +113,16 @@ class Http2TunnelTest {
     }
 
     @Test
+    void shouldPassNoKeyOfAClientOnBesideItsOwn() throws Exception {
+        int stream = ask("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==", "sec-websocket-accept", "x");
+        assertThat(client.head(stream).status()).isEqualTo(200);
+        RawNode.Exchange seen = node.next();
+        assertThat(seen.values("Sec-WebSocket-Key")).hasSize(1).doesNotContain("dGhlIHNhbXBsZSBub25jZQ==");
+        assertThat(seen.values("Sec-WebSocket-Accept")).isEmpty();
+        assertThat(seen.values("Sec-WebSocket-Version")).containsExactly("13");
+    }
+
+    @Test
     void shouldRelayStreamsOfOneConnectionApart() throws Exception {
         List<Integer> streams = new ArrayList<>();
         for (int i = 0; i < 20; i++) {

@@ -323,6 +323,28 @@ class ListenerLimitsTest {
     }
 
     @Test
+    void shouldEndBodiesOfHttp2ThatTrickleAndNoOthers() throws Exception {
+        start(slowness(LONG, 1000));
+        try (RawHttp2Client client = new RawHttp2Client(proxy.uri("public"))) {
+            int slow = client.begin("POST", "/slow", false);
+            int silent = client.begin("POST", "/silent", false);
+            int fast = client.begin("POST", "/fast", false);
+            await().atMost(Duration.ofSeconds(60))
+                    .pollInterval(Duration.ofMillis(100))
+                    .until(() -> {
+                        client.data(slow, false, "b");
+                        client.data(fast, false, "b".repeat(1_000));
+                        return count(ListenerCounters.BODY_RATE) >= 2;
+                    });
+            assertThat(client.answer(slow).status()).isEqualTo(408);
+            assertThat(client.answer(silent).status()).isEqualTo(408);
+            client.data(fast, true, "b");
+            assertThat(client.answer(fast).status()).isEqualTo(200);
+        }
+        assertThat(count(ListenerCounters.BODY_RATE)).isEqualTo(2);
+    }
+
+    @Test
     void shouldEndHttp2ConnectionsOfTooManyEvents() throws Exception {
         start(connections(100, OFF));
         try (RawHttp2Client client = new RawHttp2Client(proxy.uri("public"))) {

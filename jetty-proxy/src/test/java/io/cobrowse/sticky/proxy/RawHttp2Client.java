@@ -186,6 +186,21 @@ final class RawHttp2Client implements AutoCloseable {
         frame(DATA, last ? END_STREAM : 0, stream, bytes);
     }
 
+    /** Reads until the server takes something on a stream, and returns how much. */
+    int awaitRoom(int stream) throws IOException {
+        while (room(stream) <= 0) {
+            read();
+        }
+        return (int) room(stream);
+    }
+
+    /** Sends what the caller has made itself: frames of a body of so many bytes. */
+    void frames(int stream, int bodyBytes, byte[] frames) throws IOException {
+        sendWindow -= bodyBytes;
+        answers.get(stream).sendWindow -= bodyBytes;
+        socket.getOutputStream().write(frames);
+    }
+
     /** Cancels a stream. */
     void reset(int stream) throws IOException {
         frame(RST_STREAM, 0, stream, number(8));

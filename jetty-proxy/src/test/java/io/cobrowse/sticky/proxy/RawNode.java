@@ -116,6 +116,12 @@ final class RawNode implements AutoCloseable {
         return this;
     }
 
+    /** Has the kernel take little for a node that does not read. */
+    RawNode withSmallBuffers() throws IOException {
+        server.setReceiveBufferSize(4096);
+        return this;
+    }
+
     String url() {
         return "http://127.0.0.1:" + port();
     }

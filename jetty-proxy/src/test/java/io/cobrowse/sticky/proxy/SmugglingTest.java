@@ -91,4 +91,55 @@ class SmugglingTest {
         assertThat(answer.values("Content-Length")).isEmpty();
         assertThat(client.get("/again").status()).isEqualTo(204);
     }
+
+    private static final String FORBIDDEN =
+            "Content-Length: 40\r\nTransfer-Encoding: gzip\r\nHost: evil\r\nCookie: a=b\r\n"
+                    + "Set-Cookie: c=d\r\nForwarded: for=1.1.1.1\r\nX-Forwarded-For: 1.1.1.1\r\nAuthorization: Basic eDp5\r\n";
+
+    @Test
+    void shouldPassNoForbiddenTrailersOfARequestOn() throws Exception {
+        client.send("POST / HTTP/1.1\r\nHost: p\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n" + FORBIDDEN
+                + "X-Sum: 1\r\n\r\n");
+        assertThat(client.answer().status()).isEqualTo(200);
+        assertThat(node.next().bodyText()).isEqualTo("hello\n--\nX-Sum: 1");
+    }
+
+    @Test
+    void shouldPassNoForbiddenTrailersOfHttp2On() throws Exception {
+        try (RawHttp2Client http2 = new RawHttp2Client(proxy.uri("public"))) {
+            int stream = http2.begin("POST", "/", false);
+            http2.data(stream, false, "hello");
+            http2.headers(
+                    stream,
+                    true,
+                    "content-length",
+                    "40",
+                    "host",
+                    "evil",
+                    "cookie",
+                    "a=b",
+                    "x-forwarded-for",
+                    "1",
+                    "x-sum",
+                    "1");
+            assertThat(http2.answer(stream).status()).isEqualTo(200);
+        }
+        assertThat(node.next().bodyText()).isEqualTo("hello\n--\nx-sum: 1");
+    }
+
+    @Test
+    void shouldPassNoForbiddenTrailersOfAnAnswerOn() throws Exception {
+        node.behave(exchange -> exchange.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n"
+                + FORBIDDEN + "X-Sum: 1\r\n\r\n"));
+        assertThat(client.get("/").text()).isEqualTo("ok\n--\nX-Sum: 1");
+    }
+
+    /** What knows no chunks reads on behind the head (RFC 9112, 6.1). */
+    @Test
+    void shouldRefuseChunksOfHttp10() throws Exception {
+        client.send("POST /first HTTP/1.0\r\nConnection: keep-alive\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
+                + SMUGGLED);
+        assertThat(client.rest()).startsWith("HTTP/1.1 400 ");
+        assertThat(node.lines()).doesNotContain("GET /smuggled HTTP/1.1");
+    }
 }

@@ -3,15 +3,12 @@ package io.cobrowse.sticky.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
@@ -102,29 +99,10 @@ class StreamingTest {
         return client;
     }
 
-    /** Runs the proxy in a JVM of its own, with little memory. */
-    private Process startSmallProxy() throws IOException {
-        return new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx128m",
-                        "-XX:+ExitOnOutOfMemoryError",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        SmallProxy.class.getName(),
-                        node.url())
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-    }
-
-    private static URI uri(Process proxy) throws IOException {
-        return URI.create(new BufferedReader(new InputStreamReader(proxy.getInputStream(), StandardCharsets.US_ASCII))
-                .readLine());
-    }
-
     @Test
     void shouldPassAGibibyteEachWayWithLittleMemory() throws Exception {
-        Process proxy = startSmallProxy();
-        try (RawClient client = client(uri(proxy))) {
+        Process proxy = SmallProxy.startInAJvm("-Xmx128m", node.url());
+        try (RawClient client = client(SmallProxy.uri(proxy))) {
             uploadAGibibyte(client);
             downloadAGibibyte(client);
             assertThat(proxy.isAlive()).isTrue();
@@ -227,29 +205,6 @@ class StreamingTest {
             }
             assertThat(client.answer(stream).text().getBytes(StandardCharsets.ISO_8859_1))
                     .isEqualTo(body);
-        }
-    }
-
-    /** A proxy in front of one node, until its input ends. */
-    static final class SmallProxy {
-        private SmallProxy() {}
-
-        static StickyProxyServer start(String node) throws IOException {
-            return StickyProxyServer.builder()
-                    .listen("127.0.0.1", 0)
-                    .admin("127.0.0.1", 0)
-                    .node("1", "node-1", node)
-                    .build()
-                    .start();
-        }
-
-        public static void main(String[] args) throws IOException {
-            try (StickyProxyServer proxy = start(args[0])) {
-                System.out.println(proxy.uri("public"));
-                while (System.in.read() >= 0) {
-                    // So that it does not outlive the test.
-                }
-            }
         }
     }
 }

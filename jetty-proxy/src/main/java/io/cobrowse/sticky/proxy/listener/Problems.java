@@ -6,8 +6,10 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpHeaderValue;
 import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.Server;
@@ -35,6 +37,11 @@ public final class Problems extends ErrorHandler {
         response.setStatus(problem.status());
         if (problem.status() == HttpStatus.METHOD_NOT_ALLOWED_405 && !fields.contains(HttpHeader.ALLOW)) {
             fields.put(HttpHeader.ALLOW, METHODS);
+        }
+        if (problem.status() == HttpStatus.BAD_REQUEST_400
+                && request.getConnectionMetaData().getHttpVersion() != HttpVersion.HTTP_2) {
+            // Who knows where a request that cannot be relied on ends.
+            fields.put(HttpHeader.CONNECTION, HttpHeaderValue.CLOSE.asString());
         }
         response.write(true, fill(problem, fields), callback);
     }

@@ -1,6 +1,7 @@
 package io.cobrowse.sticky.proxy.listener;
 
 import io.cobrowse.sticky.proxy.config.Limits;
+import io.cobrowse.sticky.proxy.io.EventLoop;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -87,11 +88,7 @@ public final class ProxyHttp {
         alpn.setDefaultProtocol(http1.getProtocol());
         SslConnectionFactory ssl = new SslConnectionFactory(tls, alpn.getProtocol());
         return new ConnectionFactory[] {
-            new TlsOrClearText(ssl),
-            ssl,
-            alpn,
-            withParkedStreams(new HTTP2ServerConnectionFactory(new HttpConfiguration(http))),
-            http1
+            new TlsOrClearText(ssl), ssl, alpn, withParkedStreams(new Negotiated(new HttpConfiguration(http))), http1
         };
     }
 
@@ -117,6 +114,8 @@ public final class ProxyHttp {
 
     private static <F extends AbstractHTTP2ServerConnectionFactory> F withParkedStreams(F http2) {
         http2.setStreamIdleTimeout(STREAM_IDLE_MILLIS);
+        http2.setInitialStreamRecvWindow(Http2Session.STREAM_WINDOW_BYTES);
+        http2.setInitialSessionRecvWindow(Http2Session.SESSION_WINDOW_BYTES);
         http2.getHttpConfiguration().setRequestHeaderSize(headBytes(Limits.DEFAULTS) * HTTP2_FACTOR);
         return http2;
     }
@@ -162,6 +161,37 @@ public final class ProxyHttp {
             return upgrade.getHttpVersion() == HttpVersion.HTTP_2
                     ? super.upgradeConnection(connector, endPoint, upgrade, answer)
                     : null;
+        }
+
+        @Override
+        public Connection newConnection(Connector connector, EndPoint endPoint) {
+            EventLoop loop = EventLoop.of(endPoint);
+            return loop == null
+                    ? super.newConnection(connector, endPoint)
+                    : configure(
+                            Http2Connection.of(
+                                    this, newSessionListener(connector, endPoint), connector, endPoint, loop),
+                            connector,
+                            endPoint);
+        }
+    }
+
+    /** HTTP/2 as agreed on with TLS. */
+    private static final class Negotiated extends HTTP2ServerConnectionFactory {
+        Negotiated(HttpConfiguration http) {
+            super(http);
+        }
+
+        @Override
+        public Connection newConnection(Connector connector, EndPoint endPoint) {
+            EventLoop loop = EventLoop.of(endPoint);
+            return loop == null
+                    ? super.newConnection(connector, endPoint)
+                    : configure(
+                            Http2Connection.of(
+                                    this, newSessionListener(connector, endPoint), connector, endPoint, loop),
+                            connector,
+                            endPoint);
         }
     }
 }

@@ -29,7 +29,7 @@ public final class RequestCheck {
             "bad-request",
             "Bad request",
             400,
-            "The Content-Length is not a number, or the Transfer-Encoding is not chunked alone.",
+            "The Content-Length is not a number, or the Transfer-Encoding is not chunked alone, or is HTTP/1.0's.",
             null);
     private static final ProblemDocument HANDSHAKE_BODY =
             new ProblemDocument("bad-request", "Bad request", 400, "A WebSocket handshake has no body.", null);
@@ -44,6 +44,9 @@ public final class RequestCheck {
     /** The answer to a body that exceeds its limit, by its length or when so much has come. */
     public static final ProblemDocument BODY_TOO_LARGE =
             new ProblemDocument("content-too-large", "Content too large", 413, "The body is too large.", null);
+
+    /** All numbers of so many digits fit a long. */
+    private static final int MAX_LENGTH_DIGITS = 18;
 
     private static final char REPLACEMENT = '\uFFFD';
 
@@ -101,7 +104,8 @@ public final class RequestCheck {
             return HANDSHAKE_BODY;
         }
         // HTTP/1.1's parser has checked every byte already.
-        boolean checked = request.getConnectionMetaData().getHttpVersion() != HttpVersion.HTTP_2;
+        HttpVersion version = request.getConnectionMetaData().getHttpVersion();
+        boolean checked = version != HttpVersion.HTTP_2;
         if (!checked && (hasBlank(uri.getPath()) || hasBlank(uri.getQuery()) || hasBlank(uri.getAuthority()))) {
             return TARGET;
         }
@@ -114,7 +118,7 @@ public final class RequestCheck {
                 if (!checked && hasControl(value)) {
                     return FIELD;
                 }
-                if (losesMeaning(field.getHeader(), value)) {
+                if (losesMeaning(field.getHeader(), value, version)) {
                     return FRAMING;
                 }
             }
@@ -136,19 +140,27 @@ public final class RequestCheck {
         return (path == null || path.indexOf(REPLACEMENT) < 0) && (query == null || query.indexOf(REPLACEMENT) < 0);
     }
 
-    /** The length has to be read by a node as it is read here, and codings other than chunked would be lost on the way. */
-    private static boolean losesMeaning(@Nullable HttpHeader header, String value) {
-        return (header == HttpHeader.CONTENT_LENGTH && !isNumber(value))
-                || (header == HttpHeader.TRANSFER_ENCODING && !value.equalsIgnoreCase("chunked"));
+    /**
+     * The length has to be read by a node as it is read here, codings other than chunked would be lost on the way, and
+     * HTTP/1.0 knows no codings (RFC 9112, 6.1).
+     */
+    private static boolean losesMeaning(@Nullable HttpHeader header, String value, HttpVersion version) {
+        return (header == HttpHeader.CONTENT_LENGTH && !isLength(value))
+                || (header == HttpHeader.TRANSFER_ENCODING
+                        && (version == HttpVersion.HTTP_1_0 || !value.equalsIgnoreCase("chunked")));
     }
 
-    private static boolean isNumber(String value) {
+    /** Returns whether a {@code Content-Length} is one that can be read in one way only, and held. */
+    static boolean isLength(@Nullable String value) {
+        if (value == null || value.isEmpty() || value.length() > MAX_LENGTH_DIGITS) {
+            return false;
+        }
         for (int i = 0; i < value.length(); i++) {
             if (value.charAt(i) < '0' || value.charAt(i) > '9') {
                 return false;
             }
         }
-        return !value.isEmpty();
+        return true;
     }
 
     private static boolean isToken(String method) {

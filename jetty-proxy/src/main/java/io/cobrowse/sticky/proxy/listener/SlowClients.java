@@ -22,6 +22,9 @@ import org.eclipse.jetty.util.Callback;
 final class SlowClients {
     private static final long BODY_GRACE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
+    /** Answers to pings and settings pile up where a client sends these and reads nothing. Streams have a few frames each. */
+    private static final int MAX_QUEUED_FRAMES = 4096;
+
     private enum Phase {
         IDLE,
         HEAD,
@@ -157,6 +160,14 @@ final class SlowClients {
      */
     private void http2(HTTP2Connection connection, long nowNanos) {
         HTTP2Session session = connection.getSession();
+        if (connection instanceof Http2Connection ours) {
+            ours.sweep(connector.limits().bodyRate(), connector.counters(), nowNanos);
+        }
+        if (session.getFrameQueueSize() > MAX_QUEUED_FRAMES) {
+            connector.counters().limited(ListenerCounters.HTTP2_EVENTS);
+            connection.getEndPoint().close();
+            return;
+        }
         long bytes = connection.getBytesIn();
         Seen known = seen(connection);
         if (!session.getStreams().isEmpty() || !known.goesOn(Phase.HEAD, session.getStreamsOpened(), bytes, nowNanos)) {

@@ -1,0 +1,190 @@
+package io.cobrowse.sticky.proxy.listener;
+
+import io.cobrowse.sticky.proxy.io.EventLoop;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpVersion;
+import org.eclipse.jetty.http.MetaData;
+import org.eclipse.jetty.http2.FlowControlStrategy;
+import org.eclipse.jetty.http2.api.Stream;
+import org.eclipse.jetty.http2.api.server.ServerSessionListener;
+import org.eclipse.jetty.http2.frames.DataFrame;
+import org.eclipse.jetty.http2.frames.HeadersFrame;
+import org.eclipse.jetty.http2.frames.ResetFrame;
+import org.eclipse.jetty.http2.generator.Generator;
+import org.eclipse.jetty.http2.parser.ServerParser;
+import org.eclipse.jetty.http2.server.internal.HTTP2ServerSession;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.util.thread.Scheduler;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The streams of one client over HTTP/2, whose bodies take a bounded amount of memory: their bytes by windows of flow control,
+ * their pieces by being joined, and all clients' together by not reading from who has much. Belongs to its loop.
+ */
+final class Http2Session extends HTTP2ServerSession {
+    /** What a stream may send that its node has not taken; as much as peers allow. */
+    static final int STREAM_WINDOW_BYTES = 64 * 1024;
+    /** What all streams of a connection may, so that one that stalls does not stop the others. */
+    static final int SESSION_WINDOW_BYTES = 256 * 1024;
+
+    private static final long BODY_GRACE_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    private final EventLoop loop;
+    private final UnreadBytes inAll = UnreadBytes.IN_ALL;
+    private final Map<Integer, Inbox> inboxes = new HashMap<>();
+    private Runnable onRoom = () -> {};
+    private long unreadBytes;
+    private boolean over;
+
+    Http2Session(
+            EventLoop loop,
+            Scheduler scheduler,
+            EndPoint endPoint,
+            ServerParser parser,
+            Generator generator,
+            ServerSessionListener listener,
+            FlowControlStrategy flowControl) {
+        super(scheduler, endPoint, parser, generator, listener, flowControl);
+        this.loop = loop;
+    }
+
+    /** Has {@code action} run whenever more may be read from the client again. */
+    void onRoom(Runnable action) {
+        onRoom = action;
+    }
+
+    /** Returns whether the client may send more, rather than wait until what it has sent is read. */
+    boolean hasRoom() {
+        return unreadBytes == 0 || !inAll.isFull();
+    }
+
+    @Override
+    public void onHeaders(HeadersFrame frame) {
+        flush(frame.getStreamId()); // Trailers come behind the body.
+        if (frame.getMetaData() instanceof MetaData.Request request) {
+            if (hasDoubtfulLength(request)) {
+                super.onHeaders(new HeadersFrame(
+                        frame.getStreamId(),
+                        MetaData.Failed.newFailedMetaDataRequest(
+                                HttpVersion.HTTP_2, new IllegalArgumentException("Content-Length is not a number")),
+                        frame.getPriority(),
+                        frame.isEndStream()));
+                return;
+            }
+            if (!frame.isEndStream() && !(request instanceof MetaData.ConnectRequest)) {
+                inboxes.put(frame.getStreamId(), new Inbox(frame.getStreamId(), true, System.nanoTime()));
+            }
+        }
+        super.onHeaders(frame);
+    }
+
+    /** Jetty would take a length that it cannot read for an error of the connection, and end the other streams with this one. */
+    private static boolean hasDoubtfulLength(MetaData.Request request) {
+        for (HttpField field : request.getHttpFields()) {
+            if (field.getHeader() == HttpHeader.CONTENT_LENGTH && !RequestCheck.isLength(field.getValue())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Override
+    public void onReset(ResetFrame frame) {
+        flush(frame.getStreamId());
+        super.onReset(frame);
+    }
+
+    @Override
+    public void onData(Stream.Data data) {
+        DataFrame frame = data.frame();
+        int id = frame.getStreamId();
+        if (getStream(id) == null) {
+            flush(id);
+            super.onData(data);
+            return;
+        }
+        Inbox inbox = inboxes.get(id);
+        if (inbox == null) { // Of a tunnel.
+            inbox = new Inbox(id, false, System.nanoTime());
+            inboxes.put(id, inbox);
+        }
+        inbox.came(frame.remaining());
+        if (!inbox.join(frame)) {
+            flush(id);
+            give(inbox, frame, data);
+        }
+    }
+
+    /** Gives the reader what waits for it. */
+    private void flush(int id) {
+        Inbox inbox = inboxes.get(id);
+        if (inbox != null && inbox.hasJoined()) {
+            give(inbox, inbox.takeJoined(), null);
+        }
+    }
+
+    private void give(Inbox inbox, DataFrame frame, Stream.@Nullable Data source) {
+        int length = frame.remaining();
+        inbox.given();
+        count(length);
+        UnreadData data = new UnreadData(frame, source, () -> loop.run(() -> read(inbox, frame.getStreamId(), length)));
+        data.retain(); // For the time in which Jetty decides whether to keep it.
+        super.onData(data);
+        data.release();
+    }
+
+    private void read(Inbox inbox, int id, int length) {
+        count(-length);
+        if (inbox.read()) {
+            // Later, since the reader may be in the middle of reading.
+            loop.execute(() -> flush(id));
+        }
+        if (hasRoom()) {
+            onRoom.run();
+        }
+    }
+
+    private void count(int bytes) {
+        if (!over) {
+            unreadBytes += bytes;
+            inAll.add(bytes);
+        }
+    }
+
+    @Override
+    public boolean removeStream(Stream stream) {
+        boolean removed = super.removeStream(stream);
+        if (removed) {
+            loop.run(() -> {
+                flush(stream.getId());
+                inboxes.remove(stream.getId());
+            });
+        }
+        return removed;
+    }
+
+    /** Returns the streams whose clients send their bodies at less than {@code rate} bytes a second. */
+    List<Stream> slowBodies(int rate, long nowNanos) {
+        return getStreams().stream()
+                .filter(stream -> {
+                    Inbox inbox = inboxes.get(stream.getId());
+                    return inbox != null
+                            && !stream.isRemotelyClosed()
+                            && inbox.isSlow(rate, BODY_GRACE_NANOS, nowNanos);
+                })
+                .toList();
+    }
+
+    /** The connection is no more, and what it had unread is of no account. */
+    void over() {
+        if (!over) {
+            inAll.add(-unreadBytes);
+            over = true;
+        }
+    }
+}

@@ -1,0 +1,97 @@
+package io.cobrowse.sticky.proxy.listener;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import org.eclipse.jetty.http2.frames.DataFrame;
+
+/**
+ * What came of one body over HTTP/2 and was not read yet. Small pieces wait here, joined, while the reader has others, so that
+ * a client that sends single bytes has no object made for each. Belongs to the loop of its connection.
+ */
+final class Inbox {
+    private static final int SMALL_BYTES = 1024;
+    private static final int FIRST_BYTES = 512;
+    private static final int JOINED_BYTES = 8 * 1024;
+
+    private final int stream;
+    private final boolean paced;
+    private byte[] joined = {};
+    private int length;
+    private int padding;
+    private int unread;
+    private long bytes;
+
+    // What is seen of the pace at which the client sends.
+    private long lastNanos;
+    private long waitedNanos;
+    private long sinceBytes;
+
+    /** @param paced whether the client has to send at a certain pace; not so where it speaks only when it has something to say */
+    Inbox(int stream, boolean paced, long nowNanos) {
+        this.stream = stream;
+        this.paced = paced;
+        this.lastNanos = nowNanos;
+    }
+
+    /** Tells of a piece that has come. */
+    void came(int length) {
+        bytes += length;
+    }
+
+    /** Takes a piece to those that wait, where it is small and the reader has others to read; returns whether it has. */
+    boolean join(DataFrame frame) {
+        int more = frame.remaining();
+        if (unread == 0 || frame.isEndStream() || more >= SMALL_BYTES || length + more > JOINED_BYTES) {
+            return false;
+        }
+        if (length + more > joined.length) {
+            joined = Arrays.copyOf(joined, Math.max(FIRST_BYTES, Math.min(JOINED_BYTES, 2 * (length + more))));
+        }
+        frame.getByteBuffer().get(joined, length, more);
+        length += more;
+        padding += frame.padding();
+        return true;
+    }
+
+    boolean hasJoined() {
+        return length + padding > 0;
+    }
+
+    /** Returns the pieces that waited as one, and forgets them. */
+    DataFrame takeJoined() {
+        DataFrame frame = new DataFrame(stream, ByteBuffer.wrap(joined, 0, length), false, padding);
+        joined = new byte[0];
+        length = 0;
+        padding = 0;
+        return frame;
+    }
+
+    /** A piece is handed to the reader. */
+    void given() {
+        unread++;
+    }
+
+    /** The reader has done with a piece; returns whether it may be given what waits. */
+    boolean read() {
+        unread--;
+        return unread == 0 && hasJoined();
+    }
+
+    /**
+     * Tells whether the client sends too slowly. Only the time counts in which the proxy waits for it.
+     *
+     * @param rate how many bytes a second there have to be
+     */
+    boolean isSlow(int rate, long graceNanos, long nowNanos) {
+        if (unread == 0) {
+            waitedNanos += nowNanos - lastNanos;
+        }
+        lastNanos = nowNanos;
+        if (!paced || waitedNanos < graceNanos || bytes - sinceBytes >= waitedNanos / 1e9 * rate) {
+            return false;
+        }
+        waitedNanos = 0;
+        sinceBytes = bytes;
+        return true;
+    }
+}

@@ -1,0 +1,51 @@
+package io.cobrowse.sticky.proxy;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+
+/** A proxy for one node, here or in a JVM of its own, where that may have little memory. */
+final class SmallProxy {
+    private SmallProxy() {}
+
+    static StickyProxyServer start(String node) throws IOException {
+        return StickyProxyServer.builder()
+                .listen("127.0.0.1", 0)
+                .admin("127.0.0.1", 0)
+                .node("1", "node-1", node)
+                .build()
+                .start();
+    }
+
+    /** Starts a JVM that lives until its standard input is closed. */
+    static Process startInAJvm(String memory, String node) throws IOException {
+        return new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        memory,
+                        "-XX:+ExitOnOutOfMemoryError",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        SmallProxy.class.getName(),
+                        node)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+    }
+
+    /** Returns where the public listener of such a JVM is. */
+    static URI uri(Process proxy) throws IOException {
+        return URI.create(new BufferedReader(new InputStreamReader(proxy.getInputStream(), StandardCharsets.US_ASCII))
+                .readLine());
+    }
+
+    public static void main(String[] args) throws IOException {
+        try (StickyProxyServer proxy = start(args[0])) {
+            System.out.println(proxy.uri("public"));
+            while (System.in.read() >= 0) {
+                // So that it does not outlive the test.
+            }
+        }
+    }
+}
