@@ -17,14 +17,10 @@ import io.cobrowse.sticky.proxy.upstream.NodeUnavailableException;
 import io.cobrowse.sticky.proxy.upstream.Requester;
 import io.cobrowse.sticky.proxy.upstream.UpstreamConnection;
 import io.cobrowse.sticky.proxy.upstream.Upstreams;
-import io.cobrowse.sticky.routing.Affinity;
 import io.cobrowse.sticky.routing.Node;
 import io.cobrowse.sticky.routing.Route;
 import java.io.EOFException;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.HttpException;
@@ -54,22 +50,16 @@ final class Exchange implements Requester, WatchedEndPoint.Watcher {
     private final Connections connections;
     private final ClientSide client;
     private final ExchangeOutcome outcome;
+    private final Attempts attempts;
     private State state = Queued.STATE;
-    private Route route;
-    private Node node;
-    private NodePlaces.@Nullable Place place;
-    private List<Node> tried = List.of();
-    private boolean connectedAgain;
-    private boolean lostBefore;
 
     Exchange(Exchanges exchanges, Loop loop, Connections connections, ClientSide client, Route route) {
         this.exchanges = exchanges;
         this.loop = loop;
         this.connections = connections;
         this.client = client;
-        this.route = route;
-        this.node = Objects.requireNonNull(route.node(), "a forwarded route has a node");
         this.outcome = new ExchangeOutcome(client, route, exchanges.keepsBodies(client.request()));
+        this.attempts = new Attempts(exchanges.router(), exchanges.upstreams().retries(), client, outcome, route);
     }
 
     static boolean passed(long deadlineNanos, long nowNanos) {
@@ -83,7 +73,7 @@ final class Exchange implements Requester, WatchedEndPoint.Watcher {
 
     @Override
     public Node node() {
-        return node;
+        return attempts.node();
     }
 
     ClientSide client() {
@@ -120,25 +110,18 @@ final class Exchange implements Requester, WatchedEndPoint.Watcher {
         if (state instanceof Ended) {
             return;
         }
-        NodePlaces places = upstreams().places(node);
-        if (places == null) {
-            connect(false);
-            return;
-        }
         state = Queued.STATE;
-        place = places.enter(this);
-        if (place == null) {
-            turnedAway();
-        } else if (place.atOnce()) {
-            connect(false);
+        switch (attempts.enter(upstreams().places(node()), this)) {
+            case AT_ONCE -> connect(false);
+            case TURNED_AWAY -> turnedAway();
+            case WAITS -> {}
         }
     }
 
     @Override
     public void admitted() {
-        NodePlaces.Place waited = place;
-        if (state instanceof Queued && waited != null) {
-            outcome.queued(waited.ageNanos());
+        if (state instanceof Queued) {
+            attempts.admitted();
             connect(false);
         }
     }
@@ -147,11 +130,7 @@ final class Exchange implements Requester, WatchedEndPoint.Watcher {
     @Override
     public void turnedAway() {
         if (state instanceof Queued) {
-            if (route.affinity() == Affinity.NONE) {
-                become(exchanges.router().noNode(route));
-            } else {
-                nodeBusy();
-            }
+            act(attempts.hasAffinity() ? Failover.Action.NODE_BUSY : Failover.Action.NO_NODE);
         }
     }
 
@@ -171,10 +150,10 @@ final class Exchange implements Requester, WatchedEndPoint.Watcher {
         assert loop.isCurrent();
         if (!(state instanceof Connecting)) {
             connection.release();
-        } else if (lostBefore && !client.repeatable()) {
+        } else if (attempts.mayNotBeSent()) {
             // The node lives, but may have acted on the request.
             connection.release();
-            fail(Outcome.End.UPSTREAM_FAILED, ForwardingProblems.upstreamFailed(node));
+            fail(Outcome.End.UPSTREAM_FAILED, ForwardingProblems.upstreamFailed(node()));
         } else {
             outcome.connected();
             RequestPump request = new RequestPump(this, connection);
@@ -186,31 +165,25 @@ final class Exchange implements Requester, WatchedEndPoint.Watcher {
     /** No connection to the node can be had: R19. */
     @Override
     public void connectFailed(Throwable cause) {
-        LOG.debug("Connecting to {} failed", node, cause);
+        LOG.debug("Connecting to {} failed", node(), cause);
         Failover.Event event = Failover.Event.ofConnect(cause);
         if (event == Failover.Event.CONNECT_FAILED) {
-            exchanges.attemptFailed(node, cause);
+            exchanges.attemptFailed(node(), cause);
         }
         if (!(state instanceof Connecting || state instanceof Queued)) {
             return;
         }
-        tried = new ArrayList<>(tried);
-        tried.add(node);
-        act(decide(event, false, null));
+        act(attempts.connectFailed(event));
     }
 
     @Override
     public void readable() {
-        if (state instanceof Exchanging current) {
-            current.response.iterate();
-        }
+        state.readable();
     }
 
     @Override
     public void lost(Throwable cause) {
-        if (state instanceof Exchanging current) {
-            current.response.lost(cause);
-        }
+        state.lost(cause);
     }
 
     @Override
@@ -220,7 +193,7 @@ final class Exchange implements Requester, WatchedEndPoint.Watcher {
 
     @Override
     public boolean isWaiting() {
-        return state instanceof Exchanging current && current.response.isWaiting();
+        return state.isWaiting();
     }
 
     @Override
@@ -229,17 +202,14 @@ final class Exchange implements Requester, WatchedEndPoint.Watcher {
     }
 
     boolean isRequestSent() {
-        return state instanceof Exchanging current && current.request.done();
+        return state.isRequestSent();
     }
 
     @Override
     public void tick(long nowNanos) {
-        if (state instanceof Exchanging current) {
-            current.response.tick(nowNanos);
-            current.request.tick(nowNanos);
-            if (client.isStreamGone()) {
-                peerGone();
-            }
+        state.tick(nowNanos);
+        if (state instanceof Exchanging && client.isStreamGone()) {
+            peerGone();
         }
     }
 
@@ -249,16 +219,12 @@ final class Exchange implements Requester, WatchedEndPoint.Watcher {
 
     /** The request has been written to its end, or as far as the node took it. */
     void requestSent() {
-        if (state instanceof Exchanging current) {
-            current.response.requestSent();
-        }
+        state.requestSent();
     }
 
     /** The node asks for the body. */
     void proceed() {
-        if (state instanceof Exchanging current) {
-            current.request.proceed();
-        }
+        state.proceed();
     }
 
     /** A piece of the request's body is on its way to the node. */
@@ -279,16 +245,9 @@ final class Exchange implements Requester, WatchedEndPoint.Watcher {
 
     /** The answer is here to its last byte; the connection is left, for others where it can be used again. */
     void answered(boolean reusable) {
-        if (state instanceof Exchanging current && current.connection != null) {
-            UpstreamConnection connection = current.connection;
+        if (state instanceof Exchanging current) {
             outcome.bytes(current);
-            current.connection = null;
-            if (reusable && current.request.lastBegun()) {
-                current.request.releaseConnection();
-            } else {
-                current.request.abort();
-                connection.close();
-            }
+            current.leaveConnection(reusable);
         }
     }
 
@@ -302,26 +261,25 @@ final class Exchange implements Requester, WatchedEndPoint.Watcher {
 
     /** The node's connection broke, or timed out, or the node was taken out of service, before the answer was complete. */
     void upstreamFailed(Throwable cause) {
-        if (!(state instanceof Exchanging current) || current.connection == null) {
+        if (!(state instanceof Exchanging current) || current.connection() == null) {
             return;
         }
-        LOG.debug("{} failed", node, cause);
-        UpstreamConnection connection = current.connection;
+        LOG.debug("{} failed", node(), cause);
+        UpstreamConnection connection = current.connection();
         boolean begun = current.response.begun();
         Failover.Event event = Failover.Event.ofConnection(cause);
         if (!begun && event == Failover.Event.LOST && !(cause instanceof EOFException)) {
             // An end may be that of a connection that was kept too long.
-            exchanges.attemptFailed(node, cause);
+            exchanges.attemptFailed(node(), cause);
         }
         boolean keptTooLong = connection.isUsedBefore() && cause instanceof EOFException;
-        Failover.Action action = decide(event, keptTooLong, current);
+        Failover.Action action = attempts.connectionFailed(event, isParked(), keptTooLong, begun);
         leave(current);
         if (action == Failover.Action.ABORT) {
             abort(
                     event == Failover.Event.TIMED_OUT ? Outcome.End.UPSTREAM_TIMEOUT : Outcome.End.UPSTREAM_FAILED,
                     cause);
         } else {
-            lostBefore |= action == Failover.Action.CONNECT_AGAIN;
             state = Connecting.STATE;
             act(action);
         }
@@ -329,44 +287,22 @@ final class Exchange implements Requester, WatchedEndPoint.Watcher {
 
     private void leave(Exchanging current) {
         outcome.bytes(current);
-        current.response.abort();
-        current.request.abort();
-        UpstreamConnection connection = current.connection;
-        current.connection = null;
-        if (connection != null) {
-            connection.close();
-        }
-    }
-
-    private Failover.Action decide(Failover.Event event, boolean keptTooLong, @Nullable Exchanging sent) {
-        Failover.Facts facts = new Failover.Facts(
-                route.affinity() != Affinity.NONE,
-                tried.size(),
-                connectedAgain,
-                sent != null || lostBefore,
-                lostBefore,
-                client.repeatable(),
-                isParked(),
-                keptTooLong,
-                sent != null && sent.response.begun(),
-                client.isCommitted());
-        return Failover.decide(event, facts, upstreams().retries()::tryRetry);
+        current.abort();
     }
 
     private void act(Failover.Action action) {
         switch (action) {
             case CONNECT_AGAIN -> {
-                connectedAgain |= !lostBefore;
-                outcome.retried();
+                attempts.again();
                 connect(true);
             }
-            case TRY_ANOTHER_NODE -> become(exchanges.router().another(route, tried));
+            case TRY_ANOTHER_NODE -> become(attempts.another());
             case NODE_GONE -> nodeGone();
-            case NO_NODE -> become(exchanges.router().noNode(route));
+            case NO_NODE -> become(attempts.nobody());
             case NODE_BUSY -> nodeBusy();
             case OVERLOADED -> fail(Outcome.End.REFUSED, ForwardingProblems.overloaded());
-            case FAILED -> fail(Outcome.End.UPSTREAM_FAILED, ForwardingProblems.upstreamFailed(node));
-            case TIMED_OUT -> fail(Outcome.End.UPSTREAM_TIMEOUT, ForwardingProblems.upstreamTimeout(node));
+            case FAILED -> fail(Outcome.End.UPSTREAM_FAILED, ForwardingProblems.upstreamFailed(node()));
+            case TIMED_OUT -> fail(Outcome.End.UPSTREAM_TIMEOUT, ForwardingProblems.upstreamTimeout(node()));
             case ABORT -> abort(Outcome.End.UPSTREAM_FAILED, new EofException("The node failed"));
         }
     }
@@ -374,16 +310,15 @@ final class Exchange implements Requester, WatchedEndPoint.Watcher {
     private void nodeBusy() {
         answer(Outcome.End.REFUSED, (request, response) -> {
             response.setHeader("Retry-After", "1");
-            exchanges.answers().send(ForwardingProblems.nodeBusy(node), request, response);
+            exchanges.answers().send(ForwardingProblems.nodeBusy(node()), request, response);
         });
     }
 
     /** The node is gone: R10, but for a request that another node would get though this one may have acted on it. */
     private void nodeGone() {
-        Route next = client.unavailable(exchanges.router(), route);
-        boolean sent = lostBefore || outcome.wasConnected();
-        if (next.outcome() == Route.Outcome.FORWARD && sent && !client.repeatable()) {
-            fail(Outcome.End.UPSTREAM_FAILED, ForwardingProblems.upstreamFailed(node));
+        Route next = attempts.unavailable();
+        if (next == null) {
+            fail(Outcome.End.UPSTREAM_FAILED, ForwardingProblems.upstreamFailed(node()));
         } else {
             become(next);
         }
@@ -391,52 +326,40 @@ final class Exchange implements Requester, WatchedEndPoint.Watcher {
 
     /** Goes on by another route: to its node, or to its answer. */
     private void become(Route next) {
-        Node target = next.node();
-        if (next.outcome() != Route.Outcome.FORWARD || target == null) {
+        if (next.outcome() != Route.Outcome.FORWARD) {
             outcome.routed(next);
             answer(
                     Outcome.End.REFUSED,
                     (request, response) -> exchanges.answers().send(next, request, response));
             return;
         }
-        node.end();
-        target.begin();
-        node = target;
-        leavePlace();
-        route = next;
-        lostBefore = false;
-        outcome.routed(next);
-        outcome.retried();
+        attempts.moveTo(next);
         exchanges.answers().expose(next, client.servletResponse());
         enter();
     }
 
     /** The node has switched to the WebSocket protocol: both end points become a tunnel. */
     void switchProtocols(ResponseHead head) {
-        if (!(state instanceof Exchanging current) || current.connection == null || !current.request.settled()) {
+        if (!(state instanceof Exchanging current) || current.connection() == null || !current.request.settled()) {
             return; // When the request is out, this is called again.
         }
         WebSocketHandshake asked = client.handshake();
         EndPoint end = client.tunnelEnd();
         if (asked == null || end == null || !asked.accepts(head.fields())) {
             leave(current);
-            fail(Outcome.End.UPSTREAM_FAILED, ForwardingProblems.upstreamFailed(node));
+            fail(Outcome.End.UPSTREAM_FAILED, ForwardingProblems.upstreamFailed(node()));
             return;
         }
-        UpstreamConnection connection = current.connection;
+        UpstreamConnection connection = current.detach();
         ByteBuffer early = BufferUtil.copy(connection.input());
         connection.releaseInput();
-        current.connection = null;
-        current.response.stop();
         outcome.answered();
-        Node counted = node;
-        NodePlaces.Place kept = place;
-        place = null;
+        NodePlaces.Place kept = attempts.keepPlace();
         Tunnel tunnel = exchanges
                 .tunnels()
-                .open(counted, end, connection.detach(), closed -> loop.run(() -> tunnelClosed(closed, kept)));
+                .open(node(), end, connection.detach(), closed -> loop.run(() -> tunnelClosed(closed, kept)));
         state = new Tunnelling(tunnel);
-        node.end();
+        attempts.end();
         client.unwatch();
         tunnel.takeUpstream(early);
         client.upgrade(asked, head, tunnel);
@@ -480,7 +403,7 @@ final class Exchange implements Requester, WatchedEndPoint.Watcher {
 
     /** The exchange cannot go on, through no fault of the node or the client. */
     void broken(Throwable cause) {
-        LOG.error("A request to {} cannot be forwarded", node, cause);
+        LOG.error("A request to {} cannot be forwarded", node(), cause);
         if (client.isCommitted()) {
             abort(Outcome.End.INTERNAL_ERROR, cause);
         } else {
@@ -529,19 +452,10 @@ final class Exchange implements Requester, WatchedEndPoint.Watcher {
         if (last instanceof Exchanging current) {
             leave(current);
         }
-        node.end();
-        leavePlace();
+        attempts.end();
         client.unwatch();
         outcome.ended(why);
         return true;
-    }
-
-    private void leavePlace() {
-        NodePlaces.Place left = place;
-        place = null;
-        if (left != null) {
-            left.leave();
-        }
     }
 
     private void tell() {

@@ -3,6 +3,7 @@ package io.cobrowse.sticky.proxy.listener;
 import io.cobrowse.sticky.filter.ProblemDocument;
 import io.cobrowse.sticky.proxy.config.Limits;
 import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.http.HttpTokens;
@@ -78,18 +79,18 @@ public final class RequestCheck {
         if (ClientConnection.target(request).length() > limits.targetBytes()) {
             return ListenerCounters.TARGET_BYTES;
         }
-        int count = 0;
+        HttpFields fields = request.getHeaders();
         int bytes = 0;
-        for (HttpField field : request.getHeaders()) {
+        for (int i = 0; i < fields.size(); i++) {
+            HttpField field = fields.getField(i);
             String value = field.getValue();
             // Four for the separators of each (RFC 9112, 5).
             bytes += field.getName().length() + 4 + (value == null ? 0 : value.length());
-            count++;
         }
         if (bytes > limits.headerBytes()) {
             return ListenerCounters.HEADER_BYTES;
         }
-        if (count > limits.headerCount()) {
+        if (fields.size() > limits.headerCount()) {
             return ListenerCounters.HEADER_COUNT;
         }
         return request.getLength() > limits.bodyBytes() ? ListenerCounters.BODY_BYTES : null;
@@ -112,7 +113,9 @@ public final class RequestCheck {
         if (!checked && !isToken(request.getMethod())) {
             return METHOD;
         }
-        for (HttpField field : request.getHeaders()) {
+        HttpFields fields = request.getHeaders();
+        for (int i = 0; i < fields.size(); i++) {
+            HttpField field = fields.getField(i);
             String value = field.getValue();
             if (value != null) {
                 if (!checked && hasControl(value)) {

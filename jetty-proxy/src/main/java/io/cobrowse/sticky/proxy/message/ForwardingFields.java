@@ -4,6 +4,7 @@ import io.cobrowse.sticky.proxy.listener.ListenerConnector;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Request;
 import org.jspecify.annotations.Nullable;
@@ -88,7 +89,9 @@ public final class ForwardingFields {
             return false;
         }
         boolean any = false;
-        for (HttpField field : request.getHeaders()) {
+        HttpFields fields = request.getHeaders();
+        for (int i = 0; i < fields.size(); i++) {
+            HttpField field = fields.getField(i);
             if (field.getHeader() == header) {
                 if (any) {
                     out.put(LIST_SEPARATOR);

@@ -16,7 +16,8 @@ public final class HopByHop {
      */
     public static List<String> connectionOptions(HttpFields fields) {
         List<String> options = List.of();
-        for (HttpField field : fields) {
+        for (int i = 0; i < fields.size(); i++) { // An iterator would be the only thing allocated.
+            HttpField field = fields.getField(i);
             if (field.getHeader() == HttpHeader.CONNECTION) {
                 options = add(options, field.getValue());
             }

@@ -65,7 +65,8 @@ public final class RequestHead {
         byte[] targetBytes = ClientConnection.target(request).getBytes(targetCharset(request));
         int capacity =
                 FIXED_BYTES + request.getMethod().length() + targetBytes.length + host.length() + forwarding.maxBytes();
-        for (HttpField field : fields) {
+        for (int i = 0; i < fields.size(); i++) {
+            HttpField field = fields.getField(i);
             capacity += field.getName().length() + length(field.getValue()) + 4;
         }
         RetainableByteBuffer buffer = pool.acquire(capacity, false);
@@ -73,14 +74,15 @@ public final class RequestHead {
         out.clear();
         put(out, handshake == null ? request.getMethod() : "GET");
         out.put((byte) ' ').put(targetBytes).put(VERSION);
-        if (!fields.contains(HttpHeader.HOST)) {
+        if (fields.getField(HttpHeader.HOST) == null) {
             out.put(HOST);
             put(out, host);
             out.put(CRLF);
         }
         List<String> connectionOptions = HopByHop.connectionOptions(fields);
         boolean cookies = false;
-        for (HttpField field : fields) {
+        for (int i = 0; i < fields.size(); i++) {
+            HttpField field = fields.getField(i);
             HttpHeader header = field.getHeader();
             if (header == HttpHeader.COOKIE) {
                 if (!cookies) {
@@ -130,7 +132,8 @@ public final class RequestHead {
     private static void putCookies(ByteBuffer out, HttpFields fields) {
         out.put(COOKIE);
         boolean first = true;
-        for (HttpField field : fields) {
+        for (int i = 0; i < fields.size(); i++) {
+            HttpField field = fields.getField(i);
             if (field.getHeader() == HttpHeader.COOKIE) {
                 if (!first) {
                     out.put(COOKIE_SEPARATOR);

@@ -57,7 +57,7 @@ public final class ResponseHead {
     }
 
     public boolean hasContentLength() {
-        return fields.contains(HttpHeader.CONTENT_LENGTH);
+        return fields.getField(HttpHeader.CONTENT_LENGTH) != null;
     }
 
     /** Returns whether the response is one that never has a body, whatever its fields say (RFC 9110, 6.4.1). */
@@ -74,7 +74,8 @@ public final class ResponseHead {
     /** Returns whether the node keeps the connection open behind this response (RFC 9112, 9.3). */
     public boolean persistent() {
         boolean persistent = version.getVersion() >= HttpVersion.HTTP_1_1.getVersion();
-        for (HttpField field : fields) {
+        for (int i = 0; i < fields.size(); i++) {
+            HttpField field = fields.getField(i);
             if (field.getHeader() == HttpHeader.CONNECTION) {
                 if (field.contains("close")) {
                     return false;
@@ -100,7 +101,8 @@ public final class ResponseHead {
         List<String> connectionOptions = HopByHop.connectionOptions(fields);
         boolean server = false;
         boolean date = false;
-        for (HttpField field : fields) {
+        for (int i = 0; i < fields.size(); i++) {
+            HttpField field = fields.getField(i);
             HttpHeader header = field.getHeader();
             if (HopByHop.drops(field, connectionOptions) || (header == HttpHeader.CONTENT_LENGTH && !mayHaveLength())) {
                 continue;
