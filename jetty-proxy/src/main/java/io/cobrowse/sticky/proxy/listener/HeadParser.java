@@ -21,6 +21,9 @@ final class HeadParser extends HttpParser {
     /** Whether every line so far has been complete when it was looked at. */
     private boolean byLines = true;
 
+    /** Whether Jetty has begun a line that it was made to forget, and has its first letter still. */
+    private boolean forgot;
+
     private int knownBytes;
     /** A line that Jetty has parsed, and of which it tells only when it sees what follows. */
     private @Nullable ByteBuffer heldIn;
@@ -41,6 +44,7 @@ final class HeadParser extends HttpParser {
     public void reset() {
         super.reset();
         byLines = true;
+        forgot = false;
         knownBytes = 0;
         heldIn = null;
     }
@@ -103,6 +107,7 @@ final class HeadParser extends HttpParser {
         parse(buffer, next + 1);
         buffer.position(next);
         setState(FieldState.FIELD);
+        forgot = true;
         knownBytes--; // Jetty has counted that byte.
     }
 
@@ -110,10 +115,17 @@ final class HeadParser extends HttpParser {
     private boolean parse(ByteBuffer buffer, int to) {
         int limit = buffer.limit();
         int end = knownBytes == 0 ? to : Math.min(to, buffer.position() + allowance());
-        buffer.limit(end);
-        boolean handle;
+        boolean handle = false;
         try {
-            handle = super.parseFields(buffer);
+            int begin = forgot ? beginOfForgotten(buffer, end) : 0;
+            if (begin > 0) {
+                buffer.limit(begin);
+                handle = super.parseFields(buffer);
+            }
+            buffer.limit(end);
+            if (!handle) {
+                handle = super.parseFields(buffer);
+            }
         } finally {
             buffer.limit(limit);
         }
@@ -121,6 +133,22 @@ final class HeadParser extends HttpParser {
             throw tooLarge();
         }
         return handle;
+    }
+
+    /**
+     * Jetty still has the first letter of the line that it was made to forget. A line that it finds whole among those that it
+     * knows itself would get that letter for its value; with its last character out of sight, it is parsed from its name on.
+     *
+     * @return up to where to show the line; 0 where all of it may be seen
+     */
+    private int beginOfForgotten(ByteBuffer buffer, int end) {
+        int from = buffer.position();
+        forgot = from == end;
+        int at = from;
+        while (at < end && buffer.get(at) != '\r') {
+            at++;
+        }
+        return at < end && at - 1 > from ? at - 1 : 0;
     }
 
     private int allowance() {

@@ -50,6 +50,11 @@ class HeadParserTest {
                         "GET / HTTP/1.1|Host: h|Connection: close||",
                         "GET / HTTP/1.1|Host: h|Connection: keep-alive, Upgrade|Upgrade: websocket|Sec-WebSocket-Key: abc||",
                         "POST / HTTP/1.1|Host: h|Content-Type: text/plain|Content-Length: 3||abc",
+                        // Jetty knows some whole lines too, and looks them up behind one that is known here.
+                        "POST / HTTP/1.1|Host: h|Cookie: gcbSessionServer=node-2|Content-Length: 0||",
+                        "POST / HTTP/1.1|Host: h|Cookie: a=b|Transfer-Encoding: chunked||1|a|0||",
+                        "POST / HTTP/1.1|Host: h|Cookie: a=b|Expect: 100-continue|Content-Length: 0||",
+                        "POST / HTTP/1.1|Host: h|Cookie: a=b|content-length: 0|Accept: */*||",
                         "POST / HTTP/1.1|Host: h|Expect: 100-continue|Transfer-Encoding: chunked|Accept: */*||3|abc|0|X-Trailer: t||",
                         "POST / HTTP/1.1|Host: h|Transfer-Encoding: chunked||1|a|0|Accept: */*||",
                         // What has to be refused is refused each time.
