@@ -1,4 +1,4 @@
-/** Sockets: the event loops that serve them, and end points that notice how they end. */
+/** Sockets: the event loops that serve them, end points that notice how they end, and what a loop remembers of heads. */
 @NullMarked
 package io.cobrowse.sticky.proxy.io;
 

@@ -1,6 +1,7 @@
 package io.cobrowse.sticky.proxy.listener;
 
 import io.cobrowse.sticky.proxy.io.EventLoop;
+import io.cobrowse.sticky.proxy.io.HeadParser;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 import org.eclipse.jetty.http.HttpCompliance;

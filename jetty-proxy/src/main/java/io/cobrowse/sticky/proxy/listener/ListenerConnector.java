@@ -3,6 +3,7 @@ package io.cobrowse.sticky.proxy.listener;
 import io.cobrowse.sticky.proxy.config.Limits;
 import io.cobrowse.sticky.proxy.config.ProxyConfig;
 import io.cobrowse.sticky.proxy.io.EventLoop;
+import io.cobrowse.sticky.proxy.io.KnownFields;
 import io.cobrowse.sticky.proxy.io.WatchedEndPoint;
 import java.io.Closeable;
 import java.io.IOException;

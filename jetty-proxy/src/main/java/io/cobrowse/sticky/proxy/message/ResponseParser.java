@@ -1,5 +1,8 @@
 package io.cobrowse.sticky.proxy.message;
 
+import io.cobrowse.sticky.proxy.io.HeadParser;
+import io.cobrowse.sticky.proxy.io.KnownFields;
+import io.cobrowse.sticky.proxy.io.Loop;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -15,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * behind it, so that a response that is there whole can go out in a single write with its head. Not thread-safe.
  */
 public final class ResponseParser implements HttpParser.ResponseHandler {
-    private final HttpParser parser;
+    private final HeadParser parser;
     private final ResponseHead head = new ResponseHead();
     private @Nullable ByteBuffer held;
     private @Nullable ByteBuffer next;
@@ -23,8 +26,14 @@ public final class ResponseParser implements HttpParser.ResponseHandler {
     private boolean headParsed;
     private boolean complete;
 
-    public ResponseParser(int maxHeadBytes) {
-        parser = new HttpParser(this, maxHeadBytes, HttpCompliance.RFC9110);
+    /**
+     * Makes a parser of the answers on one connection.
+     *
+     * @param loop the connection's
+     * @param known the fields that the answers on all of the loop's connections have in common
+     */
+    public ResponseParser(int maxHeadBytes, Loop loop, KnownFields known) {
+        parser = new HeadParser(this, maxHeadBytes, HttpCompliance.RFC9110, loop, known);
         parser.setHeaderCacheCaseSensitive(true);
         parser.setHeaderCacheSize(0);
     }
@@ -123,6 +132,7 @@ public final class ResponseParser implements HttpParser.ResponseHandler {
 
     @Override
     public void parsedHeader(HttpField field) {
+        parser.told(field);
         head.add(field);
     }
 

@@ -1,6 +1,7 @@
 package io.cobrowse.sticky.proxy.upstream;
 
 import io.cobrowse.sticky.proxy.io.EventLoop;
+import io.cobrowse.sticky.proxy.io.KnownFields;
 import io.cobrowse.sticky.proxy.io.LoopEndPoint;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -39,6 +40,7 @@ final class ConnectionPool implements UpstreamConnection.Owner {
 
     private final Upstreams upstreams;
     private final EventLoop loop;
+    private final KnownFields knownFields;
     private final String authority;
     private final boolean secure;
     private final URI url;
@@ -56,9 +58,10 @@ final class ConnectionPool implements UpstreamConnection.Owner {
     private final Set<UpstreamConnection> all = new HashSet<>();
     private final List<NodeConnect> connecting = new ArrayList<>();
 
-    ConnectionPool(Upstreams upstreams, EventLoop loop, URI url) {
+    ConnectionPool(Upstreams upstreams, EventLoop loop, KnownFields knownFields, URI url) {
         this.upstreams = upstreams;
         this.loop = loop;
+        this.knownFields = knownFields;
         this.url = url;
         this.count = upstreams.count(url);
         this.authority = url.getRawAuthority();
@@ -80,6 +83,11 @@ final class ConnectionPool implements UpstreamConnection.Owner {
     @Override
     public ByteBufferPool buffers() {
         return upstreams.buffers();
+    }
+
+    @Override
+    public KnownFields knownFields() {
+        return knownFields;
     }
 
     @Override

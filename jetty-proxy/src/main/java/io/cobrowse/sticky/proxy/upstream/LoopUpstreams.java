@@ -1,6 +1,7 @@
 package io.cobrowse.sticky.proxy.upstream;
 
 import io.cobrowse.sticky.proxy.io.EventLoop;
+import io.cobrowse.sticky.proxy.io.KnownFields;
 import io.cobrowse.sticky.routing.Node;
 import java.net.URI;
 import java.util.HashMap;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class LoopUpstreams implements Connections, EventLoop.Ticking {
     private final Upstreams upstreams;
     private final EventLoop loop;
+    private final KnownFields knownFields = new KnownFields();
     private final Map<URI, ConnectionPool> pools = new HashMap<>();
 
     LoopUpstreams(Upstreams upstreams, EventLoop loop) {
@@ -38,7 +40,7 @@ final class LoopUpstreams implements Connections, EventLoop.Ticking {
         URI url = node.url();
         ConnectionPool pool = pools.get(url);
         if (pool == null) {
-            pool = new ConnectionPool(upstreams, loop, url);
+            pool = new ConnectionPool(upstreams, loop, knownFields, url);
             pools.put(url, pool);
         }
         return pool;

@@ -1,5 +1,6 @@
 package io.cobrowse.sticky.proxy.upstream;
 
+import io.cobrowse.sticky.proxy.io.KnownFields;
 import io.cobrowse.sticky.proxy.io.Loop;
 import io.cobrowse.sticky.proxy.io.LoopEndPoint;
 import io.cobrowse.sticky.proxy.message.ResponseParser;
@@ -37,6 +38,9 @@ public final class UpstreamConnection extends AbstractConnection.NonBlocking {
 
         ByteBufferPool buffers();
 
+        /** Returns the fields that the answers on the loop's connections have in common. */
+        KnownFields knownFields();
+
         /** Returns host and port as in the node's URL. */
         String authority();
 
@@ -51,7 +55,7 @@ public final class UpstreamConnection extends AbstractConnection.NonBlocking {
     }
 
     private final Owner pool;
-    private final ResponseParser parser = new ResponseParser(Upstreams.MAX_HEAD_BYTES);
+    private final ResponseParser parser;
     private Phase phase = Phase.USED;
     private @Nullable Requester requester;
     private @Nullable RetainableByteBuffer input;
@@ -64,6 +68,7 @@ public final class UpstreamConnection extends AbstractConnection.NonBlocking {
     public UpstreamConnection(EndPoint endPoint, Owner pool, Requester requester) {
         super(endPoint, pool.loop());
         this.pool = pool;
+        this.parser = new ResponseParser(Upstreams.MAX_HEAD_BYTES, pool.loop(), pool.knownFields());
         this.requester = requester;
     }
 

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.cobrowse.sticky.filter.RoutingAnswers;
 import io.cobrowse.sticky.filter.StickinessFilter;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Timeouts;
+import io.cobrowse.sticky.proxy.io.KnownFields;
 import io.cobrowse.sticky.proxy.message.SetCookieRules;
 import io.cobrowse.sticky.proxy.tunnel.Tunnels;
 import io.cobrowse.sticky.proxy.upstream.Connections;
@@ -77,6 +78,7 @@ class ExchangeTest {
 
     /** A connection of which the test is the node. */
     private final class FakeConnection implements UpstreamConnection.Owner {
+        private final KnownFields known = new KnownFields();
         private final ByteArrayEndPoint endPoint = new ByteArrayEndPoint(scheduler, 0, null, 1024, true) {
             @Override
             protected void execute(Runnable readable) {
@@ -108,6 +110,11 @@ class ExchangeTest {
         @Override
         public ManualLoop loop() {
             return loop;
+        }
+
+        @Override
+        public KnownFields knownFields() {
+            return known;
         }
 
         @Override

@@ -1,4 +1,4 @@
-package io.cobrowse.sticky.proxy.listener;
+package io.cobrowse.sticky.proxy.io;
 
 import java.nio.ByteBuffer;
 import org.eclipse.jetty.http.HttpField;
@@ -6,14 +6,14 @@ import org.eclipse.jetty.http.HttpHeader;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The header fields that have lately been parsed more than once, by their lines. Clients send the same lines again and again,
+ * The header fields that have lately been parsed more than once, by their lines. Clients and nodes send the same lines again and again,
  * and to find one here costs an eighth of parsing it and allocates nothing. A line is known only when it is the same to the last
  * byte, so what it means is still decided by Jetty's parser alone.
  *
  * <p>Of bounded size (about 900 KB where all lines are long): a line that comes for the second time takes the place of the one
  * that it collides with, one that comes only once takes nobody's. Belongs to one event loop, whose connections share it.
  */
-final class KnownFields {
+public final class KnownFields {
     /** A line that is longer is not kept. */
     static final int MAX_LINE_BYTES = 512;
 

@@ -1,9 +1,8 @@
-package io.cobrowse.sticky.proxy.listener;
+package io.cobrowse.sticky.proxy.io;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
-import io.cobrowse.sticky.proxy.io.Loop;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -20,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whatever Jetty's parser makes of a head, ours makes of it too, however often and in whatever pieces it comes. */
 class HeadParserTest {
@@ -86,10 +86,44 @@ class HeadParserTest {
         for (HttpCompliance compliance : List.of(HttpCompliance.STRICT, HttpCompliance.RFC2616)) {
             KnownFields fields = new KnownFields();
             for (int cut = 1; cut <= Math.min(head.length(), 200); cut++) {
-                List<String> jettys = tell(head, cut, told -> new HttpParser(told, MAX_HEAD_BYTES, compliance));
+                List<String> jettys = tell(
+                        head,
+                        cut,
+                        told -> new HttpParser((HttpParser.RequestHandler) told, MAX_HEAD_BYTES, compliance));
                 List<String> ours = tell(head, cut, told -> parser(told, compliance, fields));
                 assertThat(ours).as("%s, cut at %s", compliance, cut).isEqualTo(jettys);
             }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "HTTP/1.1 200 OK|Server: nginx|Date: Mon, 01 Jan 2024 00:00:00 GMT|Content-Type: application/json|Content-Length: 2||{}",
+                "HTTP/1.1 200 OK|Content-Type: application/json|Transfer-Encoding: chunked|Connection: keep-alive||1|a|0|Content-Type: application/json||",
+                "HTTP/1.1 204 No Content|Set-Cookie: a=b; Path=/|Set-Cookie: a=b; Path=/|X: y||",
+                "HTTP/1.1 101 Switching Protocols|Upgrade: websocket|Connection: Upgrade|Sec-WebSocket-Accept: x||",
+                "HTTP/1.1 200 OK|Content-Length: 1|Content-Length: 2||a",
+                "HTTP/1.1 200 OK|Content-Type: a| folded|Content-Length: 1||a",
+                "HTTP/1.1 200 OK|X: a|Y: b||until the end"
+            })
+    void shouldTellTheSameOfAnswers(String answer) {
+        String bytes = answer.replace("|", "\r\n");
+        for (int cut = 1; cut < bytes.length(); cut++) {
+            List<String> jettys = tell(bytes, cut, told -> {
+                HttpParser parser =
+                        new HttpParser((HttpParser.ResponseHandler) told, MAX_HEAD_BYTES, HttpCompliance.RFC9110);
+                parser.setHeaderCacheSize(0);
+                return parser;
+            });
+            List<String> ours = tell(bytes, cut, told -> {
+                HeadParser parser = new HeadParser(
+                        (HttpParser.ResponseHandler) told, MAX_HEAD_BYTES, HttpCompliance.RFC9110, HERE, known);
+                parser.setHeaderCacheSize(0);
+                told.parser = parser;
+                return parser;
+            });
+            assertThat(ours).as("cut at %s", cut).isEqualTo(jettys);
         }
     }
 
@@ -102,7 +136,8 @@ class HeadParserTest {
                         .isEqualTo(tell(
                                 head,
                                 head.length(),
-                                told -> new HttpParser(told, MAX_HEAD_BYTES, HttpCompliance.STRICT)));
+                                told -> new HttpParser(
+                                        (HttpParser.RequestHandler) told, MAX_HEAD_BYTES, HttpCompliance.STRICT)));
             }
         }
     }
@@ -189,7 +224,7 @@ class HeadParserTest {
     }
 
     private static HeadParser parser(Told told, HttpCompliance compliance, KnownFields known) {
-        HeadParser parser = new HeadParser(told, MAX_HEAD_BYTES, compliance, HERE, known);
+        HeadParser parser = new HeadParser((HttpParser.RequestHandler) told, MAX_HEAD_BYTES, compliance, HERE, known);
         parser.setHeaderCacheSize(0); // As the proxy has it.
         told.parser = parser;
         return parser;
@@ -229,7 +264,7 @@ class HeadParserTest {
     }
 
     /** Notes what a parser tells, and hands fields back as a connection does. */
-    private static final class Told implements HttpParser.RequestHandler {
+    private static final class Told implements HttpParser.RequestHandler, HttpParser.ResponseHandler {
         final List<String> events = new ArrayList<>();
 
         @Nullable
@@ -241,6 +276,11 @@ class HeadParserTest {
         @Override
         public void startRequest(String method, String uri, HttpVersion version) {
             events.add(method + " " + uri + " " + version);
+        }
+
+        @Override
+        public void startResponse(HttpVersion version, int status, String reason) {
+            events.add(version + " " + status);
         }
 
         @Override

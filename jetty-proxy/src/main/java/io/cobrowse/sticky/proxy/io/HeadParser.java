@@ -1,6 +1,5 @@
-package io.cobrowse.sticky.proxy.listener;
+package io.cobrowse.sticky.proxy.io;
 
-import io.cobrowse.sticky.proxy.io.Loop;
 import java.nio.ByteBuffer;
 import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.HttpException;
@@ -10,11 +9,11 @@ import org.eclipse.jetty.http.HttpStatus;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Jetty's parser, which is spared the lines of header fields that it has parsed before: it gets those of a request's lines that
+ * Jetty's parser, which is spared the lines of header fields that it has parsed before: it gets those of a head's lines that
  * are not {@linkplain KnownFields known}, one by one, and the end. Belongs to the loop of its connection.
  */
-final class HeadParser extends HttpParser {
-    private final RequestHandler handler;
+public final class HeadParser extends HttpParser {
+    private final HttpHandler handler;
     private final Loop loop;
     private final KnownFields known;
     private final int maxHeadBytes;
@@ -32,7 +31,19 @@ final class HeadParser extends HttpParser {
     private int heldEnd;
     private long heldHash;
 
-    HeadParser(RequestHandler handler, int maxHeadBytes, HttpCompliance compliance, Loop loop, KnownFields known) {
+    /** Makes a parser of requests, which tells {@code handler}; that has to call {@link #told}. */
+    public HeadParser(
+            RequestHandler handler, int maxHeadBytes, HttpCompliance compliance, Loop loop, KnownFields known) {
+        super(handler, maxHeadBytes, compliance);
+        this.handler = handler;
+        this.loop = loop;
+        this.known = known;
+        this.maxHeadBytes = maxHeadBytes;
+    }
+
+    /** Makes a parser of answers, which tells {@code handler}; that has to call {@link #told}. */
+    public HeadParser(
+            ResponseHandler handler, int maxHeadBytes, HttpCompliance compliance, Loop loop, KnownFields known) {
         super(handler, maxHeadBytes, compliance);
         this.handler = handler;
         this.loop = loop;
@@ -160,7 +171,7 @@ final class HeadParser extends HttpParser {
     }
 
     /** To be called with each field that is told to the handler. */
-    void told(HttpField field) {
+    public void told(HttpField field) {
         ByteBuffer line = heldIn;
         if (line != null) {
             heldIn = null;
