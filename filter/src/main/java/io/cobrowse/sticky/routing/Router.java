@@ -200,12 +200,22 @@ public final class Router {
 
     /**
      * Returns what becomes of a forwarded request whose node turned out to be gone while the table says that it is not:
-     * R10, whatever its affinity, or another node where any can serve it (R23, R24). A request forwarded once more is not
-     * counted once more.
+     * R10, whatever its affinity, or another node where it starts a session (R11) or any can serve it (R23, R24). A request
+     * forwarded once more is not counted once more.
      */
     public Route unavailable(Route failed, String method, String rawPath, RequestKind kind) {
         Node node = failed.node();
-        return node == null ? failed : retried(gone(snapshot, failed, node, method, rawPath, kind));
+        if (node == null) {
+            return failed;
+        }
+        Snapshot now = snapshot;
+        boolean anew = failed.affinity() == Affinity.COOKIE
+                && kind != RequestKind.UPGRADE
+                && sessionStart(now, method, rawPath) != null;
+        return retried(
+                anew
+                        ? balance(now, node.routes().alone, Sticky.MOVED, failed.conflict())
+                        : gone(now, failed, node, method, rawPath, kind));
     }
 
     /**
@@ -380,21 +390,28 @@ public final class Router {
         if (now.table().ready(index, Routes.COOKIE) != null) {
             return false;
         }
-        NodeState state = now.table().state(index);
+        SessionStart start = sessionStart(now, method, rawPath);
+        if (start == null) {
+            return false;
+        }
+        boolean anew = !now.table().state(index).available() || !start.handshake();
+        tell(
+                "R11",
+                anew
+                        ? "it starts a session, and its node takes none: balanced"
+                        : "a handshake stays with a draining node");
+        return anew;
+    }
+
+    private static @Nullable SessionStart sessionStart(Snapshot now, String method, String rawPath) {
         List<SessionStart> starts = now.stickiness().sessionStart();
         for (int i = 0; i < starts.size(); i++) {
             SessionStart start = starts.get(i);
             if (start.method().equals(method) && start.path().equals(rawPath)) {
-                boolean anew = !state.available() || !start.handshake();
-                tell(
-                        "R11",
-                        anew
-                                ? "it starts a session, and its node takes none: balanced"
-                                : "a handshake stays with a draining node");
-                return anew;
+                return start;
             }
         }
-        return false;
+        return null;
     }
 
     private int inQuery(Snapshot now, @Nullable String query) {

@@ -112,6 +112,23 @@ class RouterTest {
     }
 
     @Test
+    void shouldStartASessionElsewhereWhereItsNodeRefuses() {
+        Route byCookie = route(router, null, "gcbSessionServer=node-2");
+        Route byUrl = route(router, "co-browse-node-id=2", "gcbSessionServer=node-2");
+        for (SessionStart start : SessionStart.DEFAULTS) {
+            Route next = router.unavailable(byCookie, start.method(), start.path(), RequestKind.PLAIN);
+            assertThat(next.node()).isNotNull().isNotSameAs(byCookie.node());
+            assertThat(next.sticky()).isEqualTo(Sticky.MOVED);
+            assertThat(router.unavailable(byUrl, start.method(), start.path(), RequestKind.PLAIN)
+                            .outcome())
+                    .isEqualTo(Outcome.NODE_DOWN);
+            assertThat(router.unavailable(byCookie, start.method(), start.path(), RequestKind.UPGRADE)
+                            .outcome())
+                    .isEqualTo(Outcome.NODE_DOWN);
+        }
+    }
+
+    @Test
     void shouldTakeAnyOtherNodeForOneThatRefuses() {
         Route byCookie = route(router, null, "gcbSessionServer=node-2");
         Route byUrl = route(router, "co-browse-node-id=2", "gcbSessionServer=node-1");
