@@ -76,7 +76,9 @@ public final class CobrowseNode implements AutoCloseable {
         context.addServlet(new ServletHolder(new InternalServlet(this, sessions, identity)), "/internal/*");
         context.addServlet(new ServletHolder(new HealthServlet(this::faults)), "/health");
         context.addServlet(new ServletHolder(new PageServlet()), "/demo/*");
-        faultHandler = new FaultHandler(context);
+        CrossOrigin pages = new CrossOrigin(builder.allowedOrigins);
+        pages.setHandler(context);
+        faultHandler = new FaultHandler(pages);
         server.setHandler(new NodeHandler(faultHandler, identity, counters));
     }
 
@@ -293,7 +295,10 @@ public final class CobrowseNode implements AutoCloseable {
             return this;
         }
 
-        /** The web origins that may look sessions up. Default: none named, which allows all. */
+        /**
+         * The web origins whose pages may read the node's answers, and that may look sessions up. Default: none named, which
+         * allows all.
+         */
         public Builder allowedOrigins(Set<String> allowedOrigins) {
             this.allowedOrigins = Set.copyOf(allowedOrigins);
             return this;

@@ -1,7 +1,6 @@
 package io.cobrowse.node;
 
 import jakarta.servlet.http.HttpServletRequest;
-import jakarta.servlet.http.HttpServletResponse;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -19,19 +18,11 @@ final class Origins {
         this.allowed = Set.copyOf(allowed);
     }
 
-    /** Lets a request in, with the answer's CORS fields, or returns false. */
-    boolean admit(HttpServletRequest request, HttpServletResponse response) {
-        response.addHeader("Vary", "Origin");
+    /** Returns whether a request is let in. */
+    boolean admit(HttpServletRequest request) {
         String origin = request.getHeader("Origin");
         String asked = origin != null ? origin : originOf(request.getHeader("Referer"));
-        if (asked != null && !allowed.isEmpty() && !allowed.contains(asked)) {
-            return false;
-        }
-        if (origin != null) {
-            response.setHeader("Access-Control-Allow-Origin", origin);
-            response.setHeader("Access-Control-Allow-Credentials", "true");
-        }
-        return true;
+        return asked == null || allowed.isEmpty() || allowed.contains(asked);
     }
 
     /** The part of a URL before its path, or null where there is no URL. */

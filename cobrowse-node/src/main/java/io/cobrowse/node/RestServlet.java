@@ -82,7 +82,7 @@ final class RestServlet extends HttpServlet {
     }
 
     private void lookUp(String path, HttpServletRequest request, HttpServletResponse response) throws IOException {
-        if (!origins.admit(request, response)) {
+        if (!origins.admit(request)) {
             Json.sendError(response, 403, "origin-not-allowed", "This origin may not look sessions up.");
             return;
         }

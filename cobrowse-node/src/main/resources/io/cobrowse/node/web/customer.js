@@ -11,6 +11,8 @@ import { hideNotice, showConnected, showConnecting, showInterrupted, showOver, s
 const stage = document.getElementById("stage");
 const form = stage.querySelector("form");
 const sharing = document.getElementById("sharing");
+/** Where the nodes are: where this page is, unless it is another site's own copy that says so. */
+const serverUrl = new URLSearchParams(location.search).get("server") ?? location.origin;
 const pad = new Pad(stage.querySelector("canvas"));
 const pointer = new Pointer(stage, "Agent");
 
@@ -27,7 +29,7 @@ async function start() {
   hideNotice();
   showConnecting();
   try {
-    const { sessionToken: token, sessionServerName: node } = await createSession();
+    const { sessionToken: token, sessionServerName: node } = await createSession(serverUrl);
     showToken(token);
     join(token, node);
   } catch (problem) {
@@ -38,7 +40,7 @@ async function start() {
 function join(token, node) {
   let clicks = 0;
   session = new Session({
-    serverUrl: location.origin,
+    serverUrl,
     token,
     role: CUSTOMER,
     name: "Customer",
@@ -46,7 +48,7 @@ function join(token, node) {
     listener: {
       connected: (transport) => {
         showConnected(transport, node, "cookie", token);
-        showServing(location.origin, node, "cookie");
+        showServing(serverUrl, node, "cookie");
         if (outbox) {
           share(); // Anew, as what was on its way may be lost.
         }

@@ -29,8 +29,8 @@ export function at(serverUrl, path) {
 }
 
 /** Creates a session on any node, whose cookie the answer sets: `{sessionToken, sessionServerName}`. */
-export function createSession() {
-  return call("POST", at(location.origin, SESSIONS));
+export function createSession(serverUrl) {
+  return call("POST", at(serverUrl, SESSIONS));
 }
 
 /** Asks a node who owns a session: `{sessionToken, sessionServerName, sessionServerUrl}`, the last where the owner has one. */

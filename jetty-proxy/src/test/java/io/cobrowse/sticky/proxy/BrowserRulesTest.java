@@ -18,7 +18,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.eclipse.jetty.http.HttpField;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,6 +28,22 @@ import org.junit.jupiter.params.provider.MethodSource;
 class BrowserRulesTest {
     private static final String ORIGIN = "https://shop.example";
     private static final String COOKIE = "gcbSessionServer=node-2; Path=/; HttpOnly";
+
+    private static final List<SetCookieRule> PARTITIONED = List.of(new SetCookieRule(
+            "gcbSessionServer", Map.of(Attribute.SECURE, "", Attribute.SAME_SITE, "None", Attribute.PARTITIONED, "")));
+    private static final FieldRules RESPONSE = new FieldRules(
+            List.of("server"), Map.of("Strict-Transport-Security", "max-age=1"), Map.of("X-Note", "added"));
+
+    /** Answers a handshake, and by a connection's end all that is said. */
+    private static final RawNode.Behaviour WEB_SOCKET = exchange -> {
+        exchange.send(
+                "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nServer: node\r\n"
+                        + "Set-Cookie: " + COOKIE + "\r\nSec-WebSocket-Accept: "
+                        + WebSocketKeys.accept(
+                                exchange.values("Sec-WebSocket-Key").get(0)) + "\r\n\r\n");
+        exchange.in().readAllBytes();
+        exchange.socket().close();
+    };
 
     private final List<RawNode> nodes = new ArrayList<>();
     private StickyProxyServer proxy;
@@ -157,18 +172,6 @@ class BrowserRulesTest {
     }
 
     @Test
-    void shouldLetPagesReadThatANodeFailed() throws Exception {
-        start(
-                listener(List.of(), FieldRules.NONE, FieldRules.NONE),
-                CorsErrors.REFLECT,
-                List.of(),
-                exchange -> exchange.socket().close());
-        RawClient.Answer answer = client.request("POST", "/?co-browse-node-id=2", "Origin: " + ORIGIN);
-        assertThat(answer.status()).isEqualTo(502);
-        assertReadable(answer, ORIGIN);
-    }
-
-    @Test
     void shouldLetPagesReadThatNobodyIsLeft() throws Exception {
         start(CorsErrors.REFLECT);
         down("1");
@@ -176,21 +179,6 @@ class BrowserRulesTest {
         RawClient.Answer answer = client.get("/", "Origin: null");
         assertThat(answer.status()).isEqualTo(503);
         assertReadable(answer, "null");
-    }
-
-    @Test
-    void shouldLetPagesReadOurAnswersOverHttp2() throws Exception {
-        start(CorsErrors.REFLECT);
-        down("2");
-        try (RawHttp2Client http2 = new RawHttp2Client(proxy.uri("public"))) {
-            RawHttp2Client.Answer answer =
-                    http2.answer(http2.begin("GET", "/?co-browse-node-id=2", true, "origin", ORIGIN));
-            assertThat(answer.status()).isEqualTo(503);
-            assertThat(answer.fields().stream()
-                            .filter(field -> field.getName().equalsIgnoreCase("access-control-allow-origin"))
-                            .map(HttpField::getValue))
-                    .containsExactly(ORIGIN);
-        }
     }
 
     @Test
@@ -299,6 +287,70 @@ class BrowserRulesTest {
         assertThat(own.status()).isEqualTo(404);
         assertThat(own.values("Strict-Transport-Security")).containsExactly("max-age=1");
         assertThat(own.values("X-Note")).containsExactly("added");
+    }
+
+    @Test
+    void shouldChangeCookiesAndFieldsOfTheAnswerToAHandshake() throws Exception {
+        start(listener(List.of(), FieldRules.NONE, RESPONSE), CorsErrors.REFLECT, PARTITIONED, WEB_SOCKET);
+        RawClient.Answer answer = client.send(
+                        "GET /ws HTTP/1.1\r\nHost: p\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                                + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n")
+                .head();
+        assertThat(answer.status()).isEqualTo(101);
+        assertThat(answer.values("Set-Cookie")).containsExactly(COOKIE + "; Secure; SameSite=None; Partitioned");
+        assertThat(answer.values("Server")).isEmpty();
+        assertThat(answer.values("X-Note")).containsExactly("added");
+        assertThat(answer.values("Upgrade")).containsExactly("websocket");
+    }
+
+    @Test
+    void shouldChangeCookiesAndFieldsOfTheAnswerToAHandshakeOverHttp2() throws Exception {
+        start(listener(List.of(), FieldRules.NONE, RESPONSE), CorsErrors.REFLECT, PARTITIONED, WEB_SOCKET);
+        try (RawHttp2Client http2 = new RawHttp2Client(proxy.uri("public"))) {
+            int stream = http2.begin(
+                    false,
+                    ":method",
+                    "CONNECT",
+                    ":protocol",
+                    "websocket",
+                    ":scheme",
+                    "http",
+                    ":authority",
+                    "proxy",
+                    ":path",
+                    "/ws",
+                    "sec-websocket-version",
+                    "13");
+            RawHttp2Client.Answer answer = http2.head(stream);
+            assertThat(answer.status()).isEqualTo(200);
+            assertThat(answer.values("Set-Cookie")).containsExactly(COOKIE + "; Secure; SameSite=None; Partitioned");
+            assertThat(answer.values("Server")).isEmpty();
+            assertThat(answer.values("X-Note")).containsExactly("added");
+        }
+    }
+
+    @Test
+    void shouldChangeCookiesAndFieldsOverHttp2() throws Exception {
+        FieldRules request = new FieldRules(List.of("x-debug"), Map.of("X-Listener", "public"), Map.of());
+        start(
+                listener(List.of("/denied"), request, RESPONSE),
+                CorsErrors.REFLECT,
+                PARTITIONED,
+                answering("Server: node\r\nX-Note: node\r\nSet-Cookie: " + COOKIE + "\r\n"));
+        try (RawHttp2Client http2 = new RawHttp2Client(proxy.uri("public"))) {
+            RawHttp2Client.Answer answer = http2.get("/?co-browse-node-id=1", "x-debug", "1", "x-listener", "forged");
+            RawNode.Exchange got = nodes.get(0).next();
+            assertThat(got.values("X-Debug")).isEmpty();
+            assertThat(got.values("X-Listener")).containsExactly("public");
+            assertThat(answer.values("Server")).isEmpty();
+            assertThat(answer.values("X-Note")).containsExactly("node", "added");
+            assertThat(answer.values("Strict-Transport-Security")).containsExactly("max-age=1");
+            assertThat(answer.values("Set-Cookie")).containsExactly(COOKIE + "; Secure; SameSite=None; Partitioned");
+            RawHttp2Client.Answer own = http2.get("/denied");
+            assertThat(own.status()).isEqualTo(404);
+            assertThat(own.values("Strict-Transport-Security")).containsExactly("max-age=1");
+            assertThat(own.values("X-Note")).containsExactly("added");
+        }
     }
 
     @Test
