@@ -19,6 +19,10 @@ public final class NodeTable {
     /** A node that is not in the table. */
     static final int ABSENT = Lookup.ABSENT;
 
+    /** A table before any node is found: nothing can be served. */
+    public static final NodeTable EMPTY =
+            new NodeTable(List.of(), new NodeState[0], new int[0], new Lookup(0, 0), new Lookup(0, 0));
+
     private final List<Node> nodes;
     /** The routes of each ready node, by naming, null for any other: a decision looks at this line of the cache only. */
     private final Route[] ready;

@@ -1,6 +1,7 @@
 package io.cobrowse.sticky.proxy;
 
 import io.cobrowse.sticky.filter.CorsErrors;
+import io.cobrowse.sticky.proxy.config.Discovery;
 import io.cobrowse.sticky.proxy.config.ProxyConfig;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Admin;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Health;
@@ -17,6 +18,7 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The settings of nodes and forwarding, which {@link StickyProxy} and {@link StickyProxyServer} have in common. Not thread-safe.
@@ -25,6 +27,7 @@ import org.eclipse.jetty.util.ssl.SslContextFactory;
  */
 abstract class ProxySettings<B extends ProxySettings<B>> {
     private final List<NodeConfig> nodes = new ArrayList<>();
+    private @Nullable Discovery discovery;
     private Stickiness stickiness = Stickiness.DEFAULTS;
     private Balance balance = Balance.ROUND_ROBIN;
     private Health health = Health.DEFAULTS;
@@ -39,6 +42,7 @@ abstract class ProxySettings<B extends ProxySettings<B>> {
 
     ProxySettings(ProxyConfig config) {
         nodes.addAll(config.nodes());
+        discovery = config.discovery();
         stickiness = config.stickiness();
         balance = config.balance();
         health = config.health();
@@ -59,6 +63,12 @@ abstract class ProxySettings<B extends ProxySettings<B>> {
     /** Adds a node. */
     public B node(NodeConfig node) {
         nodes.add(node);
+        return self();
+    }
+
+    /** Sets where nodes are found; instead of {@link #node}. */
+    public B discovery(Discovery discovery) {
+        this.discovery = discovery;
         return self();
     }
 
@@ -120,13 +130,14 @@ abstract class ProxySettings<B extends ProxySettings<B>> {
         return nodeTls;
     }
 
-    ProxyConfig config(List<Listener> listeners, Admin admin, Observation observation) {
+    ProxyConfig config(List<Listener> listeners, @Nullable Admin admin, Observation observation) {
         return new ProxyConfig(
                 listeners,
                 admin,
                 stickiness,
                 balance,
                 nodes,
+                discovery,
                 health,
                 timeouts,
                 tunnels,

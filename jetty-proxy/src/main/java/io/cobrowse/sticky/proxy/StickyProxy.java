@@ -3,6 +3,7 @@ package io.cobrowse.sticky.proxy;
 import io.cobrowse.sticky.filter.StickinessFilter;
 import io.cobrowse.sticky.proxy.cluster.Cluster;
 import io.cobrowse.sticky.proxy.cluster.NodeStates;
+import io.cobrowse.sticky.proxy.config.ConfigReader;
 import io.cobrowse.sticky.proxy.config.ProxyConfig;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Address;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Listener;
@@ -71,6 +72,7 @@ public final class StickyProxy {
     private volatile @Nullable Server server;
 
     StickyProxy(ProxyConfig config, SslContextFactory.Client nodeTls) {
+        ConfigReader.check(config);
         this.config = config;
         this.nodeTls = nodeTls;
         this.cluster = new Cluster(config);
@@ -126,7 +128,8 @@ public final class StickyProxy {
      * Adds the proxy's own connectors to a server that is not started: with their limits and rules, HTTP/2, WebSocket, targets byte for
      * byte, and clients whose going away is noticed. The rules hold for all that the server serves.
      *
-     * @throws IllegalStateException when the server has no handler yet, or was given before
+     * @throws IllegalArgumentException with every setting that the configuration file would not allow
+     * @throws IllegalStateException when the server has no handler yet, or this is called twice
      */
     public synchronized void listen(Server server, Listener... added) {
         if (server.getHandler() == null || this.server != null) {
@@ -135,8 +138,10 @@ public final class StickyProxy {
                             ? "The server has no handler: call setHandler before"
                             : "listen is called twice: name all listeners at once");
         }
+        ProxyConfig listening = config.withListeners(List.of(added));
+        ConfigReader.check(listening);
         this.server = server;
-        config = config.withListeners(List.of(added));
+        config = listening;
         server.insertHandler(gate);
         servlet.leaveCheckToGate();
         Problems.setCors(server, config.cors());
@@ -189,12 +194,11 @@ public final class StickyProxy {
      * files of certificates and keys are read anew for the next TLS handshakes. Listeners are taken where {@link #listen} was
      * called; admin and what is observed are left aside.
      *
-     * @throws IllegalArgumentException when the nodes are none, or two share an id or a cookie value, or the files of a certificate
-     *     cannot be used; nothing changes then
+     * @throws IllegalArgumentException with every setting that the configuration file would not allow; nothing changes then
      * @throws java.io.UncheckedIOException when the address of a listener cannot be had; nothing else changes then
      */
     public synchronized void reload(ProxyConfig next) {
-        Cluster.check(next);
+        ConfigReader.check(next);
         reloadNodeTls(next.upstreamTls());
         Listeners open = listeners;
         if (open != null) {

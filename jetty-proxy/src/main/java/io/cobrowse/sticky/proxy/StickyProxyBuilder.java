@@ -1,7 +1,6 @@
 package io.cobrowse.sticky.proxy;
 
 import io.cobrowse.sticky.proxy.config.ProxyConfig;
-import io.cobrowse.sticky.proxy.config.ProxyConfig.Admin;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Observation;
 import java.util.List;
 
@@ -21,9 +20,9 @@ public final class StickyProxyBuilder extends ProxySettings<StickyProxyBuilder> 
     /**
      * Builds the proxy, which starts with the context that it is mounted in.
      *
-     * @throws IllegalArgumentException when there is no node, or two have the same id or cookie value
+     * @throws IllegalArgumentException with every setting that the configuration file would not allow, one line each
      */
     public StickyProxy build() {
-        return new StickyProxy(config(List.of(), Admin.DEFAULTS, Observation.DEFAULTS), nodeTls());
+        return new StickyProxy(config(List.of(), null, Observation.DEFAULTS), nodeTls());
     }
 }

@@ -1,9 +1,9 @@
 package io.cobrowse.sticky.proxy;
 
-import io.cobrowse.sticky.proxy.admin.AdminGuard;
 import io.cobrowse.sticky.proxy.admin.AdminHandler;
 import io.cobrowse.sticky.proxy.cluster.NodeStates;
 import io.cobrowse.sticky.proxy.config.ProxyConfig;
+import io.cobrowse.sticky.proxy.config.ProxyConfig.Admin;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Listener;
 import io.cobrowse.sticky.proxy.listener.ListenerConnector;
 import io.cobrowse.sticky.proxy.listener.Listeners;
@@ -18,13 +18,12 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Objects;
 import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
-import org.eclipse.jetty.server.HttpConfiguration;
-import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
-import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,9 +51,9 @@ public final class StickyProxyServer implements AutoCloseable {
     private final StickyProxy proxy;
     private final Server server = new Server(threads("proxy", MAX_THREADS));
     private final Telemetry telemetry;
-    private final Server adminServer = new Server(threads("admin", 8));
-    private final ServerConnector adminConnector;
+    private final @Nullable AdminServer admin;
     private volatile ProxyConfig config;
+    private volatile boolean started;
     private volatile boolean stopping;
 
     StickyProxyServer(ProxyConfig config, SslContextFactory.Client nodeTls) {
@@ -70,20 +69,21 @@ public final class StickyProxyServer implements AutoCloseable {
             exchanges.addListener(telemetry);
             exchanges.setBodiesKept(telemetry::wantsBodies);
         });
-        adminServer.setErrorHandler(new Problems());
-        adminServer.setHandler(new AdminGuard(
-                config.admin().address().host(),
-                config.admin().token(),
-                new AdminHandler(proxy.states(), telemetry, gauges, () -> this.config, () -> stopping)));
-        HttpConfiguration adminHttp = new HttpConfiguration();
-        adminHttp.setSendServerVersion(false);
-        this.adminConnector = new ServerConnector(adminServer, 1, 1, new HttpConnectionFactory(adminHttp));
-        adminConnector.setHost(config.admin().address().host());
-        adminConnector.setPort(config.admin().address().port());
-        adminServer.addConnector(adminConnector);
+        this.admin = config.admin() == null ? null : admin(config.admin(), gauges);
     }
 
-    private static QueuedThreadPool threads(String name, int max) {
+    /** Those who embed the proxy may do without an admin listener, and so without Jackson. */
+    private AdminServer admin(Admin settings, ProxyGauges gauges) {
+        try {
+            return new AdminServer(
+                    settings, new AdminHandler(proxy.states(), telemetry, gauges, () -> this.config, () -> stopping));
+        } catch (NoClassDefFoundError absent) {
+            throw new IllegalStateException(
+                    "The admin listener needs com.fasterxml.jackson.core:jackson-databind on the class path", absent);
+        }
+    }
+
+    static QueuedThreadPool threads(String name, int max) {
         QueuedThreadPool threads = new QueuedThreadPool(max);
         threads.setName(name);
         return threads;
@@ -115,30 +115,48 @@ public final class StickyProxyServer implements AutoCloseable {
      * Starts listening and serving.
      *
      * @return this
-     * @throws BindException when an address cannot be had; the message names it
+     * @throws BindException when an address cannot be had; the message names it and its listener
      * @throws IOException when anything else fails
+     * @throws IllegalStateException when it was started or closed before
      */
-    public StickyProxyServer start() throws IOException {
+    public synchronized StickyProxyServer start() throws IOException {
+        if (started || stopping) {
+            throw new IllegalStateException(
+                    stopping
+                            ? "The proxy is closed, and cannot be started again: build another one"
+                            : "The proxy is started already");
+        }
+        started = true;
         try {
-            Listeners.bind(adminConnector, config.admin().address());
+            if (admin != null) {
+                admin.open();
+            }
             proxy.listeners().open();
             server.start();
             telemetry.start();
-            adminServer.start();
+            if (admin != null) {
+                admin.start();
+            }
             return this;
         } catch (IOException | RuntimeException failure) {
-            stopServers();
+            abandon();
             throw failure;
         } catch (Exception failure) {
-            stopServers();
+            abandon();
             throw new IOException("The proxy cannot start: " + failure.getMessage(), failure);
         }
+    }
+
+    private void abandon() {
+        stopping = true;
+        stopServers();
     }
 
     /**
      * Returns the address of a listener, with its true port.
      *
      * @throws NoSuchElementException when no listener has this name
+     * @throws IllegalStateException when the proxy is not started
      */
     public URI uri(String listener) {
         return Listeners.uri(proxy.listeners().connector(listener));
@@ -149,9 +167,16 @@ public final class StickyProxyServer implements AutoCloseable {
         return proxy.connectors();
     }
 
-    /** Returns the address of the admin listener, with its true port. */
+    /**
+     * Returns the address of the admin listener, with its true port.
+     *
+     * @throws IllegalStateException when there is none, or the proxy is not started
+     */
     public URI adminUri() {
-        return Listeners.uri(adminConnector);
+        if (admin == null) {
+            throw new IllegalStateException("There is no admin listener: ask the builder for one by admin(host, port)");
+        }
+        return admin.uri();
     }
 
     /** Returns the configuration that holds now. */
@@ -175,31 +200,18 @@ public final class StickyProxyServer implements AutoCloseable {
      * files of certificates and keys are read anew for the next TLS handshakes. Admin is taken at a start only.
      *
      * @return the sections that differ and so need a restart
-     * @throws IllegalArgumentException when the nodes are none, or two share an id or a cookie value, or the files of a certificate
-     *     cannot be used; nothing changes then
+     * @throws IllegalArgumentException with every setting that the configuration file would not allow; nothing changes then
      * @throws java.io.UncheckedIOException when the address of a listener cannot be had; nothing else changes then
      */
     public synchronized List<String> reload(ProxyConfig next) {
         proxy.reload(next);
         ProxyConfig before = config;
         List<String> later = new ArrayList<>();
-        if (!next.admin().equals(before.admin())) {
+        if (!Objects.equals(next.admin(), before.admin())) {
             later.add("admin");
         }
         telemetry.reload(next.observation());
-        config = new ProxyConfig(
-                next.listeners(),
-                before.admin(),
-                next.stickiness(),
-                next.balance(),
-                next.nodes(),
-                next.health(),
-                next.timeouts(),
-                next.tunnels(),
-                next.cors(),
-                next.setCookie(),
-                next.upstreamTls(),
-                next.observation());
+        config = next.withAdmin(before.admin());
         return later;
     }
 
@@ -246,12 +258,13 @@ public final class StickyProxyServer implements AutoCloseable {
 
     private void stopServers() {
         proxy.cluster().stop();
-        for (Server each : List.of(server, adminServer)) {
-            try {
-                each.stop();
-            } catch (Exception failure) {
-                LOG.warn("Stopping failed", failure);
-            }
+        try {
+            server.stop();
+        } catch (Exception failure) {
+            LOG.warn("Stopping failed", failure);
+        }
+        if (admin != null) {
+            admin.stop();
         }
         telemetry.close();
     }

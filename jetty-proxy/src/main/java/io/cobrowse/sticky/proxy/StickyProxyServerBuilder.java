@@ -7,11 +7,12 @@ import io.cobrowse.sticky.proxy.config.ProxyConfig.Listener;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Observation;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Collects the settings of a {@link StickyProxyServer}. Not thread-safe. */
 public final class StickyProxyServerBuilder extends ProxySettings<StickyProxyServerBuilder> {
     private final List<Listener> listeners = new ArrayList<>();
-    private Admin admin = Admin.DEFAULTS;
+    private @Nullable Admin admin;
     private Observation observation = Observation.DEFAULTS;
 
     StickyProxyServerBuilder() {}
@@ -40,12 +41,12 @@ public final class StickyProxyServerBuilder extends ProxySettings<StickyProxySer
         return this;
     }
 
-    /** Sets the address of the admin listener; port 0 takes a free one. */
+    /** Asks for an admin listener, on loopback; there is none without. Port 0 takes a free one. */
     public StickyProxyServerBuilder admin(String host, int port) {
         return admin(new Admin(new Address(host, port), null));
     }
 
-    /** Sets the admin listener. */
+    /** Asks for an admin listener; there is none without. On any address but loopback it needs a token. */
     public StickyProxyServerBuilder admin(Admin admin) {
         this.admin = admin;
         return this;
@@ -60,15 +61,11 @@ public final class StickyProxyServerBuilder extends ProxySettings<StickyProxySer
     /**
      * Builds the proxy, which is not started.
      *
-     * @throws IllegalArgumentException when there is no listener or no node, two have the same name, or the files of
-     *     a TLS listener cannot be used
+     * @throws IllegalArgumentException with every setting that the configuration file would not allow, one line each
      */
     public StickyProxyServer build() {
         if (listeners.isEmpty()) {
             throw new IllegalArgumentException("listeners: at least one is needed");
-        }
-        if (listeners.stream().map(Listener::name).distinct().count() < listeners.size()) {
-            throw new IllegalArgumentException("listeners: two have the same name");
         }
         return new StickyProxyServer(config(listeners, admin, observation), nodeTls());
     }

@@ -227,6 +227,7 @@ class BrowserRulesTest {
                 now.stickiness(),
                 now.balance(),
                 now.nodes(),
+                now.discovery(),
                 now.health(),
                 now.timeouts(),
                 now.tunnels(),

@@ -67,6 +67,7 @@ class ObservationReloadTest {
                         now.stickiness(),
                         now.balance(),
                         now.nodes(),
+                        now.discovery(),
                         now.health(),
                         now.timeouts(),
                         now.tunnels(),

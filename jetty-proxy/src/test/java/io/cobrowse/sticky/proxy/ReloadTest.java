@@ -176,7 +176,7 @@ class ReloadTest {
                 now.tunnels());
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> proxy.reload(wrong))
-                .withMessageContaining("id \"1\": stands twice");
+                .withMessage("nodes[1].id: \"1\": must be unique, and nodes[0].id has it");
         assertThat(proxy.router().table()).isSameAs(table);
     }
 

@@ -142,7 +142,7 @@ final class PreviewResource implements Request.Handler {
         return new Preview(added, removed, changed, sections, restart);
     }
 
-    private static void addIf(List<String> names, String name, Object before, Object after) {
+    private static void addIf(List<String> names, String name, @Nullable Object before, @Nullable Object after) {
         if (!Objects.equals(before, after)) {
             names.add(name);
         }

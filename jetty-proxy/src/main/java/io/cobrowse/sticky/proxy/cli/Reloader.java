@@ -3,7 +3,6 @@ package io.cobrowse.sticky.proxy.cli;
 import io.cobrowse.sticky.proxy.StickyProxyServer;
 import io.cobrowse.sticky.proxy.config.ConfigException;
 import io.cobrowse.sticky.proxy.config.ConfigReader;
-import io.cobrowse.sticky.proxy.config.PemIdentity;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -73,10 +72,8 @@ final class Reloader implements AutoCloseable {
             ConfigReader.Result result = config.read();
             result.warnings().forEach(LOG::warn);
             List<String> later = server.reload(result.config());
-            LOG.info(
-                    "Reloaded {}: {} nodes",
-                    config.file(),
-                    result.config().nodes().size());
+            int nodes = result.config().nodes().size();
+            LOG.info("Reloaded {}: {}", config.file(), nodes == 0 ? "nodes are found" : nodes + " nodes");
             loaded = digest(); // Other files may be named now.
             seen = loaded;
             later.forEach(section ->
@@ -84,7 +81,7 @@ final class Reloader implements AutoCloseable {
         } catch (ConfigException bad) {
             bad.errors().forEach(LOG::error);
             LOG.error("{} is not reloaded: the proxy goes on as it is", config.file());
-        } catch (PemIdentity.Unusable | UncheckedIOException unusable) {
+        } catch (IllegalArgumentException | UncheckedIOException unusable) {
             LOG.error("{} is not reloaded: {}", config.file(), unusable.getMessage());
         } catch (RuntimeException bug) {
             LOG.error("Reloading failed: the proxy goes on as it is", bug);

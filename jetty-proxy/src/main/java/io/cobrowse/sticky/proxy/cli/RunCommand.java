@@ -56,14 +56,15 @@ final class RunCommand implements Callable<Integer> {
 
     private void printListeners(StickyProxyServer server, ProxyConfig config) {
         int nodes = config.nodes().size();
+        String purpose = config.discovery() == null
+                ? " to " + nodes + (nodes == 1 ? " node" : " nodes")
+                : " to the nodes that are found";
         for (ProxyConfig.Listener listener : config.listeners()) {
-            printListener(
-                    listener.name(),
-                    listener.address(),
-                    server.uri(listener.name()),
-                    " to " + nodes + (nodes == 1 ? " node" : " nodes"));
+            printListener(listener.name(), listener.address(), server.uri(listener.name()), purpose);
         }
-        printListener("admin", config.admin().address(), server.adminUri(), "");
+        if (config.admin() != null) {
+            printListener("admin", config.admin().address(), server.adminUri(), "");
+        }
     }
 
     /** The host as configured, which may stand for all addresses, and the port as it is, which may have been chosen. */

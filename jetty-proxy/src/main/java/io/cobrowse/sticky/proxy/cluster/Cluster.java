@@ -1,14 +1,20 @@
 package io.cobrowse.sticky.proxy.cluster;
 
 import io.cobrowse.sticky.filter.RoutingAnswers;
+import io.cobrowse.sticky.proxy.cluster.discovery.FoundNode;
+import io.cobrowse.sticky.proxy.cluster.discovery.NodeSource;
+import io.cobrowse.sticky.proxy.config.Discovery;
 import io.cobrowse.sticky.proxy.config.ProxyConfig;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Health;
+import io.cobrowse.sticky.proxy.config.ProxyConfig.NodeConfig;
 import io.cobrowse.sticky.proxy.exchange.Exchanges;
 import io.cobrowse.sticky.proxy.tunnel.Tunnels;
 import io.cobrowse.sticky.proxy.upstream.Upstreams;
 import io.cobrowse.sticky.routing.Node;
 import io.cobrowse.sticky.routing.NodeTable;
 import io.cobrowse.sticky.routing.Router;
+import java.util.List;
+import java.util.Objects;
 import org.eclipse.jetty.client.HttpClient;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +27,10 @@ public final class Cluster {
     private final RoutingAnswers answers;
     private final NodeStates states;
     // Guarded by this.
+    /** With the nodes that were found last, where they are found. */
     private ProxyConfig config;
+
+    private @Nullable NodeSource source;
     private @Nullable Upstreams upstreams;
     private @Nullable HealthChecks checks;
 
@@ -38,21 +47,13 @@ public final class Cluster {
     }
 
     /**
-     * Returns a router for a configuration, with all nodes ready.
+     * Returns a router for a configuration, with all nodes ready, and no node where they are found.
      *
      * @throws IllegalArgumentException when the nodes are none, or two share an id or a cookie value
      */
     public static Router newRouter(ProxyConfig config) {
-        return new Router(config.stickiness(), config.balance(), NodeTable.of(ConfiguredNodes.of(config)));
-    }
-
-    /**
-     * Looks whether {@link #apply} would take a configuration.
-     *
-     * @throws IllegalArgumentException when the nodes are none, or two share an id or a cookie value
-     */
-    public static void check(ProxyConfig config) {
-        NodeTable unused = NodeTable.of(ConfiguredNodes.of(config));
+        NodeTable table = config.discovery() == null ? NodeTable.of(ConfiguredNodes.of(config)) : NodeTable.EMPTY;
+        return new Router(config.stickiness(), config.balance(), table);
     }
 
     /** How long a node needs at the least to be seen up again. */
@@ -77,14 +78,48 @@ public final class Cluster {
         newUpstreams.setLimits(ConfiguredNodes.limits(config));
         started.start();
         checks = started;
+        find(config.discovery());
+    }
+
+    /** Begins to look for nodes, where they are found. */
+    private void find(@Nullable Discovery discovery) {
+        if (discovery != null) {
+            NodeSource looking = NodeSource.of(discovery);
+            source = looking;
+            looking.start(found -> found(looking, found));
+        }
+    }
+
+    private synchronized void found(NodeSource by, List<FoundNode> found) {
+        if (by != source) {
+            return; // It was closed meanwhile.
+        }
+        replaceNodes(config.withNodes(found.stream()
+                .map(node -> new NodeConfig(node.id(), List.of(node.id()), node.url(), node.weight(), node.backup()))
+                .toList()));
+        for (FoundNode each : found) {
+            Node node = router.table().node(each.id());
+            if (node != null) {
+                states.setLeaving(node, each.draining());
+            }
+        }
+    }
+
+    private void stopFinding() {
+        NodeSource looking = source;
+        source = null;
+        if (looking != null) {
+            looking.close();
+        }
     }
 
     private synchronized int closePerSecond() {
         return config.tunnels().closePerSecond();
     }
 
-    /** Stops the checks; states stay as they are. */
+    /** Stops the checks, and looking for nodes; states stay as they are. */
     public synchronized void stop() {
+        stopFinding();
         HealthChecks started = checks;
         if (started != null) {
             started.stop();
@@ -92,14 +127,25 @@ public final class Cluster {
     }
 
     /**
-     * Goes by the nodes, limits, checks and stickiness of another configuration from now on.
+     * Goes by the nodes, limits, checks and stickiness of another configuration from now on. Where its nodes are found, those that are
+     * known stay until it has found some.
      *
      * @throws IllegalArgumentException when the nodes are none, or two share an id or a cookie value; nothing changes then
      */
     public synchronized void apply(ProxyConfig next) {
+        Discovery discovery = next.discovery();
+        boolean otherSource = !Objects.equals(discovery, config.discovery());
+        replaceNodes(discovery == null ? next : next.withNodes(config.nodes()));
+        answers.setRetryAfter(retryAfterSeconds(next.health()));
+        if (otherSource && checks != null) {
+            stopFinding();
+            find(discovery);
+        }
+    }
+
+    private void replaceNodes(ProxyConfig next) {
         states.replace(next.stickiness(), next.balance(), ConfiguredNodes.of(next));
         config = next;
-        answers.setRetryAfter(retryAfterSeconds(next.health()));
         if (upstreams != null) {
             upstreams.setLimits(ConfiguredNodes.limits(next));
         }

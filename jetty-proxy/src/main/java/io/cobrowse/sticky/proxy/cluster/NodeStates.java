@@ -99,6 +99,14 @@ public final class NodeStates {
         return paces.getOrDefault(node.id(), fallback);
     }
 
+    /** Sets whether the source that has found a node says that it is about to stop; does nothing when the node is gone. */
+    void setLeaving(Node node, boolean leaving) {
+        change(
+                node,
+                status -> status.withLeaving(leaving),
+                leaving ? "found to be about to stop" : "found to be about to stop no more");
+    }
+
     /** Sets what checks have found. */
     void setChecked(Node node, Checked checked, String reason) {
         boolean unused = change(node, status -> status.withChecked(checked), reason);
@@ -134,11 +142,13 @@ public final class NodeStates {
     /**
      * Replaces the nodes and the settings of the router, as one change.
      *
+     * @param nodes none before any is found
      * @throws IllegalArgumentException as {@link NodeTable#withNodes}; nothing has changed then
      */
     public synchronized void replace(Stickiness stickiness, Balance balance, List<Node> nodes) {
         NodeTable before = router.table();
-        NodeTable after = router.update(stickiness, balance, table -> table.withNodes(nodes));
+        NodeTable after =
+                router.update(stickiness, balance, table -> nodes.isEmpty() ? NodeTable.EMPTY : table.withNodes(nodes));
         statuses.entrySet().removeIf(entry -> {
             Node kept = after.node(entry.getKey());
             return kept == null || !kept.url().equals(entry.getValue().url());

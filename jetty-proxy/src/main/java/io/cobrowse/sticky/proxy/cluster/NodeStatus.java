@@ -9,18 +9,25 @@ import java.time.Instant;
  *
  * @param url the node's, since another URL is another node
  * @param admin set by people: ready, drain or maint
+ * @param leaving whether the source that found it says that it is about to stop
  * @param checked found by checks
  * @param lastCheck how the last check, or the last request that counts as one, went, in words
- * @param lastChange when {@code admin} or {@code checked} changed; before the first change, when the node was added
+ * @param lastChange when {@code admin}, {@code leaving} or {@code checked} changed; before the first change, when the node was added
  * @param counts what has happened so far
  */
 public record NodeStatus(
-        URI url, NodeState admin, Checked checked, String lastCheck, Instant lastChange, Counts counts) {
+        URI url,
+        NodeState admin,
+        boolean leaving,
+        Checked checked,
+        String lastCheck,
+        Instant lastChange,
+        Counts counts) {
 
     /**
      * What has happened to a node since it was added.
      *
-     * @param changes how often {@code admin} or {@code checked} changed
+     * @param changes how often {@code admin}, {@code leaving} or {@code checked} changed
      * @param downs how often checks found it down
      * @param passedChecks good checks
      * @param failedChecks failed checks
@@ -44,7 +51,7 @@ public record NodeStatus(
     }
 
     static NodeStatus initial(URI url) {
-        return new NodeStatus(url, NodeState.READY, Checked.UP, "none yet", Instant.now(), Counts.ZERO);
+        return new NodeStatus(url, NodeState.READY, false, Checked.UP, "none yet", Instant.now(), Counts.ZERO);
     }
 
     /** Returns what routing goes by: maint, else down, else drain, else ready. */
@@ -55,27 +62,34 @@ public record NodeStatus(
         return switch (checked) {
             case DOWN -> NodeState.DOWN;
             case DRAIN -> NodeState.DRAIN;
-            case UP -> admin;
+            case UP -> leaving ? NodeState.DRAIN : admin;
         };
     }
 
     NodeStatus withAdmin(NodeState state) {
         return state == admin
                 ? this
-                : new NodeStatus(url, state, checked, lastCheck, Instant.now(), counts.withChange(false));
+                : new NodeStatus(url, state, leaving, checked, lastCheck, Instant.now(), counts.withChange(false));
+    }
+
+    NodeStatus withLeaving(boolean now) {
+        return now == leaving
+                ? this
+                : new NodeStatus(url, admin, now, checked, lastCheck, Instant.now(), counts.withChange(false));
     }
 
     NodeStatus withChecked(Checked found) {
         return found == checked
                 ? this
-                : new NodeStatus(url, admin, found, lastCheck, Instant.now(), counts.withChange(found == Checked.DOWN));
+                : new NodeStatus(
+                        url, admin, leaving, found, lastCheck, Instant.now(), counts.withChange(found == Checked.DOWN));
     }
 
     NodeStatus withCheck(boolean passed, String text) {
-        return new NodeStatus(url, admin, checked, text, lastChange, counts.withCheck(passed));
+        return new NodeStatus(url, admin, leaving, checked, text, lastChange, counts.withCheck(passed));
     }
 
     NodeStatus withFailedRequest(String text) {
-        return new NodeStatus(url, admin, checked, text, lastChange, counts.withFailedRequest());
+        return new NodeStatus(url, admin, leaving, checked, text, lastChange, counts.withFailedRequest());
     }
 }

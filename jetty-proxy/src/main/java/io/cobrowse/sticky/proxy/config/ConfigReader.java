@@ -61,10 +61,48 @@ public final class ConfigReader {
      * @throws ConfigException with every error, where the file cannot be read or is not valid
      */
     public static Result read(Path file, Function<String, @Nullable String> environment) throws ConfigException {
-        Report report = new Report(file.toString());
         Path directory = file.toAbsolutePath().normalize().resolveSibling("");
+        return read("", YamlFile.read(file), new Report(file.toString()), directory, environment);
+    }
+
+    /**
+     * Reads and validates values that some other source has, under the keys of the file: maps, collections, and scalars. Files are
+     * relative to the working directory.
+     *
+     * @param path what goes before each key where it is named
+     * @throws ConfigException with every error
+     */
+    public static Result read(String path, Map<String, ?> values) throws ConfigException {
+        return read(path, Tree.of(values), new Report(null), Path.of("").toAbsolutePath(), null);
+    }
+
+    /**
+     * Validates a configuration that was made in code as one of a file is.
+     *
+     * @throws IllegalArgumentException with every error, one line each
+     */
+    public static void check(ProxyConfig config) {
+        try {
+            Result unused = read(
+                    "",
+                    EffectiveConfig.toTree(config),
+                    new Report(null),
+                    Path.of("").toAbsolutePath(),
+                    null);
+        } catch (ConfigException wrong) {
+            throw new IllegalArgumentException(wrong.getMessage(), wrong);
+        }
+    }
+
+    private static Result read(
+            String path,
+            Tree tree,
+            Report report,
+            Path directory,
+            @Nullable Function<String, @Nullable String> environment)
+            throws ConfigException {
         ProxyConfig config;
-        try (Section root = Section.root(YamlFile.read(file), report, environment)) {
+        try (Section root = Section.root(path, tree, report, environment)) {
             config = new ConfigReader(report, directory).config(root);
         }
         report.throwIfErrors();
@@ -78,6 +116,7 @@ public final class ConfigReader {
                 stickiness(root),
                 root.get("balance", Format.oneOf(Balance.class), Balance.ROUND_ROBIN),
                 nodes(root),
+                discovery(root),
                 health(root),
                 timeouts(root),
                 tunnels(root),
@@ -225,10 +264,48 @@ public final class ConfigReader {
                 }
             }
         }
-        if (!root.has("nodes")) {
-            root.missing("nodes", "a list of at least 1");
+        if (!root.has("nodes") && !root.has("discovery")) {
+            root.missing("nodes", "a list of at least 1, or discovery");
         }
         return nodes;
+    }
+
+    private @Nullable Discovery discovery(Section root) {
+        if (!root.has("discovery")) {
+            return null;
+        }
+        if (root.has("nodes")) {
+            report.error(root.line("discovery"), root.path("discovery"), "is set", "not together with nodes");
+        }
+        try (Section section = root.section("discovery")) {
+            boolean dns = section.has("dns");
+            boolean kubernetes = section.has("kubernetes");
+            if (dns == kubernetes) {
+                report.error(
+                        root.line("discovery"),
+                        root.path("discovery"),
+                        dns ? "has both" : "has neither",
+                        "either dns or kubernetes");
+            }
+            return dns ? dns(section) : kubernetes ? kubernetes(section) : null;
+        }
+    }
+
+    private static @Nullable Discovery dns(Section discovery) {
+        try (Section section = discovery.section("dns")) {
+            String name = section.require("name", Formats.DNS_NAME);
+            Duration interval = section.get("interval", Formats.LOOK_UP, Discovery.Dns.DEFAULT_INTERVAL);
+            return name == null ? null : new Discovery.Dns(name, interval);
+        }
+    }
+
+    private static @Nullable Discovery kubernetes(Section discovery) {
+        try (Section section = discovery.section("kubernetes")) {
+            String service = section.require("service", Formats.DNS_LABEL);
+            String namespace = section.find("namespace", Formats.DNS_LABEL);
+            int port = section.get("port", Formats.PORT, 0);
+            return service == null ? null : new Discovery.Kubernetes(service, namespace, port);
+        }
     }
 
     private static @Nullable Limit limit(Section node) {
@@ -330,7 +407,7 @@ public final class ConfigReader {
     /** Takes a value that only one may have; returns whether it was free. */
     private boolean claim(Map<String, String> owners, String value, Section section, String key) {
         int line = section.line(key);
-        String owner = owners.putIfAbsent(value, section.path(key) + " on line " + line);
+        String owner = owners.putIfAbsent(value, section.path(key) + (line == 0 ? "" : " on line " + line));
         if (owner != null) {
             report.error(line, section.path(key), Report.quote(value), "must be unique, and " + owner + " has it");
         }

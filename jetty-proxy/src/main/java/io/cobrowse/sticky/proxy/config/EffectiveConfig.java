@@ -15,25 +15,49 @@ import io.cobrowse.sticky.routing.Stickiness;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.Dump;
 import org.snakeyaml.engine.v2.api.DumpSettings;
 import org.snakeyaml.engine.v2.common.FlowStyle;
 
-/** Writes a configuration as the file that gives it, defaults included. Stateless. */
+/** Writes a configuration as the file that gives it, defaults included. Immutable. */
 public final class EffectiveConfig {
-    private EffectiveConfig() {}
+    private final UnaryOperator<String> secrets;
+
+    /** Writes secrets as the function has them. */
+    private EffectiveConfig(UnaryOperator<String> secrets) {
+        this.secrets = secrets;
+    }
 
     /**
      * Returns the YAML document, which {@link ConfigReader} reads as an equal configuration, but for secrets, each
      * replaced by {@code ***}. What is off is left out.
      */
     public static String toYaml(ProxyConfig config) {
+        DumpSettings settings = DumpSettings.builder()
+                .setDefaultFlowStyle(FlowStyle.BLOCK)
+                .setIndicatorIndent(2)
+                .setIndentWithIndicator(true)
+                .setSplitLines(false)
+                .setDereferenceAliases(true)
+                .build();
+        return new Dump(settings).dumpToString(new EffectiveConfig(secret -> Report.MASK).values(config));
+    }
+
+    /** Returns a tree that {@link ConfigReader} reads as an equal configuration. */
+    static Tree toTree(ProxyConfig config) {
+        return Tree.of(new EffectiveConfig(secret -> secret).values(config));
+    }
+
+    private Map<String, Object> values(ProxyConfig config) {
         Map<String, Object> root = new LinkedHashMap<>();
-        root.put(
+        putUnlessEmpty(
+                root,
                 "listeners",
-                config.listeners().stream().map(EffectiveConfig::listener).toList());
-        root.put("admin", admin(config.admin()));
+                config.listeners().stream().map(this::listener).toList());
+        // A file has no admin listener that is off; this one claims no port.
+        root.put("admin", config.admin() == null ? Map.of("address", "127.0.0.1:0") : admin(config.admin()));
         root.put("stickiness", stickiness(config.stickiness()));
         root.put(
                 "any-node",
@@ -46,7 +70,12 @@ public final class EffectiveConfig {
                 "set-cookie",
                 config.setCookie().stream().map(EffectiveConfig::setCookie).toList());
         root.put("balance", Format.kebab(config.balance()));
-        root.put("nodes", config.nodes().stream().map(EffectiveConfig::node).toList());
+        Discovery discovery = config.discovery();
+        if (discovery == null) {
+            root.put("nodes", config.nodes().stream().map(EffectiveConfig::node).toList());
+        } else {
+            root.put("discovery", discovery(discovery));
+        }
         root.put("health", health(config.health()));
         root.put("timeouts", timeouts(config.timeouts()));
         root.put("tunnels", Map.of("close-per-second", config.tunnels().closePerSecond()));
@@ -54,17 +83,10 @@ public final class EffectiveConfig {
         root.put("access-log", accessLog(config.observation().accessLog()));
         root.put("metrics", Map.of("enabled", config.observation().metrics()));
         root.put("audit", audit(config.observation().audit()));
-        DumpSettings settings = DumpSettings.builder()
-                .setDefaultFlowStyle(FlowStyle.BLOCK)
-                .setIndicatorIndent(2)
-                .setIndentWithIndicator(true)
-                .setSplitLines(false)
-                .setDereferenceAliases(true)
-                .build();
-        return new Dump(settings).dumpToString(root);
+        return root;
     }
 
-    private static Map<String, Object> listener(Listener listener) {
+    private Map<String, Object> listener(Listener listener) {
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("name", listener.name());
         map.put("address", listener.address().toString());
@@ -106,16 +128,14 @@ public final class EffectiveConfig {
         return Map.of("errors", texts.size() == 1 ? texts.get(0) : texts);
     }
 
-    private static Map<String, Object> tls(Tls tls) {
+    private Map<String, Object> tls(Tls tls) {
         Map<String, Object> map = new LinkedHashMap<>();
         if (tls.certificates().size() == 1) {
             map.putAll(certificate(tls.certificates().get(0)));
         } else {
             map.put(
                     "certificate",
-                    tls.certificates().stream()
-                            .map(EffectiveConfig::certificate)
-                            .toList());
+                    tls.certificates().stream().map(this::certificate).toList());
         }
         map.put("min-version", tls.minVersion().text());
         if (tls.clientCa() != null) {
@@ -125,11 +145,11 @@ public final class EffectiveConfig {
         return map;
     }
 
-    private static Map<String, Object> certificate(Certificate certificate) {
+    private Map<String, Object> certificate(Certificate certificate) {
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("certificate", certificate.certificate());
         map.put("private-key", certificate.privateKey());
-        putIfSet(map, "key-password", certificate.keyPassword() == null ? null : Report.MASK);
+        putIfSet(map, "key-password", secret(certificate.keyPassword()));
         return map;
     }
 
@@ -149,7 +169,7 @@ public final class EffectiveConfig {
         return map;
     }
 
-    private static Map<String, Object> upstreamTls(UpstreamTls tls) {
+    private Map<String, Object> upstreamTls(UpstreamTls tls) {
         Map<String, Object> map = new LinkedHashMap<>();
         putIfSet(map, "ca", tls.ca());
         Certificate certificate = tls.certificate();
@@ -160,10 +180,10 @@ public final class EffectiveConfig {
         return map;
     }
 
-    private static Map<String, Object> admin(Admin admin) {
+    private Map<String, Object> admin(Admin admin) {
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("address", admin.address().toString());
-        putIfSet(map, "token", admin.token() == null ? null : Report.MASK);
+        putIfSet(map, "token", secret(admin.token()));
         return map;
     }
 
@@ -203,6 +223,22 @@ public final class EffectiveConfig {
             map.put("queue-timeout", DurationText.of(limit.queueTimeout()));
         }
         return map;
+    }
+
+    private static Map<String, Object> discovery(Discovery discovery) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        if (discovery instanceof Discovery.Dns dns) {
+            map.put("name", dns.name());
+            map.put("interval", DurationText.of(dns.interval()));
+            return Map.of("dns", map);
+        }
+        Discovery.Kubernetes kubernetes = (Discovery.Kubernetes) discovery;
+        map.put("service", kubernetes.service());
+        putIfSet(map, "namespace", kubernetes.namespace());
+        if (kubernetes.port() != 0) {
+            map.put("port", kubernetes.port());
+        }
+        return Map.of("kubernetes", map);
     }
 
     private static Map<String, Object> health(Health health) {
@@ -258,6 +294,10 @@ public final class EffectiveConfig {
         map.put("enabled", audit.enabled());
         map.put("sessions", audit.sessions());
         return map;
+    }
+
+    private @Nullable String secret(@Nullable String value) {
+        return value == null ? null : secrets.apply(value);
     }
 
     private static void putIfSet(Map<String, Object> map, String key, @Nullable String value) {

@@ -136,6 +136,12 @@ final class Formats {
     static final Format<StatusRange> STATUS_RANGE =
             Format.of("a status from 200 to 599, or a range of them such as 200-299", Formats::statusRange);
     static final Format<Duration> SLOW_START = Format.duration(Duration.ZERO, Duration.ofHours(1));
+    static final Format<String> DNS_NAME = Format.matching(
+            "(?=.{1,253}\\.?$)[A-Za-z0-9_-]{1,63}(\\.[A-Za-z0-9_-]{1,63})*\\.?",
+            "a domain name with SRV records, such as _cobrowse._tcp.example.com");
+    static final Format<String> DNS_LABEL = Format.matching(
+            "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", "1 to 63 small letters, digits or '-', no '-' at either end");
+    static final Format<Duration> LOOK_UP = Format.duration(Duration.ofMillis(100), Duration.ofHours(1));
     static final Format<Duration> CHECK_DURATION = Format.duration(Duration.ofMillis(10), Duration.ofHours(1));
     static final Format<Duration> TIMEOUT = Format.duration(Duration.ofMillis(1), Duration.ofHours(24));
     static final Format<Duration> TIMEOUT_OR_ZERO = Format.duration(Duration.ZERO, Duration.ofHours(24));

@@ -10,13 +10,21 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The effective configuration of a proxy: read, validated once, and frozen. Immutable. */
+/**
+ * The effective configuration of a proxy: read, validated once, and frozen. Immutable.
+ *
+ * @param listeners the public ones
+ * @param admin null for none
+ * @param nodes the nodes that are configured; none where they are found
+ * @param discovery where nodes are found; null where they are configured
+ */
 public record ProxyConfig(
         List<Listener> listeners,
-        Admin admin,
+        @Nullable Admin admin,
         Stickiness stickiness,
         Balance balance,
         List<NodeConfig> nodes,
+        @Nullable Discovery discovery,
         Health health,
         Timeouts timeouts,
         Tunnels tunnels,
@@ -47,6 +55,7 @@ public record ProxyConfig(
                 stickiness,
                 balance,
                 nodes,
+                null,
                 health,
                 timeouts,
                 tunnels,
@@ -76,6 +85,25 @@ public record ProxyConfig(
                 stickiness,
                 balance,
                 nodes,
+                discovery,
+                health,
+                timeouts,
+                tunnels,
+                cors,
+                setCookie,
+                upstreamTls,
+                observation);
+    }
+
+    /** Returns this configuration with another admin listener. */
+    public ProxyConfig withAdmin(@Nullable Admin otherAdmin) {
+        return new ProxyConfig(
+                listeners,
+                otherAdmin,
+                stickiness,
+                balance,
+                nodes,
+                discovery,
                 health,
                 timeouts,
                 tunnels,
@@ -93,6 +121,7 @@ public record ProxyConfig(
                 stickiness,
                 balance,
                 otherNodes,
+                discovery,
                 health,
                 timeouts,
                 tunnels,
@@ -164,6 +193,22 @@ public record ProxyConfig(
                     0,
                     false,
                     Limits.DEFAULTS);
+        }
+
+        /** Returns this listener at another address. */
+        public Listener withAddress(Address other) {
+            return new Listener(
+                    name,
+                    other,
+                    tls,
+                    allow,
+                    deny,
+                    trustedPeers,
+                    requestHeaders,
+                    responseHeaders,
+                    redirectToHttps,
+                    proxyProtocol,
+                    limits);
         }
 
         /** Returns this listener with other limits. */

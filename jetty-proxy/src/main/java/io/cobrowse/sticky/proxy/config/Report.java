@@ -4,8 +4,9 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
-/** Collects what is to be said about one configuration file, so that it is all said at once. Not thread-safe. */
+/** Collects what is to be said about one configuration, so that it is all said at once. Not thread-safe. */
 final class Report {
     /** Stands where a secret would. */
     static final String MASK = "***";
@@ -15,11 +16,12 @@ final class Report {
 
     private record Finding(int line, String text) {}
 
-    private final String file;
+    private final @Nullable String file;
     private final List<Finding> errors = new ArrayList<>();
     private final List<Finding> warnings = new ArrayList<>();
 
-    Report(String file) {
+    /** Makes a report about a file; null where there is none. */
+    Report(@Nullable String file) {
         this.file = file;
     }
 
@@ -65,7 +67,7 @@ final class Report {
     private List<String> lines(List<Finding> findings) {
         return findings.stream()
                 .sorted(Comparator.comparingInt(Finding::line))
-                .map(finding -> file + ":" + finding.line() + ": " + finding.text())
+                .map(finding -> (file == null ? "" : file + ":" + finding.line() + ": ") + finding.text())
                 .toList();
     }
 }

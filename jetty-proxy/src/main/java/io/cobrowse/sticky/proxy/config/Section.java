@@ -8,40 +8,41 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.snakeyaml.engine.v2.exceptions.Mark;
-import org.snakeyaml.engine.v2.nodes.MappingNode;
-import org.snakeyaml.engine.v2.nodes.Node;
-import org.snakeyaml.engine.v2.nodes.NodeTuple;
-import org.snakeyaml.engine.v2.nodes.ScalarNode;
-import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
 /**
- * A mapping of the configuration file, asked key by key. What is wrong goes to the report, and reading goes on; a key
+ * A mapping of a configuration, asked key by key. What is wrong goes to the report, and reading goes on; a key
  * that nobody has asked for by {@link #close} is unknown. Not thread-safe.
  */
 final class Section implements AutoCloseable {
     /** Far above what any key needs; patterns recurse on what they match, so it is bounded. */
     private static final int MAX_VALUE_CHARS = 1024;
 
-    private record Entry(int line, Node node) {}
+    private record Entry(int line, Tree node) {}
 
     private final String path;
     private final int line;
     private final Report report;
-    private final Function<String, @Nullable String> environment;
+    private final @Nullable Function<String, @Nullable String> environment;
     private final Map<String, Entry> entries = new LinkedHashMap<>();
     private final Set<String> known = new LinkedHashSet<>();
     private boolean isMapping = true;
 
-    private Section(String path, int line, Report report, Function<String, @Nullable String> environment) {
+    private Section(String path, int line, Report report, @Nullable Function<String, @Nullable String> environment) {
         this.path = path;
         this.line = line;
         this.report = report;
         this.environment = environment;
     }
 
-    static Section root(Node node, Report report, Function<String, @Nullable String> environment) {
-        Section root = new Section("", 1, report, environment);
+    /**
+     * Makes the section of everything.
+     *
+     * @param path what goes before each key where it is named
+     * @param environment the values of variables; null where text is what it is
+     */
+    static Section root(
+            String path, Tree node, Report report, @Nullable Function<String, @Nullable String> environment) {
+        Section root = new Section(path, Math.max(1, node.line()), report, environment);
         root.add(node);
         return root;
     }
@@ -78,7 +79,7 @@ final class Section implements AutoCloseable {
         if (entry == null) {
             return List.of();
         }
-        if (entry.node instanceof SequenceNode) {
+        if (entry.node instanceof Tree.Sequence) {
             return elements(key, entry, format, 1);
         }
         T value = scalar(path(key), entry.line, entry.node, format);
@@ -100,9 +101,9 @@ final class Section implements AutoCloseable {
         Entry entry = entry(key);
         List<Section> sections = new ArrayList<>();
         if (entry != null) {
-            for (Node node : sequence(key, entry, 1)) {
+            for (Tree node : sequence(key, entry, 1)) {
                 Section section =
-                        new Section(path(key) + "[" + sections.size() + "]", lineOf(node), report, environment);
+                        new Section(path(key) + "[" + sections.size() + "]", node.line(), report, environment);
                 section.add(node);
                 sections.add(section);
             }
@@ -139,7 +140,7 @@ final class Section implements AutoCloseable {
 
     boolean isList(String key) {
         Entry entry = entry(key);
-        return entry != null && entry.node instanceof SequenceNode;
+        return entry != null && entry.node instanceof Tree.Sequence;
     }
 
     /** Returns the line of the key, or of the section where it is left out. */
@@ -177,33 +178,32 @@ final class Section implements AutoCloseable {
         return entries.get(key);
     }
 
-    private void add(Node node) {
-        if (node instanceof MappingNode mapping) {
-            mapping.getValue().forEach(this::add);
+    private void add(Tree node) {
+        if (node instanceof Tree.Mapping mapping) {
+            mapping.entries().forEach(this::add);
         } else if (!isBlank(node)) {
             isMapping = false;
             report.error(line, where(), describe(path, node), "a mapping of keys to values");
         }
     }
 
-    private void add(NodeTuple tuple) {
-        int keyLine = lineOf(tuple.getKeyNode());
-        if (!(tuple.getKeyNode() instanceof ScalarNode scalar)) {
-            report.error(keyLine, where(), "a list or a mapping as a key", "keys are text");
+    private void add(Tree.Entry entry) {
+        String key = entry.key();
+        if (key == null) {
+            report.error(entry.line(), where(), "a list or a mapping as a key", "keys are text");
             return;
         }
-        String key = scalar.getValue();
-        Entry earlier = entries.putIfAbsent(key, new Entry(keyLine, tuple.getValueNode()));
+        Entry earlier = entries.putIfAbsent(key, new Entry(entry.line(), entry.value()));
         if (earlier != null) {
-            report.error(keyLine, path(key), "duplicate key", "it is on line " + earlier.line + " already");
+            report.error(entry.line(), path(key), "duplicate key", "it is on line " + earlier.line + " already");
         }
     }
 
     private <T> List<T> elements(String key, Entry entry, Format<T> format, int minSize) {
         List<T> values = new ArrayList<>();
         int index = 0;
-        for (Node node : sequence(key, entry, minSize)) {
-            T value = scalar(path(key) + "[" + index + "]", lineOf(node), node, format);
+        for (Tree node : sequence(key, entry, minSize)) {
+            T value = scalar(path(key) + "[" + index + "]", node.line(), node, format);
             if (value != null) {
                 values.add(value);
             }
@@ -212,32 +212,35 @@ final class Section implements AutoCloseable {
         return values;
     }
 
-    private List<Node> sequence(String key, Entry entry, int minSize) {
+    private List<Tree> sequence(String key, Entry entry, int minSize) {
         String allowed = minSize == 0 ? "a list" : "a list of at least " + minSize;
-        if (!(entry.node instanceof SequenceNode sequence)) {
+        if (!(entry.node instanceof Tree.Sequence sequence)) {
             report.error(entry.line, path(key), describe(path(key), entry.node), allowed);
             return List.of();
         }
-        if (sequence.getValue().size() < minSize) {
+        if (sequence.items().size() < minSize) {
             report.error(entry.line, path(key), "an empty list", allowed);
         }
-        return sequence.getValue();
+        return sequence.items();
     }
 
-    private <T> @Nullable T scalar(String where, int at, Node node, Format<T> format) {
-        if (!(node instanceof ScalarNode scalar)) {
+    private <T> @Nullable T scalar(String where, int at, Tree node, Format<T> format) {
+        if (!(node instanceof Tree.Text scalar)) {
             report.error(at, where, describe(where, node), format.allowed());
             return null;
         }
-        EnvironmentText text = EnvironmentText.replace(scalar.getValue(), environment);
-        text.errors().forEach(error -> report.error(at, where, format.show(scalar.getValue()), error));
-        if (!text.errors().isEmpty()) {
-            return null;
+        String text = scalar.text();
+        if (environment != null) {
+            EnvironmentText replaced = EnvironmentText.replace(text, environment);
+            replaced.errors().forEach(error -> report.error(at, where, format.show(scalar.text()), error));
+            if (!replaced.errors().isEmpty()) {
+                return null;
+            }
+            text = replaced.text();
         }
-        T value =
-                text.text().length() > MAX_VALUE_CHARS ? null : format.parser().apply(text.text());
+        T value = text.length() > MAX_VALUE_CHARS ? null : format.parser().apply(text);
         if (value == null) {
-            report.error(at, where, format.show(text.text()), format.allowed());
+            report.error(at, where, format.show(text), format.allowed());
         }
         return value;
     }
@@ -246,22 +249,16 @@ final class Section implements AutoCloseable {
         return path.isEmpty() ? "the file" : path;
     }
 
-    private static String describe(String where, Node node) {
-        if (node instanceof ScalarNode scalar) {
+    private static String describe(String where, Tree node) {
+        if (node instanceof Tree.Text scalar) {
             // Text in the place of this section may be the token that lost its key.
-            return where.equals("admin") ? "text" : Report.quote(scalar.getValue());
+            return where.equals("admin") || where.endsWith(".admin") ? "text" : Report.quote(scalar.text());
         }
-        return node instanceof SequenceNode ? "a list" : "a mapping";
+        return node instanceof Tree.Sequence ? "a list" : "a mapping";
     }
 
     /** A key with nothing behind it, as when all below it is commented out. */
-    private static boolean isBlank(Node node) {
-        return node instanceof ScalarNode scalar
-                && scalar.isPlain()
-                && scalar.getValue().isEmpty();
-    }
-
-    private static int lineOf(Node node) {
-        return node.getStartMark().map(Mark::getLine).orElse(0) + 1;
+    private static boolean isBlank(Tree node) {
+        return node instanceof Tree.Text text && text.blank();
     }
 }

@@ -11,9 +11,12 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.AbstractList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
 import org.snakeyaml.engine.v2.api.lowlevel.Parse;
@@ -22,10 +25,14 @@ import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.ReaderException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.NodeTuple;
+import org.snakeyaml.engine.v2.nodes.ScalarNode;
+import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
 /**
- * A file of one YAML document, as a graph of nodes that know their lines. Time, memory and stack are bounded whatever
+ * A file of one YAML document, as a tree that knows its lines. Time, memory and stack are bounded whatever
  * the file holds.
  */
 final class YamlFile {
@@ -51,9 +58,50 @@ final class YamlFile {
     }
 
     /** Returns the root of the document; an empty document has none, and is an error. */
-    static Node read(Path path) throws ConfigException {
+    static Tree read(Path path) throws ConfigException {
         YamlFile file = new YamlFile(path);
-        return file.compose(file.decode(file.bytes()));
+        return tree(file.compose(file.decode(file.bytes())));
+    }
+
+    /** Aliases make graphs of documents, and even circles, so each level is made when it is looked at. */
+    private static Tree tree(Node node) {
+        int line = line(node);
+        if (node instanceof MappingNode mapping) {
+            return new Tree.Mapping(line, view(mapping.getValue(), YamlFile::entry));
+        }
+        if (node instanceof SequenceNode sequence) {
+            return new Tree.Sequence(line, view(sequence.getValue(), YamlFile::tree));
+        }
+        ScalarNode scalar = (ScalarNode) node;
+        return new Tree.Text(
+                line, scalar.getValue(), scalar.isPlain() && scalar.getValue().isEmpty());
+    }
+
+    private static <A, B> List<B> view(List<A> list, Function<A, B> conversion) {
+        return new AbstractList<>() {
+            @Override
+            public B get(int index) {
+                return conversion.apply(list.get(index));
+            }
+
+            @Override
+            public int size() {
+                return list.size();
+            }
+        };
+    }
+
+    private static Tree.Entry entry(NodeTuple entry) {
+        Node key = entry.getKeyNode();
+        return new Tree.Entry(line(key), key(key), tree(entry.getValueNode()));
+    }
+
+    private static @Nullable String key(Node node) {
+        return node instanceof ScalarNode scalar ? scalar.getValue() : null;
+    }
+
+    private static int line(Node node) {
+        return node.getStartMark().map(Mark::getLine).orElse(0) + 1;
     }
 
     private byte[] bytes() throws ConfigException {

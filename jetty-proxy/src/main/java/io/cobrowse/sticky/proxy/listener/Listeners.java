@@ -113,7 +113,7 @@ public final class Listeners {
     /**
      * Opens a connector.
      *
-     * @throws BindException when the address cannot be had; the message names it
+     * @throws BindException when the address cannot be had; the message names it and the listener
      */
     public static void bind(ServerConnector connector, Address address) throws IOException {
         try {
@@ -123,7 +123,8 @@ public final class Listeners {
             String why = reason instanceof UnresolvedAddressException
                     ? "the host cannot be resolved"
                     : String.valueOf(reason.getMessage());
-            BindException bind = new BindException("Cannot listen on " + address + ": " + why);
+            BindException bind =
+                    new BindException("Listener " + connector.getName() + " cannot listen on " + address + ": " + why);
             bind.initCause(failure);
             throw bind;
         }
@@ -163,8 +164,15 @@ public final class Listeners {
         return known.connector;
     }
 
-    /** Returns the address of a connector, with its true port. */
+    /**
+     * Returns the address of a connector, with its true port.
+     *
+     * @throws IllegalStateException when it is not open
+     */
     public static URI uri(ServerConnector connector) {
+        if (connector.getLocalPort() <= 0) {
+            throw new IllegalStateException("Listener " + connector.getName() + " is not open: start the proxy before");
+        }
         String host = connector.getHost();
         InetSocketAddress any = new InetSocketAddress(host, 0);
         boolean wildcard = any.getAddress() != null && any.getAddress().isAnyLocalAddress();
@@ -250,7 +258,10 @@ public final class Listeners {
         } catch (IOException failure) {
             throw failure;
         } catch (Exception failure) {
-            throw new IOException("Cannot listen on " + each.settings.address() + ": " + failure.getMessage(), failure);
+            throw new IOException(
+                    "Listener " + each.settings.name() + " cannot listen on " + each.settings.address() + ": "
+                            + failure.getMessage(),
+                    failure);
         }
     }
 

@@ -198,7 +198,8 @@ class RunCommandTest {
         start("run", "--config", file.toString());
         assertThat(exitCode()).isEqualTo(1);
         assertThat(err().strip())
-                .isEqualTo("cobrowse-proxy run: Cannot listen on nowhere.example:1: the host cannot be resolved");
+                .isEqualTo(
+                        "cobrowse-proxy run: Listener public cannot listen on nowhere.example:1: the host cannot be resolved");
     }
 
     @ParameterizedTest

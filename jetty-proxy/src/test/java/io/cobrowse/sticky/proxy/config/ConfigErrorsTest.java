@@ -338,7 +338,7 @@ class ConfigErrorsTest {
 
     static Stream<Arguments> structures() {
         return Stream.of(
-                arguments("balance: random-two", List.of("1: nodes: missing: a list of at least 1")),
+                arguments("balance: random-two", List.of("1: nodes: missing: a list of at least 1, or discovery")),
                 arguments("nodes:", List.of("1: nodes: \"\": a list of at least 1")),
                 arguments("nodes: []", List.of("1: nodes: an empty list: a list of at least 1")),
                 arguments("nodes: {id: a}", List.of("1: nodes: a mapping: a list of at least 1")),
@@ -370,7 +370,7 @@ class ConfigErrorsTest {
                 arguments(
                         NODES + "zebra: 1",
                         List.of("2: zebra: unknown key: known here: listeners, admin, stickiness, any-node, balance,"
-                                + " nodes, health, timeouts, tunnels, cors, set-cookie, upstream-tls, access-log,"
+                                + " nodes, discovery, health, timeouts, tunnels, cors, set-cookie, upstream-tls, access-log,"
                                 + " metrics, audit")),
                 arguments(
                         NODES + "cors: {errors: [reflect, 'https://a']}",

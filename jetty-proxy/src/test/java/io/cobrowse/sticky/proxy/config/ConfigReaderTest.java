@@ -200,6 +200,7 @@ class ConfigReaderTest {
                                         1,
                                         false,
                                         new Limit(300, 0, Duration.ofSeconds(90)))),
+                        null,
                         new Health(
                                 "/up?deep=1",
                                 Duration.ofMillis(10),
@@ -236,6 +237,47 @@ class ConfigReaderTest {
                                         "*", Map.of(Attribute.HTTP_ONLY, "remove", Attribute.DOMAIN, "remove"))),
                         new UpstreamTls(directory.resolve("cert.pem").toString(), certificate(), false),
                         Observation.DEFAULTS));
+    }
+
+    @Test
+    void shouldReadWhereNodesAreFound() throws Exception {
+        assertThat(read("discovery: { dns: { name: _a._tcp.example.com } }").config())
+                .satisfies(config -> assertThat(config.nodes()).isEmpty())
+                .extracting(ProxyConfig::discovery)
+                .isEqualTo(new Discovery.Dns("_a._tcp.example.com", Duration.ofSeconds(10)));
+        assertThat(read("discovery: { kubernetes: { service: cobrowse, namespace: a, port: 8700 } }")
+                        .config()
+                        .discovery())
+                .isEqualTo(new Discovery.Kubernetes("cobrowse", "a", 8700));
+        assertThat(read("discovery: { kubernetes: { service: cobrowse } }")
+                        .config()
+                        .discovery())
+                .isEqualTo(new Discovery.Kubernetes("cobrowse", null, 0));
+    }
+
+    @Test
+    void shouldReadValuesFromElsewhere() throws Exception {
+        Map<String, Object> values = Map.of(
+                "nodes", Map.of("0", Map.of("id", 1, "cookie", Map.of("0", "a", "1", "b"), "url", "http://${a}")),
+                "stickiness", Map.of("expose-route", true));
+        assertThatThrownBy(() -> ConfigReader.read("my.proxy", values))
+                .isInstanceOf(ConfigException.class)
+                .message()
+                .startsWith("my.proxy.nodes[0].url: \"http://${a}\": http://HOST[:PORT]")
+                .doesNotContain("\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                EVERY_KEY,
+                "nodes: [{id: 1, url: 'http://a'}]",
+                "discovery: { dns: { name: a } }",
+                "discovery: { kubernetes: { service: a, port: 1 } }"
+            })
+    void shouldFindNothingWrongWithWhatWasRead(String yaml) throws Exception {
+        TestIdentity.create(directory);
+        ConfigReader.check(read(yaml).config());
     }
 
     private Tls.Certificate certificate() {

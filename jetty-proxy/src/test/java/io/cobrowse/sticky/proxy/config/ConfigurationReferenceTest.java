@@ -105,6 +105,9 @@ class ConfigurationReferenceTest {
                 "cors",
                 "set-cookie[]",
                 "nodes[]",
+                "discovery",
+                "discovery.dns",
+                "discovery.kubernetes",
                 "health",
                 "timeouts",
                 "tunnels",
@@ -149,7 +152,8 @@ class ConfigurationReferenceTest {
         String uncommented = Files.readString(DOCS.resolve("example.yaml"))
                 .replaceAll("(?m)^( *)# (- |  )?([a-z0-9-]+:( |$))", "$1$2$3");
         ProxyConfig config = ConfigReader.read(
-                        write(uncommented), Map.of("ADMIN_TOKEN", "s3cret", "KEY_PASSWORD", "not needed")::get)
+                        write(uncommented.replaceAll("(?m)^discovery:\n( .*\n)+", "")), // Nodes are either or.
+                        Map.of("ADMIN_TOKEN", "s3cret", "KEY_PASSWORD", "not needed")::get)
                 .config();
         assertThat(config.admin().token()).isEqualTo("s3cret");
         assertThat(keys().map(Key::name))
@@ -158,7 +162,7 @@ class ConfigurationReferenceTest {
     }
 
     private Object effectiveDefault(String path) throws Exception {
-        String yaml = NODES;
+        String yaml = path.startsWith("discovery.") ? yaml("discovery.dns", "name: a") : NODES;
         if (path.startsWith("listeners[].tls.")) {
             TestIdentity.create(directory);
             yaml = yaml("listeners[].tls", "certificate: cert.pem, private-key: key.pem")
@@ -196,6 +200,9 @@ class ConfigurationReferenceTest {
         return switch (section) {
             case "" -> entry + (entry.startsWith("nodes") ? "" : NODES);
             case "nodes[]" -> "nodes: [{" + entry + "}]";
+            case "discovery" -> "discovery: {" + entry + "}";
+            case "discovery.dns" -> "discovery: {dns: {" + entry + "}}";
+            case "discovery.kubernetes" -> "discovery: {kubernetes: {" + entry + "}}";
             case "listeners[]" -> "listeners: [{" + entry + "}]" + NODES;
             case "set-cookie[]" -> "set-cookie: [{" + entry + "}]" + NODES;
             case "listeners[].request-headers" -> "listeners: [{request-headers: {" + entry + "}}]" + NODES;

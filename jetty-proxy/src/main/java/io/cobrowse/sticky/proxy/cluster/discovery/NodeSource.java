@@ -1,5 +1,6 @@
 package io.cobrowse.sticky.proxy.cluster.discovery;
 
+import io.cobrowse.sticky.proxy.config.Discovery;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -8,6 +9,24 @@ import java.util.function.Consumer;
  * it found last stay, and the health checks tell which of them live. Thread-safe.
  */
 public interface NodeSource extends AutoCloseable {
+    /**
+     * Makes a source, which is not started.
+     *
+     * @throws IllegalStateException when the library that it needs is missing
+     */
+    static NodeSource of(Discovery discovery) {
+        String needed = discovery instanceof Discovery.Dns
+                ? "dnsjava:dnsjava"
+                : "io.fabric8:kubernetes-client and io.fabric8:kubernetes-httpclient-jdk";
+        try {
+            return discovery instanceof Discovery.Kubernetes kubernetes
+                    ? new KubernetesNodes(kubernetes.namespace(), kubernetes.service(), kubernetes.port())
+                    : new DnsNodes(((Discovery.Dns) discovery).name(), ((Discovery.Dns) discovery).interval());
+        } catch (NoClassDefFoundError absent) {
+            throw new IllegalStateException("discovery: " + needed + " is missing on the class path", absent);
+        }
+    }
+
     /**
      * Begins to look, and returns at once. To be called once.
      *
