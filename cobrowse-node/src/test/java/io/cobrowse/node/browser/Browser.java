@@ -16,10 +16,13 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.awaitility.core.ConditionTimeoutException;
 import org.eclipse.jetty.util.ajax.JSON;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Cookie;
 import org.openqa.selenium.Keys;
+import org.openqa.selenium.NoSuchElementException;
+import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
@@ -203,7 +206,20 @@ public final class Browser implements AutoCloseable {
 
     /** Waits until the text of an element is as wanted. */
     public void awaitText(String selector, Predicate<String> wanted) {
-        await(selector + " in " + driver.getTitle()).atMost(LIMIT).until(() -> text(selector), wanted);
+        try {
+            await(selector + " in " + driver.getTitle())
+                    .atMost(LIMIT)
+                    .ignoreExceptionsMatching(Browser::isNotThere)
+                    .until(() -> text(selector), wanted);
+        } catch (ConditionTimeoutException inVain) {
+            throw new AssertionError(
+                    driver.getCurrentUrl() + " shows:\n" + evaluate("document.documentElement.innerText"), inVain);
+        }
+    }
+
+    /** The page is not there yet, or another one is there meanwhile. */
+    private static boolean isNotThere(Throwable failure) {
+        return failure instanceof NoSuchElementException || failure instanceof StaleElementReferenceException;
     }
 
     /** Waits until a field has that value. */

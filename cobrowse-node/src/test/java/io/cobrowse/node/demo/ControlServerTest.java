@@ -196,6 +196,20 @@ class ControlServerTest {
                 .satisfies(node -> assertThat(node.faults()).isEqualTo(Faults.NONE));
     }
 
+    /** So that the test above tells of the proxy, not of faults that nobody could inject. */
+    @Test
+    void shouldTakeFaultsFromThisMachineAtTheNodeItself() throws Exception {
+        URI faults = demo.options().nodeUrl(1).resolve("/cobrowse/internal/faults");
+        HttpRequest request = HttpRequest.newBuilder(faults)
+                .header("Content-Type", "application/json")
+                .PUT(BodyPublishers.ofString("{\"healthStatus\": 418}"))
+                .build();
+        assertThat(client.send(request, BodyHandlers.ofString()).statusCode()).isEqualTo(200);
+        await().until(() ->
+                get(demo.options().nodeUrl(1).resolve("/cobrowse/health")).statusCode() == 418);
+        demo.nodes().running(1).inject(Faults.NONE);
+    }
+
     @ParameterizedTest
     @CsvSource({
         "GET, /cobrowse/health, 200",
