@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.eclipse.jetty.http.HttpCompliance;
@@ -86,10 +87,7 @@ class HeadParserTest {
         for (HttpCompliance compliance : List.of(HttpCompliance.STRICT, HttpCompliance.RFC2616)) {
             KnownFields fields = new KnownFields();
             for (int cut = 1; cut <= Math.min(head.length(), 200); cut++) {
-                List<String> jettys = tell(
-                        head,
-                        cut,
-                        told -> new HttpParser((HttpParser.RequestHandler) told, MAX_HEAD_BYTES, compliance));
+                List<String> jettys = tell(head, cut, told -> jettys(told, compliance));
                 List<String> ours = tell(head, cut, told -> parser(told, compliance, fields));
                 assertThat(ours).as("%s, cut at %s", compliance, cut).isEqualTo(jettys);
             }
@@ -133,12 +131,60 @@ class HeadParserTest {
         for (int round = 0; round < 3; round++) {
             for (String head : heads) {
                 assertThat(tell(head, head.length(), told -> parser(told, HttpCompliance.STRICT, known)))
-                        .isEqualTo(tell(
-                                head,
-                                head.length(),
-                                told -> new HttpParser(
-                                        (HttpParser.RequestHandler) told, MAX_HEAD_BYTES, HttpCompliance.STRICT)));
+                        .isEqualTo(tell(head, head.length(), told -> jettys(told, HttpCompliance.STRICT)));
             }
+        }
+    }
+
+    /** Each head is put together from few lines, among them those that Jetty's parser knows whole, so that all neighbours meet. */
+    @Test
+    void shouldTellTheSameOfAnyNeighboursInAnyPieces() {
+        List<String> lines = List.of(
+                "Content-Length: 0",
+                "Content-Length: 3",
+                "Connection: close",
+                "Connection: keep-alive",
+                "Connection: Upgrade",
+                "Accept: */*",
+                "Accept: text/html",
+                "Accept-Encoding: gzip",
+                "Accept-Encoding: gzip, deflate",
+                "accept-encoding: GZIP",
+                "Accept-Language: en-US,en;q=0.5",
+                "Cache-Control: no-cache",
+                "Cache-Control: no-cachE",
+                "Pragma: no-cache",
+                "Content-Type: text/plain",
+                "Content-Type: text/html; charset=utf-8",
+                "Content-Type: application/json",
+                "Expect: 100-continue",
+                "Transfer-Encoding: chunked",
+                "Upgrade: websocket",
+                "Cookie: a=b",
+                "Cookie: gcbSessionServer=node-1; x=y",
+                "Date: Mon, 01 Jan 2024 00:00:00 GMT",
+                "User-Agent: Mozilla/5.0 (X11; Linux x86_64)",
+                "X-Own: 1",
+                "X-Empty:",
+                "X:a",
+                "DNT: 1",
+                "C: d",
+                " folded",
+                "no colon");
+        Random random = new Random(1);
+        for (int i = 0; i < 20_000; i++) {
+            List<String> head = new ArrayList<>(List.of("POST / HTTP/1.1", ""));
+            for (int left = 1 + random.nextInt(7); left > 0; left--) {
+                head.add(1, lines.get(random.nextInt(lines.size())));
+            }
+            if (random.nextInt(10) > 0) {
+                head.add(1 + random.nextInt(head.size() - 1), "Host: h"); // Twice would be logged each time.
+            }
+            String request = String.join("\r\n", head) + "\r\nabc";
+            int cut = random.nextInt(3) == 0 ? 1 + random.nextInt(request.length() - 1) : request.length();
+            assertThat(tell(request, cut, told -> parser(told, HttpCompliance.RFC9110, known)))
+                    .as("%s cut at %s", request, cut)
+                    .isEqualTo(tell(request, cut, told -> jettys(told, HttpCompliance.RFC9110)));
         }
     }
 
@@ -223,9 +269,18 @@ class HeadParserTest {
         return least;
     }
 
+    private static HttpParser jettys(Told told, HttpCompliance compliance) {
+        HttpParser parser = new HttpParser((HttpParser.RequestHandler) told, MAX_HEAD_BYTES, compliance);
+        parser.setHeaderCacheSize(0);
+        parser.setHeaderCacheCaseSensitive(true);
+        return parser;
+    }
+
     private static HeadParser parser(Told told, HttpCompliance compliance, KnownFields known) {
         HeadParser parser = new HeadParser((HttpParser.RequestHandler) told, MAX_HEAD_BYTES, compliance, HERE, known);
-        parser.setHeaderCacheSize(0); // As the proxy has it.
+        // As the proxy has them.
+        parser.setHeaderCacheSize(0);
+        parser.setHeaderCacheCaseSensitive(true);
         told.parser = parser;
         return parser;
     }
