@@ -17,8 +17,8 @@ class SuiteTest {
     private static final Pattern ALL = Pattern.compile("");
 
     private static List<Case> oneOfEachKind() {
-        return Suite.all(
-                Pattern.compile("TYPICAL_MIDDLE|Filter|RequestHead|Calibration|=10000|ROUND_ROBIN nodes=3|AnyNode"));
+        return Suite.all(Pattern.compile(
+                "TYPICAL_MIDDLE|Filter|RequestHead|Calibration|=10000|ROUND_ROBIN nodes=3|AnyNode|Exchange"));
     }
 
     @ParameterizedTest
