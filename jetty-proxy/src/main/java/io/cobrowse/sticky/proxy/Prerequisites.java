@@ -5,11 +5,32 @@ import io.cobrowse.sticky.routing.Router;
 import jakarta.servlet.ServletConfig;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletException;
+import java.lang.module.ModuleDescriptor.Version;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
 
 /** What {@link StickyProxyServlet} has to find around it. Stateless. */
 final class Prerequisites {
+    /** The first Jetty that has what the connectors use. */
+    private static final Version OLDEST_JETTY = Version.parse("12.1.14");
+
     private Prerequisites() {}
+
+    /**
+     * Looks whether Jetty is as new as it has to be; frameworks bring their own.
+     *
+     * @throws IllegalStateException when it is not; the message says what to do
+     */
+    static void checkJetty(String version) {
+        Matcher number = Pattern.compile("[0-9]+([.][0-9]+)*").matcher(version);
+        if (number.lookingAt() && Version.parse(number.group()).compareTo(OLDEST_JETTY) < 0) {
+            throw new IllegalStateException(
+                    "The proxy needs Jetty " + OLDEST_JETTY + " or later, and this is " + version
+                            + ": raise the version, with Spring Boot by <jetty.version>" + OLDEST_JETTY
+                            + "</jetty.version> among the properties of your pom.xml");
+        }
+    }
 
     /**
      * Returns the context that the servlet is in.

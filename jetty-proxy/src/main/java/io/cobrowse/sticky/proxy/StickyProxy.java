@@ -33,6 +33,7 @@ import org.eclipse.jetty.ee11.servlet.FilterHolder;
 import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee11.servlet.ServletHolder;
 import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.util.Jetty;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -72,6 +73,7 @@ public final class StickyProxy {
     private volatile @Nullable Server server;
 
     StickyProxy(ProxyConfig config, SslContextFactory.Client nodeTls) {
+        Prerequisites.checkJetty(Jetty.VERSION);
         ConfigReader.check(config);
         this.config = config;
         this.nodeTls = nodeTls;

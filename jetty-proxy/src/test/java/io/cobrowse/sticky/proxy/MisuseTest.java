@@ -105,6 +105,17 @@ class MisuseTest {
     }
 
     @Test
+    void shouldRefuseAJettyThatIsTooOld() {
+        assertThatIllegalStateException()
+                .isThrownBy(() -> Prerequisites.checkJetty("12.1.10"))
+                .withMessageStartingWith("The proxy needs Jetty 12.1.14 or later, and this is 12.1.10: ")
+                .withMessageContaining("<jetty.version>12.1.14</jetty.version>");
+        Prerequisites.checkJetty("12.1.14");
+        Prerequisites.checkJetty("12.2.0-SNAPSHOT");
+        Prerequisites.checkJetty("unknown");
+    }
+
+    @Test
     void shouldRefuseAServletWithoutAsyncSupport() {
         add(proxy.filter(), "/*", true);
         add(proxy.servlet(), "/*", false);

@@ -1,0 +1,102 @@
+package io.cobrowse.sticky.spring;
+
+import io.cobrowse.sticky.filter.StickinessFilter;
+import io.cobrowse.sticky.proxy.StickyProxy;
+import io.cobrowse.sticky.proxy.StickyProxyServlet;
+import io.cobrowse.sticky.proxy.config.ProxyConfig.Listener;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import jakarta.servlet.DispatcherType;
+import java.util.List;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.boot.jetty.servlet.JettyServletWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.boot.web.servlet.ServletRegistrationBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
+import org.springframework.core.env.Environment;
+
+/** Mounts the proxy on its paths, and nowhere else; whatever else the application serves is left alone. */
+@AutoConfiguration
+@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
+public class StickyProxyAutoConfiguration {
+
+    /** Reads {@code cobrowse.proxy}. */
+    @Bean
+    StickyProxyProperties stickyProxyProperties(Environment environment) {
+        return StickyProxyProperties.read(environment);
+    }
+
+    /** Makes the proxy, which starts and stops with the server. */
+    @Bean
+    @ConditionalOnMissingBean
+    StickyProxy stickyProxy(StickyProxyProperties properties) {
+        return StickyProxy.builder(properties.config()).build();
+    }
+
+    /** In front of all other filters, so that what no node can serve costs them nothing. */
+    @Bean
+    FilterRegistrationBean<StickinessFilter> stickinessFilter(StickyProxy proxy, StickyProxyProperties properties) {
+        FilterRegistrationBean<StickinessFilter> registration = new FilterRegistrationBean<>(proxy.filter());
+        registration.setUrlPatterns(properties.paths());
+        registration.setDispatcherTypes(DispatcherType.REQUEST);
+        registration.setAsyncSupported(true);
+        registration.setOrder(Ordered.HIGHEST_PRECEDENCE);
+        return registration;
+    }
+
+    /** On the same paths as the filter. */
+    @Bean
+    ServletRegistrationBean<StickyProxyServlet> stickyProxyServlet(
+            StickyProxy proxy, StickyProxyProperties properties) {
+        ServletRegistrationBean<StickyProxyServlet> registration = new ServletRegistrationBean<>(proxy.servlet());
+        registration.setUrlMappings(properties.paths());
+        registration.setAsyncSupported(true);
+        registration.setLoadOnStartup(0);
+        return registration;
+    }
+
+    /** Puts the proxy's connector in the place of the server's. */
+    @Bean
+    WebServerFactoryCustomizer<JettyServletWebServerFactory> stickyProxyConnector(
+            StickyProxy proxy, StickyProxyProperties properties) {
+        return factory -> {
+            if (properties.ownConnector()) {
+                List<Listener> rules = properties.config().listeners();
+                factory.addServerCustomizers(new OwnConnector(proxy, rules.get(0)));
+            }
+        };
+    }
+
+    /** Stops gracefully before the server does. */
+    @Bean
+    Draining stickyProxyDraining(StickyProxy proxy) {
+        return new Draining(proxy);
+    }
+
+    /** Tells the actuator's health. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(HealthIndicator.class)
+    static class Health {
+        @Bean
+        @ConditionalOnMissingBean(name = "cobrowseNodesHealthIndicator")
+        HealthIndicator cobrowseNodesHealthIndicator(StickyProxy proxy) {
+            return new NodesHealthIndicator(proxy);
+        }
+    }
+
+    /** Tells the actuator's metrics. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(MeterBinder.class)
+    static class Metrics {
+        @Bean
+        NodeMetrics cobrowseNodeMetrics(StickyProxy proxy) {
+            return new NodeMetrics(proxy);
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/** The sticky proxy on paths of a Spring Boot application. */
+@NullMarked
+package io.cobrowse.sticky.spring;
+
+import org.jspecify.annotations.NullMarked;
