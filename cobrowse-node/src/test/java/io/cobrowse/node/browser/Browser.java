@@ -57,6 +57,11 @@ public final class Browser implements AutoCloseable {
         return new Browser(List.of("--test-third-party-cookie-phaseout"));
     }
 
+    /** One that takes a name for one of this machine, as after its owner has pointed it here (DNS rebinding). */
+    static Browser withNameOfThisMachine(String name) {
+        return new Browser(List.of("--host-resolver-rules=MAP " + name + " 127.0.0.1"));
+    }
+
     private Browser(List<String> arguments) {
         ChromeOptions options = new ChromeOptions();
         options.setBinary(CHROMIUM.toFile());
@@ -268,6 +273,58 @@ public final class Browser implements AutoCloseable {
                 .filter(entry -> entry.getLevel().intValue() >= Level.WARNING.intValue())
                 .map(LogEntry::getMessage)
                 .toList();
+    }
+
+    /** What a screen reader is told of the page, in order: the role of each thing, and behind it its name. */
+    List<String> accessibleRoles() {
+        List<?> nodes = (List<?>) driver.executeCdpCommand("Accessibility.getFullAXTree", Map.of())
+                .get("nodes");
+        return nodes.stream()
+                .map(node -> (Map<?, ?>) node)
+                .filter(node -> Boolean.FALSE.equals(node.get("ignored")))
+                .map(node -> (accessible(node, "role") + " " + accessible(node, "name")).strip())
+                .toList();
+    }
+
+    private static String accessible(Map<?, ?> node, String property) {
+        return node.get(property) instanceof Map<?, ?> found ? String.valueOf(found.get("value")) : "";
+    }
+
+    /** The first texts and controls of the page that lie on top of each other, if any do. */
+    List<?> overlaps() {
+        return (List<?>) driver.executeScript("""
+                const shown = [];
+                const add = (box, what) => {
+                  if (box.width > 2 && box.height > 2 && box.right > 0) {
+                    shown.push({box, what: what.trim().slice(0, 40)});
+                  }
+                };
+                for (const element of document.querySelectorAll('main *, header *')) {
+                  if (shown.length > 600 || !element.checkVisibility()) {
+                    continue;
+                  }
+                  if (element.matches('button, input, canvas, meter')) {
+                    add(element.getBoundingClientRect(), element.tagName + ' ' + element.textContent);
+                    continue;
+                  }
+                  for (const text of element.closest('button, canvas') ? [] : element.childNodes) {
+                    if (text.nodeType === Node.TEXT_NODE && text.textContent.trim()) {
+                      const range = document.createRange();
+                      range.selectNodeContents(text);
+                      [...range.getClientRects()].forEach(box => add(box, text.textContent));
+                    }
+                  }
+                }
+                const found = [];
+                shown.forEach((one, i) => shown.slice(i + 1).forEach(other => {
+                  const width = Math.min(one.box.right, other.box.right) - Math.max(one.box.left, other.box.left);
+                  const height = Math.min(one.box.bottom, other.box.bottom) - Math.max(one.box.top, other.box.top);
+                  if (width > 1 && height > 1 && one.what !== other.what) {
+                    found.push(`${one.what} | ${other.what}`);
+                  }
+                }));
+                return found.slice(0, 10);
+                """);
     }
 
     /** Leaves a picture of the whole page in {@code target/browser}. */

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 import java.util.function.UnaryOperator;
 
@@ -101,6 +102,11 @@ final class Cluster implements AutoCloseable {
         return proxy;
     }
 
+    /** Stops a node for good. */
+    void stop(String name) {
+        nodes.stream().filter(node -> node.name().equals(name)).forEach(CobrowseNode::close);
+    }
+
     List<String> names() {
         return nodes.stream().map(CobrowseNode::name).toList();
     }
@@ -127,7 +133,12 @@ final class Cluster implements AutoCloseable {
 
     /** Asserts that no request and no CometD message has come to a node that it does not belong to. */
     void assertNothingStrayed() {
-        assertThat(stats()).allSatisfy(node -> {
+        assertNothingStrayed(node -> true);
+    }
+
+    /** As the other, for some of the nodes. */
+    void assertNothingStrayed(Predicate<NodeStats> which) {
+        assertThat(stats()).filteredOn(which).allSatisfy(node -> {
             assertThat(node.foreign()).as("foreign requests of %s", node.name()).isZero();
             assertThat(node.unknownClients402())
                     .as("unknown clients of %s", node.name())

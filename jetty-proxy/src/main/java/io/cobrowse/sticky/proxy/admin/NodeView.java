@@ -63,13 +63,13 @@ record NodeView(
                 node.cookies().get(0),
                 node.cookies(),
                 node.url().toString(),
-                table.state(node).text(),
+                status.effective().text(), // Not the table's, which may be a moment older than what follows.
                 node.activeRequests(),
                 node.activeTunnels(),
                 gauges.parkedPolls(node),
                 statistics.sessionsSeen(node),
                 statistics.quietMillis(node),
-                isSafeToStop(node, table, status, statistics),
+                isSafeToStop(node, status, statistics),
                 statistics.perSecond(node),
                 waiting,
                 node.maxActive() == Node.UNLIMITED ? null : node.maxActive(),
@@ -83,8 +83,8 @@ record NodeView(
                 status.counts());
     }
 
-    private static boolean isSafeToStop(Node node, NodeTable table, NodeStatus status, Statistics statistics) {
-        boolean leaving = status.admin() != NodeState.READY || table.state(node) == NodeState.DRAIN;
+    private static boolean isSafeToStop(Node node, NodeStatus status, Statistics statistics) {
+        boolean leaving = status.admin() != NodeState.READY || status.effective() == NodeState.DRAIN;
         return leaving && node.active() == 0 && statistics.quiet(node);
     }
 }

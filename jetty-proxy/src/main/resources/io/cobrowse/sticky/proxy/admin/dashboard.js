@@ -15,6 +15,7 @@ const ACTIONS = {
     text: 'Its clients are told that it is gone, and start anew elsewhere. Sessions that run on it are lost.',
   },
 };
+const CHECKED = { up: 'good', drain: 'asks for a drain', down: 'failed' };
 const CHOSEN_BY = {
   url: 'URL parameter',
   referer: 'Referer’s parameter',
@@ -24,7 +25,10 @@ const CHOSEN_BY = {
 };
 
 const by = id => document.getElementById(id);
+/** What the charts show, the newest last. */
 const history = [];
+/** Requests of each second, by node. */
+const rates = new Map();
 const drains = new Map();
 let snapshot = null;
 let pending = Promise.resolve();
@@ -132,8 +136,9 @@ function millis(value, count = 1) {
 }
 
 function show(next) {
+  announce(snapshot, next);
   snapshot = next;
-  history.push(next);
+  history.push({ requestsPerSecond: next.requestsPerSecond, heat: next.heat });
   history.splice(0, history.length - SECONDS);
   const ready = next.nodes.filter(each => each.node.state === 'ready').length;
   connection(`Live. ${ready} of ${next.nodes.length} nodes ready.`, false);
@@ -143,6 +148,24 @@ function show(next) {
   showEvents(next.events);
   drawRate();
   drawHeat();
+}
+
+/** Says what has changed to whoever does not see it. */
+function announce(before, now) {
+  const known = new Map((before?.nodes ?? []).map(each => [each.node.id, each.node]));
+  const said = [];
+  for (const { node } of now.nodes) {
+    const was = known.get(node.id);
+    if (was && was.state !== node.state) {
+      said.push(`Node ${node.id} is ${STATES[node.state].name}.`);
+    }
+    if (was && !was.safeToStop && node.safeToStop) {
+      said.push(`Node ${node.id} is safe to stop.`);
+    }
+  }
+  if (said.length > 0) {
+    set(by('said'), said.join(' '));
+  }
 }
 
 function sum(nodes, key) {
@@ -158,9 +181,9 @@ function showTiles(now) {
     ['Open requests', number(sum(now.nodes, 'activeRequests'))],
     ['of them polls', number(sum(now.nodes, 'parkedPolls'))],
     ['WebSockets', number(sum(now.nodes, 'activeTunnels'))],
-    ['Waiting for a place', number(sum(now.nodes, 'waitingRequests'))],
-    ['Stickiness violated', `${number(now.violations)} times`, now.violations > 0],
-    ['Log lines dropped', number(now.logDropped), now.logDropped > 0],
+    ['Waiting for a place', count(sum(now.nodes, 'waitingRequests'), 'request')],
+    ['Stickiness violated', count(now.violations, 'time'), now.violations > 0],
+    ['Dropped from the log', count(now.logDropped, 'line'), now.logDropped > 0],
   ];
   const list = by('tiles');
   tiles.forEach(([name, value, bad], index) => {
@@ -190,24 +213,37 @@ function showNodes(nodes) {
     row.hidden = filter !== '' && !text.includes(filter);
     shown += row.hidden ? 0 : 1;
   }
-  known.forEach(row => row.remove());
+  known.forEach((row, id) => {
+    const spark = row.querySelector('.spark');
+    sight.unobserve(spark);
+    inSight.delete(spark);
+    row.remove();
+    rates.delete(id);
+  });
   set(by('nodes-caption'), filter ? `${shown} of ${nodes.length} shown.` : 'Clients seen: served with affinity in the last 40 s.');
 }
 
 function newRow(rows, id) {
   const row = document.createElement('tr');
   row.dataset.id = id;
+  row.setAttribute('role', 'row'); // What is laid out as blocks is no table to a screen reader unless it says so.
   for (const heading of document.querySelectorAll('#nodes thead th')) {
     const cell = document.createElement('td');
     cell.dataset.name = heading.textContent;
     cell.className = heading.className;
+    cell.setAttribute('role', row.children.length === 0 ? 'rowheader' : 'cell');
     row.append(cell);
   }
-  const [node, state, , , , , , , , actions] = row.children;
+  const [node, state, rate, , , , , , , actions] = row.children;
   node.append(part('span', ''));
   node.firstChild.append(part('strong', ''), part('span', 'address'));
   state.append(part('span', ''));
-  state.firstChild.append(part('span', 'state'), part('span', 'detail'));
+  state.firstChild.append(part('span', 'state'), part('span', 'detail'), part('span', 'check'));
+  const spark = part('canvas', 'spark');
+  spark.setAttribute('aria-hidden', 'true'); // The number beside it says what it is now.
+  sight.observe(spark);
+  rate.append(part('span', ''));
+  rate.firstChild.append(part('span', 'value'), spark);
   const group = part('span', 'actions');
   for (const [to, action] of Object.entries(ACTIONS)) {
     const button = part('button', '');
@@ -215,7 +251,7 @@ function newRow(rows, id) {
     button.dataset.to = to;
     button.textContent = action.name;
     button.setAttribute('aria-label', `${action.name}: node ${id}`);
-    button.addEventListener('click', () => change(id, to));
+    button.addEventListener('click', () => button.ariaPressed === 'true' || change(id, to));
     group.append(button);
   }
   actions.append(group);
@@ -239,8 +275,10 @@ function fill(row, { node, p50Ms, p99Ms }) {
   const detail = cells[1].querySelector('.detail');
   set(detail, left(node));
   detail.className = node.safeToStop ? 'detail safe' : 'detail';
+  set(cells[1].querySelector('.check'), `Check ${CHECKED[node.checked]}: ${node.lastCheck}`);
+  set(cells[2].querySelector('.value'), `${number(node.requestsPerSecond)} /s`);
+  drawSpark(cells[2].querySelector('.spark'), node);
   const values = [
-    `${number(node.requestsPerSecond)} /s`,
     number(node.activeRequests),
     number(node.parkedPolls),
     number(node.activeTunnels),
@@ -248,9 +286,9 @@ function fill(row, { node, p50Ms, p99Ms }) {
     millis(p50Ms),
     millis(p99Ms),
   ];
-  values.forEach((value, index) => set(cells[index + 2], value));
+  values.forEach((value, index) => set(cells[index + 3], value));
   for (const button of cells[9].querySelectorAll('button')) {
-    button.disabled = button.dataset.to === node.admin;
+    button.ariaPressed = String(button.dataset.to === node.admin);
   }
 }
 
@@ -262,7 +300,7 @@ function left(node) {
   }
   if (node.admin === 'ready' && node.state !== 'drain') {
     drains.delete(node.id);
-    return node.state === 'down' ? `Checks fail: ${node.lastCheck}` : '';
+    return '';
   }
   const open = node.activeRequests + node.activeTunnels;
   const parts = [];
@@ -354,8 +392,7 @@ function showEvents(events) {
 
 // Charts, each with its meaning in words beside it.
 
-function canvas(id) {
-  const element = by(id);
+function canvas(element) {
   const ratio = window.devicePixelRatio || 1;
   const width = element.clientWidth;
   const height = element.clientHeight;
@@ -375,9 +412,10 @@ function colour(name) {
 }
 
 const AXIS = 58;
+const SPARK_SECONDS = 60;
 
 function drawRate() {
-  const { element, context, width, height } = canvas('rate');
+  const { element, context, width, height } = canvas(by('rate'));
   const values = history.map(each => each.requestsPerSecond);
   const top = Math.max(5, ...values);
   const bottom = height - 18;
@@ -404,6 +442,34 @@ function drawRate() {
   set(by('rate-caption'), words);
 }
 
+/** With hundreds of nodes, most are not, and drawing them would cost more than all else. */
+const inSight = new Set();
+const sight = new IntersectionObserver(changes => changes.forEach(({ target, isIntersecting }) => {
+  if (isIntersecting) {
+    inSight.add(target);
+  } else {
+    inSight.delete(target);
+  }
+}));
+
+/** Requests a second of a node in the last minute. */
+function drawSpark(element, node) {
+  const values = rates.get(node.id) ?? [];
+  values.push(node.requestsPerSecond);
+  values.splice(0, values.length - SPARK_SECONDS);
+  rates.set(node.id, values);
+  if (!inSight.has(element)) {
+    return;
+  }
+  const { context, width, height } = canvas(element);
+  const top = Math.max(5, ...values);
+  context.fillStyle = colour('--accent');
+  values.forEach((value, index) => {
+    const bar = (height - 1) * value / top;
+    context.fillRect(width * (SPARK_SECONDS - values.length + index) / SPARK_SECONDS, height - bar - 1, width / SPARK_SECONDS, bar + 1);
+  });
+}
+
 function timeAxis(context, width, height) {
   context.textAlign = 'left';
   context.fillText('2 min ago', AXIS, height - 3);
@@ -412,7 +478,7 @@ function timeAxis(context, width, height) {
 }
 
 function drawHeat() {
-  const { element, context, width, height } = canvas('heat');
+  const { element, context, width, height } = canvas(by('heat'));
   const limits = snapshot.heatMs;
   const rows = limits.length + 1;
   const bottom = height - 18;

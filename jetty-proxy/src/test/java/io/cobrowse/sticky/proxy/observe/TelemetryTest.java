@@ -4,16 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.sun.management.ThreadMXBean;
+import io.cobrowse.sticky.proxy.config.ProxyConfig.AccessLog;
+import io.cobrowse.sticky.proxy.config.ProxyConfig.Audit;
+import io.cobrowse.sticky.proxy.config.ProxyConfig.LogFormat;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Observation;
 import io.cobrowse.sticky.routing.Node;
 import io.cobrowse.sticky.routing.NodeState;
 import io.cobrowse.sticky.routing.Router;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.AbstractHistogram;
 import org.eclipse.jetty.http.HttpFields;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class TelemetryTest {
     private final Router router = Cluster.of(3);
@@ -90,6 +95,30 @@ class TelemetryTest {
         }
         // The measurement itself may cost a little; one byte a request would be ten thousand.
         assertThat(least).isLessThan(5_000);
+    }
+
+    /** The one object is what the log's thread makes the line of. */
+    @Test
+    void shouldAllocateOneSmallObjectForTheAccessLog(@TempDir Path directory) {
+        AccessLog config =
+                new AccessLog(directory.resolve("access.log").toString(), LogFormat.JSON, 100 << 20, 2, false);
+        try (Telemetry logging =
+                new Telemetry(new Observation(config, true, Audit.DEFAULTS), router, Cluster.NOTHING_OPEN)) {
+            ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+            FakeOutcome outcome = new FakeOutcome(Cluster.byCookie(router, 2), "/a");
+            outcome.answer = setCookie("gcbSessionServer=node-2; Path=/");
+            long id = Thread.currentThread().getId();
+            long least = Long.MAX_VALUE;
+            for (int attempt = 0; attempt < 10; attempt++) {
+                long before = threads.getThreadAllocatedBytes(id);
+                for (int i = 0; i < 1_000; i++) {
+                    logging.ended(outcome); // Nobody writes, and the queue holds them all.
+                }
+                least = Math.min(least, threads.getThreadAllocatedBytes(id) - before);
+            }
+            // The fields of an entry, by references of four bytes or of eight.
+            assertThat(least / 1_000).isBetween(96L, 168L);
+        }
     }
 
     @Test
