@@ -39,7 +39,12 @@ final class NodeStateRequests {
     private static final Logger LOG = LoggerFactory.getLogger(NodeStateRequests.class);
 
     /** What a body asks for; a pace of 0 is the configured one. */
-    private record Asked(NodeState state, int pace) {}
+    private record Asked(NodeState state, int pace) {
+        @Override
+        public String toString() {
+            return state.text() + (pace == 0 ? "" : " at a pace of " + pace + " a second");
+        }
+    }
 
     private final NodeStates states;
     private final NodeViews views;
@@ -90,7 +95,7 @@ final class NodeStateRequests {
                 AdminHandler.problem(400, "bad-request", ALLOWED, response, callback);
                 return;
             }
-            LOG.info("{} asks for {} with {}", client, path, asked);
+            LOG.info("{} sets {} to {}", client, path, asked);
             try {
                 set(path, asked, response, callback);
             } catch (JsonProcessingException failure) {

@@ -31,10 +31,15 @@ final class LineBuffer {
     /** Appends text that is known to be printable ASCII. */
     LineBuffer ascii(String text) {
         reserve(text.length());
-        for (int i = 0; i < text.length(); i++) {
-            bytes[size++] = (byte) text.charAt(i);
-        }
+        copy(text, text.length());
         return this;
+    }
+
+    /** Copies the first characters, which are ASCII, as bytes: one move, and not character by character. */
+    @SuppressWarnings("deprecation") // For characters that are more than a byte.
+    private void copy(String text, int length) {
+        text.getBytes(0, length, bytes, size);
+        size += length;
     }
 
     LineBuffer ascii(char c) {
@@ -44,18 +49,23 @@ final class LineBuffer {
     }
 
     /** Appends a text in quotes; {@code null} for null. */
-    LineBuffer string(@Nullable CharSequence text) {
+    LineBuffer string(@Nullable String text) {
         if (text == null) {
             return ascii("null");
         }
         reserve(2 + ESCAPE_BYTES * text.length());
         bytes[size++] = '"';
-        for (int i = 0; i < text.length(); i++) {
+        int plain = 0;
+        while (plain < text.length() && isPlain(text.charAt(plain))) {
+            plain++;
+        }
+        copy(text, plain);
+        for (int i = plain; i < text.length(); i++) {
             char c = text.charAt(i);
             if (c == '"' || c == '\\') {
                 bytes[size++] = '\\';
                 bytes[size++] = (byte) c;
-            } else if (c >= ' ' && c < 0x7F) {
+            } else if (isPlain(c)) {
                 bytes[size++] = (byte) c;
             } else {
                 escape(c);
@@ -63,6 +73,10 @@ final class LineBuffer {
         }
         bytes[size++] = '"';
         return this;
+    }
+
+    private static boolean isPlain(char c) {
+        return c >= ' ' && c < 0x7F && c != '"' && c != '\\';
     }
 
     private void escape(char c) {

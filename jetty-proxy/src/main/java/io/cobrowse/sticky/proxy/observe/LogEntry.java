@@ -5,6 +5,7 @@ import io.cobrowse.sticky.proxy.listener.ClientConnection;
 import io.cobrowse.sticky.routing.Node;
 import io.cobrowse.sticky.routing.Route;
 import java.net.SocketAddress;
+import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.server.Request;
@@ -56,7 +57,12 @@ record LogEntry(
     }
 
     private static @Nullable String host(Request request) {
-        String host = request.getHeaders().get(HttpHeader.HOST);
-        return host != null ? host : request.getHttpURI().getAuthority();
+        HttpFields fields = request.getHeaders();
+        for (int i = 0; i < fields.size(); i++) { // An iterator would be an object.
+            if (fields.getField(i).getHeader() == HttpHeader.HOST) {
+                return fields.getField(i).getValue();
+            }
+        }
+        return request.getHttpURI().getAuthority();
     }
 }

@@ -16,6 +16,38 @@ final class LogLines {
     private static final DateTimeFormatter SECOND =
             DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss").withZone(ZoneOffset.UTC);
 
+    /** The keys, each with what stands before its value. */
+    private enum Key {
+        CLIENT("client"),
+        LISTENER("listener"),
+        PROTOCOL("protocol"),
+        METHOD("method"),
+        TARGET("target"),
+        HOST("host"),
+        STATUS("status"),
+        NODE("node"),
+        BY("by"),
+        CONFLICT("conflict"),
+        STICKY("sticky"),
+        END("end"),
+        RETRIES("retries"),
+        QUEUE_MS("queueMs"),
+        CONNECT_MS("connectMs"),
+        FIRST_BYTE_MS("firstByteMs"),
+        TOTAL_MS("totalMs"),
+        REQUEST_BYTES("requestBytes"),
+        RESPONSE_BYTES("responseBytes"),
+        SETS_NODE("setsNode");
+
+        private final String json;
+        private final String text;
+
+        Key(String name) {
+            json = ",\"" + name + "\":";
+            text = " " + name + "=";
+        }
+    }
+
     private final boolean json;
     private final boolean secrets;
     private final LineBuffer line;
@@ -38,39 +70,37 @@ final class LogLines {
         }
         Route route = entry.route();
         Node node = route == null ? null : route.node();
-        text("client", client(entry.client()));
-        text("listener", entry.listener());
-        text("protocol", entry.protocol().asString());
-        text("method", entry.method());
+        text(Key.CLIENT, client(entry.client()));
+        text(Key.LISTENER, entry.listener());
+        text(Key.PROTOCOL, entry.protocol().asString());
+        text(Key.METHOD, entry.method());
         String target = entry.target();
-        text("target", target == null || secrets ? target : Masking.target(target));
-        text("host", entry.host());
-        key("status").number(entry.status());
-        text("node", node == null ? null : node.id());
-        text("by", route == null ? null : route.affinity().text());
-        key("conflict").ascii(route != null && route.conflict() ? "true" : "false");
-        text("sticky", route == null ? null : route.sticky().text());
-        text("end", entry.end().text());
-        key("retries").number(entry.retries());
-        key("queueMs").millis(entry.queueNanos());
-        key("connectMs").millis(entry.connectedNanos());
-        key("firstByteMs").millis(entry.firstByteNanos());
-        key("totalMs").millis(entry.totalNanos());
-        key("requestBytes").number(entry.requestBytes());
-        key("responseBytes").number(entry.responseBytes());
+        text(Key.TARGET, target == null || secrets ? target : Masking.target(target));
+        text(Key.HOST, entry.host());
+        key(Key.STATUS).number(entry.status());
+        text(Key.NODE, node == null ? null : node.id());
+        text(Key.BY, route == null ? null : route.affinity().text());
+        key(Key.CONFLICT).ascii(route != null && route.conflict() ? "true" : "false");
+        text(Key.STICKY, route == null ? null : route.sticky().text());
+        text(Key.END, entry.end().text());
+        key(Key.RETRIES).number(entry.retries());
+        key(Key.QUEUE_MS).millis(entry.queueNanos());
+        key(Key.CONNECT_MS).millis(entry.connectedNanos());
+        key(Key.FIRST_BYTE_MS).millis(entry.firstByteNanos());
+        key(Key.TOTAL_MS).millis(entry.totalNanos());
+        key(Key.REQUEST_BYTES).number(entry.requestBytes());
+        key(Key.RESPONSE_BYTES).number(entry.responseBytes());
         Node setsNode = entry.setsNode();
-        text("setsNode", setsNode == null ? null : setsNode.id());
+        text(Key.SETS_NODE, setsNode == null ? null : setsNode.id());
         line.ascii(json ? "}\n" : "\n");
     }
 
-    private void text(String name, @Nullable String value) {
-        key(name).string(value);
+    private void text(Key key, @Nullable String value) {
+        key(key).string(value);
     }
 
-    private LineBuffer key(String name) {
-        return json
-                ? line.ascii(",\"").ascii(name).ascii("\":")
-                : line.ascii(' ').ascii(name).ascii('=');
+    private LineBuffer key(Key key) {
+        return line.ascii(json ? key.json : key.text);
     }
 
     private void time(long millis) {

@@ -14,6 +14,9 @@ final class Masking {
 
     /** Returns the target as it may be written. */
     static String target(String target) {
+        if (isHarmless(target)) {
+            return target;
+        }
         int query = target.indexOf('?');
         int pathEnd = query < 0 ? target.length() : query;
         StringBuilder masked = new StringBuilder(target.length());
@@ -22,6 +25,23 @@ final class Masking {
             parameters(target, query, masked);
         }
         return tokens(masked);
+    }
+
+    /** Whether there can be nothing to hide, which is soon seen of most targets. */
+    private static boolean isHarmless(String target) {
+        int digits = 0;
+        for (int i = 0; i < target.length(); i++) {
+            char c = target.charAt(i);
+            digits = c >= '0' && c <= '9' ? digits + 1 : 0;
+            if (digits == TOKEN_DIGITS
+                    || c == '?'
+                    || c == ';'
+                    || c == '%'
+                    || (c == '/' && target.regionMatches(true, i, "/users", 0, "/users".length()))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static void path(String target, int end, StringBuilder masked) {

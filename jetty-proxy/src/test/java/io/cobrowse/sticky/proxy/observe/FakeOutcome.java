@@ -35,7 +35,7 @@ final class FakeOutcome implements Outcome {
     FakeOutcome(Route route, String method, String target, HttpFields fields) {
         this.route = route;
         this.firstRoute = route;
-        this.request = new FakeRequest(method, target, fields);
+        this.request = new FakeRequest(method, FakeRequest.uri(target), fields);
     }
 
     FakeOutcome(Route route, String target, HttpFields fields) {
@@ -80,9 +80,9 @@ final class FakeOutcome implements Outcome {
                     }
                 };
 
-        FakeRequest(String method, String target, HttpFields fields) {
-            super(fake(Request.class, call -> call.equals("getHttpURI") ? uri(target) : null));
-            this.uri = uri(target);
+        FakeRequest(String method, HttpURI uri, HttpFields fields) {
+            super(fake(Request.class, call -> call.equals("getHttpURI") ? uri : null));
+            this.uri = uri;
             this.fields = fields;
             this.method = method;
         }
