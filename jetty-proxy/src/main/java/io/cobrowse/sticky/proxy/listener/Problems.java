@@ -39,8 +39,10 @@ public final class Problems extends ErrorHandler {
             fields.put(HttpHeader.ALLOW, METHODS);
         }
         if (problem.status() == HttpStatus.BAD_REQUEST_400
+                && ListenerConnector.of(request) != null
                 && request.getConnectionMetaData().getHttpVersion() != HttpVersion.HTTP_2) {
-            // Who knows where a request that cannot be relied on ends.
+            // Who knows where a request that cannot be relied on ends. The admin listener's are only wrong in what they
+            // ask for.
             fields.put(HttpHeader.CONNECTION, HttpHeaderValue.CLOSE.asString());
         }
         response.write(true, fill(problem, fields), callback);
