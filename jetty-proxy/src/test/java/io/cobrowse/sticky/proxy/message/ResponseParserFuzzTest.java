@@ -1,0 +1,69 @@
+package io.cobrowse.sticky.proxy.message;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+
+/** An answer is read alike in one piece and byte by byte, and whatever the bytes, there is an end to it. */
+class ResponseParserFuzzTest {
+    private record Reading(boolean complete, boolean failed, int status, String body) {}
+
+    @FuzzTest(maxDuration = "2m")
+    void shouldReadPiecesAsTheWhole(byte[] bytes) {
+        Reading whole = read(bytes, Math.max(1, bytes.length));
+        Reading pieces = read(bytes, 1);
+        assertThat(pieces.failed()).isEqualTo(whole.failed());
+        assertThat(pieces.complete()).isEqualTo(whole.complete());
+        if (!whole.failed()) {
+            assertThat(pieces).isEqualTo(whole);
+        }
+    }
+
+    private static Reading read(byte[] bytes, int piece) {
+        ResponseParser parser = new ResponseParser(8192);
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        for (int from = 0; from < bytes.length && !over(parser); from += piece) {
+            // An array of its own: what is held must not be overwritten, but is written here at once.
+            ByteBuffer buffer = ByteBuffer.wrap(bytes, from, Math.min(piece, bytes.length - from));
+            while (!over(parser) && !parser.advance(buffer)) {
+                take(parser, body);
+            }
+            take(parser, body);
+        }
+        if (!over(parser)) {
+            parser.atEnd();
+            while (!over(parser) && !parser.advance(ByteBuffer.allocate(0))) {
+                take(parser, body);
+            }
+        }
+        take(parser, body);
+        return new Reading(
+                parser.complete(),
+                parser.failure() != null,
+                parser.head().status(),
+                body.toString(StandardCharsets.ISO_8859_1));
+    }
+
+    private static boolean over(ResponseParser parser) {
+        return parser.failure() != null || parser.complete();
+    }
+
+    private static void take(ResponseParser parser, ByteArrayOutputStream body) {
+        for (ByteBuffer held = parser.held(); held != null; held = parser.held()) {
+            byte[] content = new byte[held.remaining()];
+            held.get(content);
+            body.writeBytes(content);
+            parser.written();
+        }
+    }
+
+    @Test
+    void shouldTellPiecesApart() {
+        assertThat(read("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok".getBytes(StandardCharsets.US_ASCII), 1))
+                .isEqualTo(new Reading(true, false, 200, "ok"));
+    }
+}
