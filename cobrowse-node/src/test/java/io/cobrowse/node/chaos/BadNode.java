@@ -13,11 +13,12 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * A node whose checks succeed and whose answers break: {@code /reset} in the middle of the body, {@code /drip} a byte at a
- * time, {@code /hang} never.
+ * time, {@code /tiny} without an end in chunks of one, {@code /interims} with interim ones alone, {@code /hang} never.
  */
 final class BadNode {
     static final int DRIPS = 20;
     static final long DRIP_MILLIS = 50;
+    private static final int MANY = 1000;
 
     private BadNode() {}
 
@@ -64,6 +65,17 @@ final class BadNode {
                 for (int i = 0; i < DRIPS; i++) {
                     TimeUnit.MILLISECONDS.sleep(DRIP_MILLIS);
                     send(out, "x");
+                }
+            }
+            case "/tiny" -> {
+                send(out, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+                while (true) {
+                    send(out, "1\r\nx\r\n".repeat(MANY));
+                }
+            }
+            case "/interims" -> {
+                while (true) {
+                    send(out, "HTTP/1.1 103 Early Hints\r\nContent-Length: 5\r\n\r\n".repeat(MANY));
                 }
             }
             case "/hang" -> new CountDownLatch(1).await();

@@ -47,7 +47,7 @@ final class ReferenceScanners {
     }
 
     private static String trim(String text) {
-        return text.replaceAll("^[ \t]+|[ \t]+$", "");
+        return text.replaceAll("^[ \t]+|[ \t]+\\z", "");
     }
 
     private static int leadingBlanks(String text) {

@@ -1,0 +1,177 @@
+package io.cobrowse.node.chaos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import io.cobrowse.sticky.proxy.config.ProxyConfig.Health;
+import io.cobrowse.sticky.routing.NodeState;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.HdrHistogram.Histogram;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Attacks for a minute each while pairs of clients work: none of them loses anything, and no node is marked down. Run by
+ * the profile {@code hostile}. Prints what it measures.
+ */
+@Tag("hostile")
+class HostileTest {
+    private static final int PAIRS = 50;
+    private static final int ATTACKERS = 8;
+    private static final Duration TIME = Duration.ofSeconds(Long.getLong("hostile.seconds", 60));
+
+    /** What is done to the proxy meanwhile. */
+    private interface Deed {
+        void run() throws Exception;
+    }
+
+    private static void whilePairsWork(String what, Chaos chaos, Deed deed) throws Exception {
+        ChaosCluster cluster = chaos.cluster();
+        long before = chaos.load().exchanges();
+        long memory = Memory.usedMib();
+        Map<String, Long> downs = new HashMap<>(); // Before they were started, all were.
+        cluster.good().forEach(name -> downs.put(name, downs(cluster, name)));
+        CompletableFuture<Histogram> asking = CompletableFuture.supplyAsync(() -> ask(cluster.uri()));
+        deed.run();
+        Histogram answers = asking.get(2 * TIME.toSeconds() + 60, TimeUnit.SECONDS);
+        chaos.load().assertOthersWell("none");
+        for (String name : cluster.good()) {
+            assertThat(cluster.state(name)).isEqualTo(NodeState.READY);
+            assertThat(downs(cluster, name)).as("times that %s was down", name).isEqualTo(downs.get(name));
+        }
+        Chaos.figure(
+                "%s for %d s: %d exchanges of %d pairs, 0 failures, no node down; another client's %d requests answered within"
+                        + " %.0f ms, 99 %% of them within %.0f ms; heap %d MiB, %d before",
+                what,
+                TIME.toSeconds(),
+                chaos.load().exchanges() - before,
+                PAIRS,
+                answers.getTotalCount(),
+                answers.getMaxValue() / 1e6,
+                answers.getValueAtPercentile(99) / 1e6,
+                Memory.usedMib(),
+                memory);
+    }
+
+    /** Asks ten times a second; fails where the answer is not there. */
+    private static Histogram ask(URI proxy) {
+        Histogram nanos = new Histogram(TimeUnit.MINUTES.toNanos(5), 3);
+        HttpClient client =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+        HttpRequest request =
+                HttpRequest.newBuilder(proxy.resolve("/cobrowse/health")).build();
+        long endNanos = System.nanoTime() + TIME.toNanos();
+        try {
+            while (System.nanoTime() < endNanos) {
+                long begin = System.nanoTime();
+                assertThat(client.send(request, HttpResponse.BodyHandlers.discarding())
+                                .statusCode())
+                        .isEqualTo(200);
+                nanos.recordValue(System.nanoTime() - begin);
+                Thread.sleep(100);
+            }
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        } catch (InterruptedException over) {
+            Thread.currentThread().interrupt();
+        }
+        return nanos;
+    }
+
+    private static long downs(ChaosCluster cluster, String name) {
+        return cluster.proxy().states().status(cluster.node(name)).counts().downs();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldLoseNothing(Attack attack) throws Exception {
+        try (Chaos chaos = new Chaos(Health.DEFAULTS, PAIRS)) {
+            URI proxy = chaos.cluster().uri();
+            URI admin = chaos.cluster().proxy().adminUri();
+            AtomicLong done = new AtomicLong();
+            whilePairsWork(attack.name(), chaos, () -> {
+                ExecutorService attackers = Executors.newFixedThreadPool(ATTACKERS);
+                long endNanos = System.nanoTime() + TIME.toNanos();
+                for (int i = 0; i < ATTACKERS; i++) {
+                    attackers.execute(() -> {
+                        while (System.nanoTime() < endNanos) {
+                            try {
+                                attack.once(proxy, admin);
+                            } catch (IOException refused) {
+                                // As may be.
+                            }
+                            done.incrementAndGet();
+                        }
+                    });
+                }
+                attackers.shutdown();
+                assertThat(attackers.awaitTermination(2 * TIME.toSeconds() + 60, TimeUnit.SECONDS))
+                        .isTrue();
+            });
+            Chaos.figure("%s: sent %d times", attack.name(), done.get());
+            assertThat(done).hasPositiveValue();
+        }
+    }
+
+    /** Slow heads, slow bodies, many ranges, slow readers; and streams of HTTP/2 as many and fast as they come. */
+    @ParameterizedTest
+    @CsvSource({
+        "slowhttptest -H -c 4000 -r 500 -i 5 -p 3 -l %d -u %s",
+        "slowhttptest -B -c 4000 -r 500 -i 5 -p 3 -l %d -u %s",
+        "slowhttptest -R -c 4000 -r 500 -p 3 -l %d -u %s",
+        "slowhttptest -X -c 4000 -r 500 -p 3 -w 10 -y 20 -n 5 -z 32 -k 3 -l %d -u %s",
+        "h2load -D %d -c 20 -m 10 %s"
+    })
+    void shouldLoseNothingToTools(String command) throws Exception {
+        String[] parts = command.split(" ");
+        Path tool = Path.of("/usr/bin", parts[0]);
+        assumeThat(tool).isExecutable();
+        try (Chaos chaos = new Chaos(Health.DEFAULTS, PAIRS)) {
+            Path log = Files.createTempFile("tool", ".log");
+            whilePairsWork(command, chaos, () -> {
+                Process process = new ProcessBuilder(command.formatted(
+                                        TIME.toSeconds(), chaos.cluster().uri())
+                                .split(" "))
+                        .redirectErrorStream(true)
+                        .redirectOutput(log.toFile())
+                        .start();
+                assertThat(process.waitFor(3 * TIME.toSeconds() + 60, TimeUnit.SECONDS))
+                        .isTrue();
+            });
+            List<String> lines = Files.readAllLines(log);
+            Chaos.figure(
+                    "%s: %s", command, String.join(" ", lines.subList(Math.max(0, lines.size() - 15), lines.size())));
+            Chaos.figure("limits reached: %s", limited(chaos));
+        }
+    }
+
+    /** Returns which limits have been reached how often, as the metrics have it. */
+    private static List<String> limited(Chaos chaos) throws Exception {
+        HttpRequest metrics = HttpRequest.newBuilder(
+                        chaos.cluster().proxy().adminUri().resolve("/metrics"))
+                .build();
+        return HttpClient.newHttpClient()
+                .send(metrics, HttpResponse.BodyHandlers.ofLines())
+                .body()
+                .filter(line -> line.startsWith("cobrowse_limited_total") && !line.endsWith(" 0.0"))
+                .toList();
+    }
+}
