@@ -3,7 +3,12 @@ package io.cobrowse.node.chaos;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.cobrowse.sticky.proxy.StickyProxyServer;
+import io.cobrowse.sticky.proxy.TestIdentity;
+import io.cobrowse.sticky.proxy.config.ProxyConfig.Address;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Health;
+import io.cobrowse.sticky.proxy.config.ProxyConfig.Listener;
+import io.cobrowse.sticky.proxy.config.Tls;
 import io.cobrowse.sticky.routing.NodeState;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -14,6 +19,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +30,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.HdrHistogram.Histogram;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -36,6 +44,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class HostileTest {
     private static final int PAIRS = 50;
     private static final int ATTACKERS = 8;
+    private static final int RELOADS = 100;
     private static final Duration TIME = Duration.ofSeconds(Long.getLong("hostile.seconds", 60));
 
     /** What is done to the proxy meanwhile. */
@@ -161,6 +170,40 @@ class HostileTest {
                     "%s: %s", command, String.join(" ", lines.subList(Math.max(0, lines.size() - 15), lines.size())));
             Chaos.figure("limits reached: %s", limited(chaos));
         }
+    }
+
+    /** Listeners that come and go, with other certificates, limits and nodes each time. */
+    @Test
+    void shouldLoseNothingInReloads(@TempDir Path directory) throws Exception {
+        List<Tls> identities = List.of(
+                tls(TestIdentity.create(Files.createDirectory(directory.resolve("one")))),
+                tls(TestIdentity.create(Files.createDirectory(directory.resolve("two")))));
+        try (Chaos chaos = new Chaos(Health.DEFAULTS, PAIRS)) {
+            StickyProxyServer proxy = chaos.cluster().proxy();
+            int tunnels = proxy.tunnels().count();
+            Listener open = proxy.config().listeners().get(0);
+            int reloads = (int) TIME.toSeconds() * RELOADS / 60;
+            whilePairsWork(reloads + " reloads", chaos, () -> {
+                for (int i = 0; i < reloads; i++) {
+                    chaos.cluster().reload(i % 2 == 1);
+                    List<Listener> listeners = new ArrayList<>();
+                    listeners.add(open.withLimits(open.limits().withConnectionsPerClient(i % 2 == 0 ? 0 : 10_000 + i)));
+                    if (i % 3 != 0) {
+                        listeners.add(new Listener(
+                                "secure", new Address("127.0.0.1", 0), identities.get(i % 2), List.of(), List.of()));
+                    }
+                    assertThat(proxy.reload(proxy.config().withListeners(listeners)))
+                            .isEmpty();
+                    TimeUnit.MILLISECONDS.sleep(500);
+                }
+            });
+            assertThat(proxy.tunnels().count()).as("tunnels").isEqualTo(tunnels);
+            Chaos.figure("%d reloads: %d tunnels as before", reloads, tunnels);
+        }
+    }
+
+    private static Tls tls(TestIdentity identity) {
+        return new Tls(identity.certificate().toString(), identity.privateKey().toString());
     }
 
     /** Returns which limits have been reached how often, as the metrics have it. */
