@@ -97,17 +97,38 @@ class ListenerLimitsTest {
 
     @Test
     void shouldAcceptNoMoreConnectionsUntilOneCloses() throws Exception {
+        node.behave(RawNode.PARK);
         start(connections(3, OFF));
         for (int i = 0; i < 3; i++) {
-            assertThat(client().get("/").status()).isEqualTo(200);
+            client().send("GET /parked HTTP/1.1\r\nHost: p\r\n\r\n");
+            node.next();
         }
+        node.behave(RawNode.OK);
         RawClient waiting = client().send("GET /waiting HTTP/1.1\r\nHost: p\r\n\r\n");
         await().until(() -> count(ListenerCounters.CONNECTIONS) > 0);
         assertThat(open()).isEqualTo(3);
-        assertThat(clients.get(0).get("/").status()).isEqualTo(200);
+        assertThat(node.received()).isZero();
         clients.get(0).close();
         assertThat(waiting.answer().status()).isEqualTo(200);
         assertThat(open()).isEqualTo(3);
+    }
+
+    @Test
+    void shouldGiveThePlacesOfIdleConnectionsToWhoAsks() throws Exception {
+        node.behave(RawNode.PARK);
+        start(connections(3, OFF));
+        RawClient parked = client().send("GET /parked HTTP/1.1\r\nHost: p\r\n\r\n");
+        node.next();
+        node.behave(RawNode.OK);
+        RawClient silent = client();
+        RawClient slow = client().send("GET / HTTP/1.1\r\nX: ");
+        for (int i = 0; i < 4; i++) {
+            assertThat(client().get("/").status()).isEqualTo(200);
+        }
+        assertThat(silent.rest()).isEmpty();
+        assertThat(slow.rest()).isEmpty();
+        assertThat(parked.in().available()).isZero();
+        assertThat(proxy.inFlight()).isEqualTo(1);
     }
 
     @Test

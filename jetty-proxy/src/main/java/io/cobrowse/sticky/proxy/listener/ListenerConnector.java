@@ -13,6 +13,7 @@ import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -39,7 +40,7 @@ import org.slf4j.LoggerFactory;
  * The connector of one public listener, with its policy and its limits; its clients can be watched for going away.
  *
  * <p>At a limit of connections it stops accepting, so that clients wait in the kernel's queue instead of being reset, until a
- * connection closes. Thread-safe.
+ * connection closes; it closes some itself that serve no request. Thread-safe.
  */
 public final class ListenerConnector extends ServerConnector {
     private static final Logger LOG = LoggerFactory.getLogger(ListenerConnector.class);
@@ -55,6 +56,9 @@ public final class ListenerConnector extends ServerConnector {
 
     /** At a limit it is reached again with each connection that closes, which is no news. */
     private static final long TELL_AGAIN_NANOS = TimeUnit.MINUTES.toNanos(1);
+
+    /** At a limit so much of the connections is given up where idle, which is to be looked for less often than they come. */
+    private static final int EVICTED_SHARE = 16;
 
     private static final Object TRUSTED = new Object();
 
@@ -191,6 +195,8 @@ public final class ListenerConnector extends ServerConnector {
         @Override
         public void paused(String why) {
             tellPaused(why);
+            // Who asks for something goes before who only keeps a place.
+            IdleClients.close(List.copyOf(getConnectedEndPoints()), Math.max(1, open.size() / EVICTED_SHARE));
         }
 
         @Override

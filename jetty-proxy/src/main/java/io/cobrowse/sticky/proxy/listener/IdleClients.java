@@ -1,0 +1,61 @@
+package io.cobrowse.sticky.proxy.listener;
+
+import java.util.Comparator;
+import java.util.List;
+import org.eclipse.jetty.http2.HTTP2Connection;
+import org.eclipse.jetty.io.Connection;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.io.IdleTimeout;
+import org.eclipse.jetty.io.ssl.SslConnection;
+import org.eclipse.jetty.server.NegotiatingServerConnection;
+
+/** The connections that serve no request: those that others have to wait for at a limit, though nobody needs them. Stateless. */
+final class IdleClients {
+    /** Who has just come has yet to be heard, and who has just been answered may go on. */
+    private static final long GRACE_MILLIS = 1_000;
+
+    private IdleClients() {}
+
+    /**
+     * Closes so many of them: first those that have never asked for anything, and the oldest of these. May be called by any
+     * thread.
+     */
+    static void close(List<EndPoint> open, int count) {
+        open.stream()
+                .filter(IdleClients::isIdle)
+                .sorted(Comparator.<EndPoint>comparingInt(
+                                each -> connection(each).getMessagesIn() == 0 ? 0 : 1)
+                        .thenComparingLong(EndPoint::getCreatedTimeStamp))
+                .limit(count)
+                .toList()
+                .forEach(EndPoint::close);
+    }
+
+    /** In a handshake, between two requests, or amid the head of one. */
+    private static boolean isIdle(EndPoint endPoint) {
+        Connection connection = connection(endPoint);
+        long millis = connection.getMessagesIn() > 0 && endPoint instanceof IdleTimeout since
+                ? since.getIdleFor()
+                : System.currentTimeMillis() - endPoint.getCreatedTimeStamp();
+        if (millis < GRACE_MILLIS) {
+            return false;
+        }
+        if (connection instanceof ClientConnection http1) {
+            return http1.getEndPoint().isFillInterested() && !http1.getParser().inContentState();
+        }
+        if (connection instanceof HTTP2Connection http2) {
+            return http2.getSession().getStreams().isEmpty();
+        }
+        return connection instanceof SslConnection
+                || connection instanceof NegotiatingServerConnection
+                || connection instanceof Connection.UpgradeFrom;
+    }
+
+    private static Connection connection(EndPoint endPoint) {
+        Connection connection = endPoint.getConnection();
+        if (connection instanceof SslConnection tls && tls.getSslEndPoint().getConnection() != null) {
+            return tls.getSslEndPoint().getConnection();
+        }
+        return connection;
+    }
+}
