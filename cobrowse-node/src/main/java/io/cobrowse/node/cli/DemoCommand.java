@@ -43,6 +43,15 @@ final class DemoCommand implements Callable<Integer> {
     private int controlPort;
 
     @Option(
+            names = "--traffic",
+            defaultValue = "0",
+            paramLabel = "PAIRS",
+            description =
+                    "So many simulated pairs of a customer and an agent, 0 to 100, who share one session after the"
+                            + " other.")
+    private int traffic;
+
+    @Option(
             names = "--proxy-jar",
             required = true,
             hidden = true,
@@ -60,7 +69,7 @@ final class DemoCommand implements Callable<Integer> {
 
     private DemoOptions options() {
         try {
-            return new DemoOptions(nodes, port, adminPort, nodePort, controlPort, proxyJar);
+            return new DemoOptions(nodes, port, adminPort, nodePort, controlPort, traffic, proxyJar);
         } catch (IllegalArgumentException wrong) {
             throw new ParameterException(spec.commandLine(), wrong.getMessage(), wrong);
         }

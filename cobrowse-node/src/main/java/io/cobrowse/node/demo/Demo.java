@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 import picocli.CommandLine.Help.Ansi;
 
 /** The demo: starts nodes and the proxy, says what runs where and what to try, and then tells of the sessions' events. */
@@ -26,7 +27,8 @@ public final class Demo {
     public Demo(DemoOptions options, PrintWriter out, Ansi ansi) {
         this.options = options;
         this.out = out;
-        events = new EventLog(out, ansi);
+        // So many pairs would fill the terminal with what happens to them.
+        events = new EventLog(out, ansi, options.traffic() > 0);
     }
 
     /** Makes {@link #run} stop everything and return. May be called from any thread, and more than once. */
@@ -53,18 +55,31 @@ public final class Demo {
 
     private void runProxy(ControlServer control) throws IOException, InterruptedException {
         Path directory = Files.createTempDirectory("cobrowse-demo-");
-        Path config = Files.writeString(directory.resolve("proxy.yaml"), ProxyYaml.of(options));
+        Path accessLog = directory.resolve("access.log");
+        Path config = Files.writeString(directory.resolve("proxy.yaml"), ProxyYaml.of(options, accessLog));
         try (ProxyProcess proxy = ProxyProcess.start(options.proxyJar(), config, directory.resolve("proxy.log"))) {
             if (proxy.awaitReady(options.adminUrl().resolve("/readyz"), stopped)) {
-                say(Guide.of(options, control.uri(), config, proxy.log()));
-                await(CompletableFuture.anyOf(stopped, proxy.exit()));
+                say(Guide.of(options, control.uri(), config, proxy.log(), accessLog));
+                awaitEnd(proxy);
             }
             if (!stopRequested()) {
                 throw new IOException(proxy.obituary());
             }
             say("Stopping.");
         }
-        delete(config, directory.resolve("proxy.log"), directory);
+        delete(directory);
+    }
+
+    private void awaitEnd(ProxyProcess proxy) throws IOException, InterruptedException {
+        CompletableFuture<Object> end = CompletableFuture.anyOf(stopped, proxy.exit());
+        if (options.traffic() == 0) {
+            await(end);
+        } else {
+            try (Traffic traffic = new Traffic(options)) {
+                await(end);
+                say(traffic.toString());
+            }
+        }
     }
 
     private boolean stopRequested() throws InterruptedException {
@@ -96,10 +111,13 @@ public final class Demo {
         }
     }
 
-    private static void delete(Path... paths) throws IOException {
-        for (Path path : paths) {
-            Files.deleteIfExists(path);
+    private static void delete(Path directory) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            for (Path file : files.toList()) {
+                Files.delete(file);
+            }
         }
+        Files.delete(directory);
     }
 
     private void say(String text) {

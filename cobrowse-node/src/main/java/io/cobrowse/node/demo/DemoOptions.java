@@ -13,10 +13,13 @@ import java.nio.file.Path;
  * @param adminPort the port of the proxy's admin listener, on loopback
  * @param nodePort the first node's port
  * @param controlPort the port of the demo's control page, on loopback; 0 takes a free one
+ * @param traffic how many simulated pairs of a customer and an agent share sessions all the time, 0 to 100
  * @param proxyJar the proxy's runnable jar
  */
-public record DemoOptions(int nodes, int port, int adminPort, int nodePort, int controlPort, Path proxyJar) {
+public record DemoOptions(
+        int nodes, int port, int adminPort, int nodePort, int controlPort, int traffic, Path proxyJar) {
     private static final int MAX_NODES = 32;
+    private static final int MAX_TRAFFIC = 100;
 
     /**
      * Checks the values.
@@ -41,6 +44,9 @@ public record DemoOptions(int nodes, int port, int adminPort, int nodePort, int 
             if (controlPort == port || controlPort == adminPort || within(controlPort, nodePort, lastNodePort)) {
                 throw new IllegalArgumentException("--control-port " + controlPort + " is another one's port.");
             }
+        }
+        if (traffic < 0 || traffic > MAX_TRAFFIC) {
+            throw new IllegalArgumentException("--traffic: " + traffic + " is not within 0 to " + MAX_TRAFFIC + ".");
         }
         if (!Files.isRegularFile(proxyJar)) {
             throw new IllegalArgumentException("--proxy-jar: there is no file " + proxyJar + ".");

@@ -8,21 +8,25 @@ import java.time.format.DateTimeFormatter;
 import java.util.function.Consumer;
 import picocli.CommandLine.Help.Ansi;
 
-/** Writes one line an event. Thread-safe, as its writer is. */
+/** Writes one line an event, or those of nodes alone. Thread-safe, as its writer is. */
 final class EventLog implements Consumer<SessionEvent> {
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss");
 
     private final PrintWriter out;
     private final Ansi ansi;
+    private final boolean nodesOnly;
 
-    EventLog(PrintWriter out, Ansi ansi) {
+    EventLog(PrintWriter out, Ansi ansi, boolean nodesOnly) {
         this.out = out;
         this.ansi = ansi;
+        this.nodesOnly = nodesOnly;
     }
 
     @Override
     public void accept(SessionEvent event) {
-        write(coloured(event));
+        if (!nodesOnly) {
+            write(coloured(event));
+        }
     }
 
     /** Writes what has been done to a node. */

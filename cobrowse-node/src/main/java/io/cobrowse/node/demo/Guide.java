@@ -25,15 +25,19 @@ final class Guide {
             CLIENT=$(curl -s -b "gcbSessionServer=$NAME" -d '[{"channel":"/meta/handshake","version":"1.0","supportedConnectionTypes":["long-polling"]}]' @PROXY@/cobrowse/cometd | sed 's/.*"clientId":"\\([^"]*\\)".*/\\1/')
             echo "cookie $NAME:"; curl -s -i -w '\\n' -b "gcbSessionServer=$NAME" -d '[{"channel":"/service/session/join","clientId":"'$CLIENT'","data":{"sessionToken":"'$TOKEN'","role":2,"name":"Agent"}}]' @PROXY@/cobrowse/cometd | grep -iE '^x-cobrowse-node|^sticky-route|^set-cookie|userToken'
 
-            Ctrl-C stops everything. The sessions' events:
+            Ctrl-C stops everything. @EVENTS@
             """;
 
     private Guide() {}
 
-    static String of(DemoOptions options, URI control, Path config, Path log) {
+    static String of(DemoOptions options, URI control, Path config, Path log, Path accessLog) {
         StringBuilder text = new StringBuilder("\n");
         row(text, "proxy", options.proxyUrl().toString(), "cookie gcbSessionServer, parameter co-browse-node-id");
-        row(text, "admin", options.adminUrl().toString(), "liveness, readiness, nodes");
+        row(
+                text,
+                "dashboard",
+                options.adminUrl() + "/",
+                "the cluster live; drain a node and see when it is safe to stop");
         for (int i = 1; i <= options.nodes(); i++) {
             row(text, options.name(i), options.nodeUrl(i).toString(), "server URL " + options.serverUrl(i));
         }
@@ -43,14 +47,27 @@ final class Guide {
         row(text, "", options.page("agent.html?by=url").toString(), "");
         row(text, "config", config.toString(), "");
         row(text, "log", log.toString(), "");
+        row(text, "access", accessLog.toString(), "a line of JSON for each request");
+        if (options.traffic() > 0) {
+            row(
+                    text,
+                    "traffic",
+                    options.traffic() + " pairs",
+                    "customers and agents who share one session after the other");
+        }
         return text
                 + STEPS.replace("@PROXY@", options.proxyUrl().toString())
                         .replace("@NODES@", String.valueOf(options.nodes()))
+                        .replace(
+                                "@EVENTS@",
+                                options.traffic() > 0
+                                        ? "So many sessions' events are not told, but those of nodes:"
+                                        : "The sessions' events:")
                         .stripTrailing();
     }
 
     private static void row(StringBuilder text, String what, String where, String detail) {
-        text.append(String.format("%-8s %-24s %s", what, where, detail).stripTrailing())
+        text.append(String.format("%-9s %-24s %s", what, where, detail).stripTrailing())
                 .append('\n');
     }
 }

@@ -1,13 +1,16 @@
 package io.cobrowse.node.demo;
 
+import java.nio.file.Path;
+
 /**
- * The proxy's configuration for the demo. It serves what customers and agents need and no more: a node's
+ * The proxy's configuration for the demo, with all that it can tell of requests. It serves what customers and agents need and no more: a node's
  * {@code /cobrowse/internal}, where faults are injected, cannot be reached through it.
  */
 final class ProxyYaml {
     private ProxyYaml() {}
 
-    static String of(DemoOptions options) {
+    /** @param accessLog where the proxy writes its access log */
+    static String of(DemoOptions options, Path accessLog) {
         StringBuilder yaml = new StringBuilder();
         yaml.append("""
                 listeners:
@@ -20,8 +23,15 @@ final class ProxyYaml {
                   expose-route: true
                 timeouts:
                   drain: 1s
+                access-log:
+                  file: "%s"
+                  max-size: 10MiB
+                  files: 2
+                metrics: { enabled: true }
+                audit: { enabled: true }
                 nodes:
-                """.formatted(options.port(), options.adminPort()));
+                """.formatted(
+                options.port(), options.adminPort(), accessLog.toString().replace("\\", "\\\\")));
         for (int i = 1; i <= options.nodes(); i++) {
             yaml.append("""
                       - id: "%d"

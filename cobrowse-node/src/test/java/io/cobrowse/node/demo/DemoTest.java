@@ -41,7 +41,7 @@ class DemoTest {
     void prepare() throws Exception {
         int[] ports = Ports.inARow(5);
         options = new DemoOptions(
-                2, ports[0], ports[1], ports[2], ports[4], StandInProxy.jar(directory, StandInProxy.class));
+                2, ports[0], ports[1], ports[2], ports[4], 0, StandInProxy.jar(directory, StandInProxy.class));
     }
 
     @Test
@@ -60,6 +60,7 @@ class DemoTest {
                         + "\"sessionServerUrl\":\"http://localhost:" + options.port() + "?co-browse-node-id=1\"}");
         assertThat(out.toString())
                 .contains("http://127.0.0.1:" + options.controlPort() + "/ ")
+                .contains("\ndashboard http://127.0.0.1:" + options.adminPort() + "/ ")
                 .contains(options.proxyUrl() + "/cobrowse/demo/customer.html\n")
                 .contains(options.proxyUrl() + "/cobrowse/demo/agent.html?by=cookie\n")
                 .contains(options.proxyUrl() + "/cobrowse/demo/agent.html?by=url\n");
@@ -97,6 +98,7 @@ class DemoTest {
                 options.adminPort(),
                 options.nodePort(),
                 0,
+                0,
                 StandInProxy.jar(directory, DemoTest.class));
 
         assertThatThrownBy(new Demo(broken, new PrintWriter(out), Ansi.OFF)::run)
@@ -117,7 +119,8 @@ class DemoTest {
 
     @Test
     void shouldWriteTheProxysConfiguration() {
-        assertThat(ProxyYaml.of(new DemoOptions(2, 8080, 8081, 8701, 0, options.proxyJar())))
+        assertThat(ProxyYaml.of(
+                        new DemoOptions(2, 8080, 8081, 8701, 0, 0, options.proxyJar()), Path.of("/tmp/access.log")))
                 .isEqualTo("""
                         listeners:
                           - name: public
@@ -129,6 +132,12 @@ class DemoTest {
                           expose-route: true
                         timeouts:
                           drain: 1s
+                        access-log:
+                          file: "/tmp/access.log"
+                          max-size: 10MiB
+                          files: 2
+                        metrics: { enabled: true }
+                        audit: { enabled: true }
                         nodes:
                           - id: "1"
                             cookie: node-1
@@ -141,22 +150,25 @@ class DemoTest {
 
     @ParameterizedTest
     @CsvSource({
-        "0, 8080, 8081, 8701, 0, --nodes: 0 is not within 1 to 32.",
-        "33, 8080, 8081, 8701, 0, --nodes: 33 is not within 1 to 32.",
-        "3, 0, 8081, 8701, 0, --port: 0 is not within 1 to 65535.",
-        "3, 8080, 65536, 8701, 0, --admin-port: 65536 is not within 1 to 65535.",
-        "3, 8080, 8081, 65534, 0, '--node-port, the last node''s: 65536 is not within 1 to 65535.'",
-        "3, 8080, 8080, 8701, 0, '--port 8080, --admin-port 8080 and the nodes'' ports 8701 to 8703 overlap.'",
-        "3, 8703, 8081, 8701, 0, '--port 8703, --admin-port 8081 and the nodes'' ports 8701 to 8703 overlap.'",
-        "3, 8080, 8081, 8701, -1, --control-port: -1 is not within 1 to 65535.",
-        "3, 8080, 8081, 8701, 8080, --control-port 8080 is another one's port.",
-        "3, 8080, 8081, 8701, 8081, --control-port 8081 is another one's port.",
-        "3, 8080, 8081, 8701, 8703, --control-port 8703 is another one's port.",
+        "0, 8080, 8081, 8701, 0, 0, --nodes: 0 is not within 1 to 32.",
+        "33, 8080, 8081, 8701, 0, 0, --nodes: 33 is not within 1 to 32.",
+        "3, 0, 8081, 8701, 0, 0, --port: 0 is not within 1 to 65535.",
+        "3, 8080, 65536, 8701, 0, 0, --admin-port: 65536 is not within 1 to 65535.",
+        "3, 8080, 8081, 65534, 0, 0, '--node-port, the last node''s: 65536 is not within 1 to 65535.'",
+        "3, 8080, 8080, 8701, 0, 0, '--port 8080, --admin-port 8080 and the nodes'' ports 8701 to 8703 overlap.'",
+        "3, 8703, 8081, 8701, 0, 0, '--port 8703, --admin-port 8081 and the nodes'' ports 8701 to 8703 overlap.'",
+        "3, 8080, 8081, 8701, -1, 0, --control-port: -1 is not within 1 to 65535.",
+        "3, 8080, 8081, 8701, 8080, 0, --control-port 8080 is another one's port.",
+        "3, 8080, 8081, 8701, 8081, 0, --control-port 8081 is another one's port.",
+        "3, 8080, 8081, 8701, 8703, 0, --control-port 8703 is another one's port.",
+        "3, 8080, 8081, 8701, 0, -1, --traffic: -1 is not within 0 to 100.",
+        "3, 8080, 8081, 8701, 0, 101, --traffic: 101 is not within 0 to 100.",
     })
     void shouldSayWhichOptionIsWrong(
-            int nodes, int port, int adminPort, int nodePort, int controlPort, String message) {
+            int nodes, int port, int adminPort, int nodePort, int controlPort, int traffic, String message) {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new DemoOptions(nodes, port, adminPort, nodePort, controlPort, options.proxyJar()))
+                .isThrownBy(() ->
+                        new DemoOptions(nodes, port, adminPort, nodePort, controlPort, traffic, options.proxyJar()))
                 .withMessage(message);
     }
 

@@ -17,15 +17,15 @@ final class RunningDemo implements AutoCloseable {
     private final ControlServer control;
     private final StickyProxyServer proxy;
 
-    private RunningDemo(Path directory) throws Exception {
+    private RunningDemo(Path directory, int traffic) throws Exception {
         int[] ports = Ports.inARow(5);
         Path jar = StandInProxy.jar(directory, StandInProxy.class);
-        options = new DemoOptions(3, ports[3], ports[4], ports[0], 0, jar);
-        nodes = new DemoNodes(options, new EventLog(new PrintWriter(log), Ansi.OFF));
+        options = new DemoOptions(3, ports[3], ports[4], ports[0], 0, traffic, jar);
+        nodes = new DemoNodes(options, new EventLog(new PrintWriter(log), Ansi.OFF, false));
         nodes.start();
         control = new ControlServer(options, nodes);
         control.start();
-        Path config = Files.writeString(directory.resolve("proxy.yaml"), ProxyYaml.of(options));
+        Path config = Files.writeString(directory.resolve("proxy.yaml"), ProxyYaml.of(options, accessLog(directory)));
         proxy = StickyProxyServer.builder(
                         ConfigReader.read(config, variable -> null).config())
                 .build()
@@ -33,7 +33,20 @@ final class RunningDemo implements AutoCloseable {
     }
 
     static RunningDemo start(Path directory) throws Exception {
-        return new RunningDemo(directory);
+        return start(directory, 0);
+    }
+
+    /** @param traffic is an option, of which the caller makes what he wants */
+    static RunningDemo start(Path directory, int traffic) throws Exception {
+        return new RunningDemo(directory, traffic);
+    }
+
+    static Path accessLog(Path directory) {
+        return directory.resolve("access.log");
+    }
+
+    StickyProxyServer proxy() {
+        return proxy;
     }
 
     DemoOptions options() {
