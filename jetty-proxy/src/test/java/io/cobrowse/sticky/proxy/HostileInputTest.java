@@ -221,7 +221,10 @@ class HostileInputTest {
             RawHttp2Client.Answer answer = hostile.answer(hostile.begin(true, fields));
             assertThat(answer.isReset() || answer.status() == 400).isTrue();
         } catch (IOException connectionError) {
-            assertThat(connectionError).hasMessageContaining("The server gave the connection up");
+            // A frame of the client's may have been under way.
+            assertThat(connectionError)
+                    .message()
+                    .matches("The server gave the connection up.*|Broken pipe.*|Connection reset.*");
         }
         assertThat(afterwards("")).isEmpty();
     }
@@ -235,7 +238,10 @@ class HostileInputTest {
             RawHttp2Client.Answer answer = hostile.answer(stream);
             assertThat(answer.isReset() || answer.status() == 400).isTrue();
         } catch (IOException connectionError) {
-            assertThat(connectionError).hasMessageContaining("The server gave the connection up");
+            // A frame of the client's may have been under way.
+            assertThat(connectionError)
+                    .message()
+                    .matches("The server gave the connection up.*|Broken pipe.*|Connection reset.*");
         }
         assertThat(afterwards("")).isEmpty();
     }

@@ -128,7 +128,8 @@ class ListenerLimitsTest {
         assertThat(silent.rest()).isEmpty();
         assertThat(slow.rest()).isEmpty();
         assertThat(parked.in().available()).isZero();
-        assertThat(proxy.inFlight()).isEqualTo(1);
+        // The last answer may have been read before its request had left.
+        await().until(() -> proxy.inFlight() == 1);
     }
 
     @Test

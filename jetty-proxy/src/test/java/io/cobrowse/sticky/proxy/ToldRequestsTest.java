@@ -112,7 +112,8 @@ class ToldRequestsTest {
                 get("/served/a", "X: " + "x".repeat(33_000) + "\r\n"),
                 "GET /served/%00 HTTP/1.1\r\nHost: proxy\r\n\r\n",
                 "nonsense\r\n\r\n");
-        assertThat(lines.stream().map(line -> line.get("status").asInt())).containsExactly(404, 405, 431, 400, 400);
+        assertThat(lines.stream().map(line -> line.get("status").asInt()))
+                .containsExactlyInAnyOrder(404, 405, 431, 400, 400);
         assertThat(lines).allSatisfy(line -> {
             assertThat(line.get("end").asText()).isEqualTo("refused");
             assertThat(line.get("listener").asText()).isEqualTo("public");

@@ -5,7 +5,7 @@ import java.lang.management.ManagementFactory;
 
 /** How many connections of clients the limit of open files has room for. */
 final class Descriptors {
-    /** For checks, the admin listener, the log, and the JVM's own files. */
+    /** For checks, the admin listener and the log, beside what is open already: with a long class path, hundreds of jars. */
     private static final int RESERVED = 128;
 
     /** Half of the rest, since a client's request may need a connection to a node, and a tunnel does. */
@@ -14,10 +14,10 @@ final class Descriptors {
     private Descriptors() {}
 
     private static int maxClients() {
-        long files = ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
-                ? unix.getMaxFileDescriptorCount()
+        long free = ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
+                ? unix.getMaxFileDescriptorCount() - unix.getOpenFileDescriptorCount()
                 : Integer.MAX_VALUE;
-        long clients = Math.max(16, (files - RESERVED) / 2);
+        long clients = Math.max(16, (free - RESERVED) / 2);
         return (int) Math.min(Integer.MAX_VALUE, clients);
     }
 }

@@ -291,7 +291,7 @@ class RunCommandTest {
     /** Answers with its own address. */
     private record NamedNode(HttpServer server) implements AutoCloseable {
         NamedNode(String address, int port) throws IOException {
-            this(HttpServer.create(new InetSocketAddress(address, port), 16));
+            this(HttpServer.create(new InetSocketAddress(address, port), 1024));
             server.createContext("/", exchange -> {
                 byte[] body = address.getBytes(StandardCharsets.US_ASCII);
                 exchange.sendResponseHeaders(200, body.length);
