@@ -4,11 +4,13 @@ import io.cobrowse.node.CobrowseNode;
 import io.cobrowse.sticky.proxy.StickyProxy;
 import io.cobrowse.sticky.proxy.StickyProxyBuilder;
 import io.cobrowse.sticky.proxy.TestIdentity;
+import io.cobrowse.sticky.proxy.config.ProxyConfig.Health;
 import io.cobrowse.sticky.proxy.config.Tls;
 import io.cobrowse.sticky.proxy.listener.ListenerTls;
 import io.cobrowse.sticky.proxy.listener.ProxyHttp;
 import io.cobrowse.sticky.proxy.listener.UpgradeRequest;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
 import org.eclipse.jetty.server.ConnectionFactory;
@@ -35,7 +37,9 @@ final class WebSocketGate implements AutoCloseable {
     }
 
     static WebSocketGate start(List<CobrowseNode> nodes, TestIdentity identity) throws Exception {
-        StickyProxyBuilder builder = StickyProxy.builder();
+        StickyProxyBuilder builder = StickyProxy.builder()
+                // As the cluster's own: a node that browsers keep from answering for a second is not down.
+                .health(new Health(Health.DEFAULTS.path(), Duration.ofMinutes(5), Duration.ofMinutes(1), 2, 3));
         nodes.forEach(
                 node -> builder.node(Cluster.id(node), node.name(), node.uri().toString()));
         return new WebSocketGate(builder.build(), identity);
