@@ -27,16 +27,21 @@ class ServerProcessTest {
                 import com.sun.net.httpserver.HttpServer;
                 import java.net.InetAddress;
                 import java.net.InetSocketAddress;
+                import java.util.Timer;
+                import java.util.TimerTask;
 
                 class Server {
                     public static void main(String[] args) throws Exception {
                         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(args[0])), 1)
                                 .start();
-                        byte[] kept = new byte[0];
-                        while (true) {
-                            kept = new byte[1 << 20];
-                            Thread.sleep(1);
-                        }
+                        new Timer().schedule(new TimerTask() {
+                            private byte[] kept;
+
+                            @Override
+                            public void run() {
+                                kept = new byte[1 << 20];
+                            }
+                        }, 0, 1);
                     }
                 }
                 """);

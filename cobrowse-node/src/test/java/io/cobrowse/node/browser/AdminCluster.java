@@ -9,7 +9,6 @@ import io.cobrowse.sticky.proxy.config.ProxyConfig.Admin;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Health;
 import io.cobrowse.sticky.routing.Node;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -24,6 +23,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** A proxy in front of as many nodes as wanted, which are one server by as many addresses of this machine. */
@@ -124,23 +126,19 @@ final class AdminCluster implements AutoCloseable {
                 poll(i);
             }
         }
-        Thread thread = new Thread(() -> {
-            try {
-                while (true) {
+        ScheduledExecutorService clients = Executors.newSingleThreadScheduledExecutor();
+        Future<?> unused = clients.scheduleWithFixedDelay(
+                () -> {
                     for (int i = 1; i <= count; i++) {
                         requests(i, 1 + i % 3);
                     }
-                    Thread.sleep(5);
-                }
-            } catch (InterruptedException | UncheckedIOException stopped) {
-                Thread.currentThread().interrupt();
-            }
-        });
-        thread.setDaemon(true);
-        thread.start();
+                },
+                0,
+                5,
+                TimeUnit.MILLISECONDS);
         return () -> {
-            thread.interrupt();
-            thread.join();
+            clients.shutdownNow();
+            clients.awaitTermination(10, TimeUnit.SECONDS);
         };
     }
 

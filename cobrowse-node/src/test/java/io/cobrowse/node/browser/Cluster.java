@@ -7,6 +7,8 @@ import io.cobrowse.sticky.proxy.TestIdentity;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Address;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Listener;
 import io.cobrowse.sticky.proxy.config.Tls;
+import io.cobrowse.sticky.routing.SessionStart;
+import io.cobrowse.sticky.routing.Stickiness;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -43,6 +45,22 @@ final class Cluster implements AutoCloseable {
         }
         proxy = builder.build().start();
         gate = WebSocketGate.start(nodes, identity);
+    }
+
+    /** Stickiness whose expired cookie is Partitioned, for pages that have the proxy in a frame. */
+    static Stickiness partitioned(boolean exposeRoute) {
+        return new Stickiness(
+                "gcbSessionServer",
+                "co-browse-node-id",
+                null,
+                false,
+                Stickiness.OnNodeDown.NOTIFY,
+                Stickiness.OnUnknownNode.REJECT,
+                SessionStart.DEFAULTS,
+                "/",
+                null,
+                "SameSite=None; Secure; Partitioned",
+                exposeRoute);
     }
 
     static Cluster start(Path directory) throws Exception {

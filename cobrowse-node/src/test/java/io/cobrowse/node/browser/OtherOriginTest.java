@@ -13,8 +13,6 @@ import io.cobrowse.sticky.proxy.config.ProxyConfig.Listener;
 import io.cobrowse.sticky.proxy.config.SetCookieRule;
 import io.cobrowse.sticky.proxy.config.SetCookieRule.Attribute;
 import io.cobrowse.sticky.proxy.config.Tls;
-import io.cobrowse.sticky.routing.SessionStart;
-import io.cobrowse.sticky.routing.Stickiness;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -92,7 +90,7 @@ class OtherOriginTest {
                 .admin("127.0.0.1", 0)
                 .listen(new Listener("public", new Address("127.0.0.1", 0), tls, List.of(), List.of()));
         if (tls != null) {
-            builder.stickiness(partitioned())
+            builder.stickiness(Cluster.partitioned(false))
                     .setCookie(List.of(new SetCookieRule(
                             COOKIE,
                             Map.of(Attribute.SECURE, "", Attribute.SAME_SITE, "None", Attribute.PARTITIONED, ""))));
@@ -102,21 +100,6 @@ class OtherOriginTest {
         }
         proxy = builder.build().start();
         return proxy.uri("public");
-    }
-
-    private static Stickiness partitioned() {
-        return new Stickiness(
-                COOKIE,
-                "co-browse-node-id",
-                null,
-                false,
-                Stickiness.OnNodeDown.NOTIFY,
-                Stickiness.OnUnknownNode.REJECT,
-                SessionStart.DEFAULTS,
-                "/",
-                null,
-                "SameSite=None; Secure; Partitioned",
-                false);
     }
 
     @ParameterizedTest(name = "{0}://{1} by {2}")

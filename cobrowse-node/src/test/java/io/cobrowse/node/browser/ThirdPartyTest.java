@@ -13,8 +13,6 @@ import io.cobrowse.sticky.proxy.config.SetCookieRule;
 import io.cobrowse.sticky.proxy.config.SetCookieRule.Attribute;
 import io.cobrowse.sticky.proxy.config.Tls;
 import io.cobrowse.sticky.routing.NodeState;
-import io.cobrowse.sticky.routing.SessionStart;
-import io.cobrowse.sticky.routing.Stickiness;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -86,27 +84,12 @@ class ThirdPartyTest {
         StickyProxyServerBuilder builder = StickyProxyServer.builder()
                 .admin("127.0.0.1", 0)
                 .listen(new Listener("public", new Address("127.0.0.1", 0), tls, List.of(), List.of()))
-                .stickiness(exposed())
+                .stickiness(Cluster.partitioned(true))
                 .setCookie(rules);
         for (CobrowseNode node : NODES) {
             builder.node(Cluster.id(node), node.name(), node.uri().toString());
         }
         proxy = builder.build().start();
-    }
-
-    private static Stickiness exposed() {
-        return new Stickiness(
-                COOKIE,
-                "co-browse-node-id",
-                null,
-                false,
-                Stickiness.OnNodeDown.NOTIFY,
-                Stickiness.OnUnknownNode.REJECT,
-                SessionStart.DEFAULTS,
-                "/",
-                null,
-                "SameSite=None; Secure; Partitioned",
-                true);
     }
 
     /** An empty page, on the proxy's site or on another one. */

@@ -3,6 +3,7 @@ package io.cobrowse.node.chaos;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -45,9 +46,7 @@ enum Attack {
                 for (int i = 0; i < 500; i++) {
                     open.add(connect(proxy));
                 }
-                Thread.sleep(1000);
-            } catch (InterruptedException over) {
-                Thread.currentThread().interrupt();
+                hold(open.get(0));
             } finally {
                 for (Socket each : open) {
                     each.close();
@@ -95,9 +94,7 @@ enum Attack {
                         out.write(many.array());
                     }
                 }
-                Thread.sleep(1000);
-            } catch (InterruptedException over) {
-                Thread.currentThread().interrupt();
+                hold(socket);
             }
         }
     },
@@ -136,6 +133,16 @@ enum Attack {
         Socket socket = new Socket(to.getHost(), to.getPort());
         socket.setSoTimeout(2_000);
         return socket;
+    }
+
+    /** Keeps the connection until the proxy ends it, a second at most. */
+    private static void hold(Socket socket) throws IOException {
+        socket.setSoTimeout(1_000);
+        try {
+            socket.getInputStream().transferTo(OutputStream.nullOutputStream());
+        } catch (SocketTimeoutException longEnough) {
+            // Let go of by the attacker.
+        }
     }
 
     private static void exchange(URI to, String bytes) throws IOException {

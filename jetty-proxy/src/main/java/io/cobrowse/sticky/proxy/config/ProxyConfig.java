@@ -79,45 +79,23 @@ public record ProxyConfig(
 
     /** Returns this configuration with other listeners. */
     public ProxyConfig withListeners(List<Listener> otherListeners) {
-        return new ProxyConfig(
-                otherListeners,
-                admin,
-                stickiness,
-                balance,
-                nodes,
-                discovery,
-                health,
-                timeouts,
-                tunnels,
-                cors,
-                setCookie,
-                upstreamTls,
-                observation);
+        return with(otherListeners, admin, nodes);
     }
 
     /** Returns this configuration with another admin listener. */
     public ProxyConfig withAdmin(@Nullable Admin otherAdmin) {
-        return new ProxyConfig(
-                listeners,
-                otherAdmin,
-                stickiness,
-                balance,
-                nodes,
-                discovery,
-                health,
-                timeouts,
-                tunnels,
-                cors,
-                setCookie,
-                upstreamTls,
-                observation);
+        return with(listeners, otherAdmin, nodes);
     }
 
     /** Returns this configuration with other nodes. */
     public ProxyConfig withNodes(List<NodeConfig> otherNodes) {
+        return with(listeners, admin, otherNodes);
+    }
+
+    private ProxyConfig with(List<Listener> otherListeners, @Nullable Admin otherAdmin, List<NodeConfig> otherNodes) {
         return new ProxyConfig(
-                listeners,
-                admin,
+                otherListeners,
+                otherAdmin,
                 stickiness,
                 balance,
                 otherNodes,

@@ -38,13 +38,16 @@ final class Http2Connection extends HTTP2ServerConnection {
         session.onRoom(this::readOn);
     }
 
-    /** Makes a connection as the factory would, but for what this class is for. */
-    static Http2Connection of(
+    /** Makes a connection as the factory would, but for what this class is for; null where no loop serves the end point. */
+    static @Nullable Http2Connection of(
             AbstractHTTP2ServerConnectionFactory factory,
             ServerSessionListener listener,
             Connector connector,
-            EndPoint endPoint,
-            EventLoop loop) {
+            EndPoint endPoint) {
+        EventLoop loop = EventLoop.of(endPoint);
+        if (loop == null) {
+            return null;
+        }
         HttpConfiguration http = factory.getHttpConfiguration();
         Generator generator = new Generator(
                 connector.getByteBufferPool(),

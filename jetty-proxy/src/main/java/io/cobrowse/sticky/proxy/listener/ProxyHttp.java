@@ -1,7 +1,6 @@
 package io.cobrowse.sticky.proxy.listener;
 
 import io.cobrowse.sticky.proxy.config.Limits;
-import io.cobrowse.sticky.proxy.io.EventLoop;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -165,14 +164,9 @@ public final class ProxyHttp {
 
         @Override
         public Connection newConnection(Connector connector, EndPoint endPoint) {
-            EventLoop loop = EventLoop.of(endPoint);
-            return loop == null
-                    ? super.newConnection(connector, endPoint)
-                    : configure(
-                            Http2Connection.of(
-                                    this, newSessionListener(connector, endPoint), connector, endPoint, loop),
-                            connector,
-                            endPoint);
+            Http2Connection own =
+                    Http2Connection.of(this, newSessionListener(connector, endPoint), connector, endPoint);
+            return own == null ? super.newConnection(connector, endPoint) : configure(own, connector, endPoint);
         }
     }
 
@@ -184,14 +178,9 @@ public final class ProxyHttp {
 
         @Override
         public Connection newConnection(Connector connector, EndPoint endPoint) {
-            EventLoop loop = EventLoop.of(endPoint);
-            return loop == null
-                    ? super.newConnection(connector, endPoint)
-                    : configure(
-                            Http2Connection.of(
-                                    this, newSessionListener(connector, endPoint), connector, endPoint, loop),
-                            connector,
-                            endPoint);
+            Http2Connection own =
+                    Http2Connection.of(this, newSessionListener(connector, endPoint), connector, endPoint);
+            return own == null ? super.newConnection(connector, endPoint) : configure(own, connector, endPoint);
         }
     }
 }

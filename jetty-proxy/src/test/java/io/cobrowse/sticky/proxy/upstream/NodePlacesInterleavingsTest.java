@@ -1,8 +1,6 @@
 package io.cobrowse.sticky.proxy.upstream;
 
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Limit;
-import io.cobrowse.sticky.proxy.io.Loop;
-import io.cobrowse.sticky.routing.Node;
 import java.time.Duration;
 import java.util.Objects;
 import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
@@ -65,61 +63,11 @@ public class NodePlacesInterleavingsTest {
                 .check(NodePlacesInterleavingsTest.class);
     }
 
-    private static final class Waiter implements Requester {
+    private static final class Waiter extends FakeRequester {
         NodePlaces.@Nullable Place place;
 
-        @Override
-        public Loop loop() {
-            return new Loop() {
-                @Override
-                public boolean isCurrent() {
-                    return true;
-                }
-
-                @Override
-                public void execute(Runnable task) {
-                    task.run();
-                }
-            };
+        Waiter() {
+            super(Runnable::run);
         }
-
-        @Override
-        public Node node() {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public void admitted() {}
-
-        @Override
-        public void turnedAway() {}
-
-        @Override
-        public void connectFailed(Throwable cause) {}
-
-        @Override
-        public void connected(UpstreamConnection connection) {}
-
-        @Override
-        public void readable() {}
-
-        @Override
-        public void lost(Throwable cause) {}
-
-        @Override
-        public void tick(long nowNanos) {}
-
-        @Override
-        public boolean isWaiting() {
-            return false;
-        }
-
-        @Override
-        public boolean isParked() {
-            return false;
-        }
-
-        @Override
-        public void evict() {}
     }
 }

@@ -3,9 +3,6 @@ package io.cobrowse.sticky.proxy.upstream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Limit;
-import io.cobrowse.sticky.proxy.io.Loop;
-import io.cobrowse.sticky.routing.Node;
-import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -15,8 +12,6 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class NodePlacesTest {
-    private static final Node NODE = new Node("1", List.of("node-1"), URI.create("http://127.0.0.1:1"), 1, false);
-
     private final Queue<Runnable> tasks = new ArrayDeque<>();
     private final List<String> told = new ArrayList<>();
     private final NodePlaces places = new NodePlaces(new Limit(1, 10_000, Duration.ofSeconds(10)));
@@ -28,32 +23,13 @@ class NodePlacesTest {
     }
 
     /** Leaves its place as soon as it has one, or is told that there is none. */
-    private class Waiter implements Requester {
+    private class Waiter extends FakeRequester {
         private final String name;
         NodePlaces.Place place;
 
         Waiter(String name) {
+            super(tasks::add);
             this.name = name;
-        }
-
-        @Override
-        public Loop loop() {
-            return new Loop() {
-                @Override
-                public boolean isCurrent() {
-                    return true;
-                }
-
-                @Override
-                public void execute(Runnable task) {
-                    tasks.add(task);
-                }
-            };
-        }
-
-        @Override
-        public Node node() {
-            return NODE;
         }
 
         @Override
@@ -71,31 +47,6 @@ class NodePlacesTest {
         public void connectFailed(Throwable cause) {
             told.add(name + " evicted");
         }
-
-        @Override
-        public void connected(UpstreamConnection connection) {}
-
-        @Override
-        public void readable() {}
-
-        @Override
-        public void lost(Throwable cause) {}
-
-        @Override
-        public void tick(long nowNanos) {}
-
-        @Override
-        public boolean isWaiting() {
-            return false;
-        }
-
-        @Override
-        public boolean isParked() {
-            return false;
-        }
-
-        @Override
-        public void evict() {}
     }
 
     private Waiter enter(String name) {
