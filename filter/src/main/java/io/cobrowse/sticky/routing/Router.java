@@ -1,13 +1,8 @@
 package io.cobrowse.sticky.routing;
 
-import io.cobrowse.sticky.routing.Explanation.Step;
 import io.cobrowse.sticky.routing.Route.Outcome;
 import io.cobrowse.sticky.routing.Stickiness.OnNodeDown;
 import io.cobrowse.sticky.routing.Stickiness.OnUnknownNode;
-import io.cobrowse.sticky.scan.CookieScanner;
-import io.cobrowse.sticky.scan.QueryScanner;
-import io.cobrowse.sticky.scan.Slice;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Enumeration;
 import java.util.List;
@@ -23,23 +18,9 @@ import org.jspecify.annotations.Nullable;
  * the request is read where it stands. Changes are serialised.
  */
 public final class Router {
-    /** The request names no node this way. Other than {@link #UNKNOWN} this is no reason to count anything. */
-    private static final int ABSENT = NodeTable.ABSENT;
-    /** The request names a node this way, but none that is known. Less than ABSENT, so that the minimum remembers it. */
-    private static final int UNKNOWN = ABSENT - 1;
-    /** Flag beside the index of a node: another cookie names another known node. No table is that large. */
-    private static final int DISAGREED = 1 << 30;
-
-    /** All that a decision goes by, so that it reads one reference and sees no half of a change. */
-    private record Snapshot(Stickiness stickiness, Balancer balancer, NodeTable table) {
-        Snapshot with(NodeTable changed) {
-            return new Snapshot(stickiness, balancer, changed);
-        }
-    }
-
     private volatile Snapshot snapshot;
-    /** Where the steps of a decision are told; null, and costing nothing, but while one is explained. */
-    private final @Nullable List<Step> trace;
+    private final Trace trace;
+    private final Naming naming;
 
     private final LongAdder byUrl = new LongAdder();
     private final LongAdder byReferer = new LongAdder();
@@ -54,14 +35,14 @@ public final class Router {
     private final LongAdder noNode = new LongAdder();
 
     public Router(Stickiness stickiness, Balance balance, NodeTable table) {
-        this.snapshot = new Snapshot(stickiness, new Balancer(balance), table);
-        this.trace = null;
+        this(new Snapshot(stickiness, new Balancer(balance), table), Trace.OFF);
     }
 
     /** Makes a router that decides as another does now, counts for itself, and tells. */
-    private Router(Snapshot snapshot, List<Step> trace) {
+    private Router(Snapshot snapshot, Trace trace) {
         this.snapshot = snapshot;
         this.trace = trace;
+        this.naming = new Naming(trace);
     }
 
     /** Returns the settings that decisions go by now. */
@@ -130,20 +111,18 @@ public final class Router {
             RequestKind kind) {
         Snapshot now = snapshot;
         int inUrl = inQuery(now, query);
-        int naming = Routes.URL;
-        if (inUrl == UNKNOWN && now.stickiness().onUnknownNode() == OnUnknownNode.REJECT) {
-            tell("R8", "the URL names an unknown node: 404, whatever the cookie says");
+        int by = Routes.URL;
+        if (inUrl == Naming.UNKNOWN && now.stickiness().onUnknownNode() == OnUnknownNode.REJECT) {
+            trace.tell("R8", "the URL names an unknown node: 404, whatever the cookie says");
             return Route.UNKNOWN_NODE;
         }
-        if (inUrl == ABSENT && referer != null && now.stickiness().referer()) {
-            inUrl = inReferer(now, referer);
-            naming = Routes.REFERER;
-            tellAbsent("R27", "known node in the Referer", inUrl);
+        if (inUrl == Naming.ABSENT && referer != null && now.stickiness().referer()) {
+            inUrl = naming.inReferer(now, referer);
+            by = Routes.REFERER;
         }
-        int inCookie = inCookies(now, cookieFields, inUrl);
-        tellAbsent("R3", "cookie that names a node", inCookie);
-        int inHeader = inUrl < 0 && inCookie < 0 ? inHeaders(now, headerFields) : ABSENT;
-        return decide(now, naming, inUrl, inCookie, inHeader, method, rawPath, kind);
+        int inCookie = naming.inCookies(now, cookieFields, inUrl);
+        int inHeader = inUrl < 0 && inCookie < 0 ? naming.inHeaders(now, headerFields) : Naming.ABSENT;
+        return decide(now, by, inUrl, inCookie, inHeader, method, rawPath, kind);
     }
 
     /**
@@ -159,30 +138,18 @@ public final class Router {
             @Nullable Enumeration<String> headerFields,
             RequestKind kind) {
         Snapshot now = snapshot;
-        List<Step> steps = new ArrayList<>();
+        Trace steps = new Trace();
         Router asked = new Router(new Snapshot(now.stickiness(), now.balancer().copy(), now.table()), steps);
         Route route = asked.route(method, rawPath, query, referer, cookieFields, headerFields, kind);
-        return new Explanation(route, steps);
+        return new Explanation(route, steps.told());
     }
 
-    private void tell(String rule, String text) {
-        if (trace != null) {
-            trace.add(new Step(rule, text));
+    private int inQuery(Snapshot now, @Nullable String query) {
+        int found = naming.inQuery(now, query);
+        if (found == Naming.UNKNOWN) {
+            unknownIds.increment();
         }
-    }
-
-    private void tellRead(Snapshot now, String rule, String source, String text, long value, int found) {
-        if (trace != null) {
-            String read = text.substring(Slice.start(value), Slice.end(value));
-            String names = found >= 0 ? "names " + now.table().node(found) : "names no known node";
-            trace.add(new Step(rule, source + " \"" + read + "\" " + names));
-        }
-    }
-
-    private void tellAbsent(String rule, String source, int found) {
-        if (trace != null && found == ABSENT) {
-            trace.add(new Step(rule, "no " + source));
-        }
+        return found;
     }
 
     /** As the other, for a request with at most one {@code Cookie} field and neither {@code Referer} nor header fields. */
@@ -190,12 +157,12 @@ public final class Router {
             String method, String rawPath, @Nullable String query, @Nullable String cookieField, boolean upgrade) {
         Snapshot now = snapshot;
         int inUrl = inQuery(now, query);
-        if (inUrl == UNKNOWN && now.stickiness().onUnknownNode() == OnUnknownNode.REJECT) {
+        if (inUrl == Naming.UNKNOWN && now.stickiness().onUnknownNode() == OnUnknownNode.REJECT) {
             return Route.UNKNOWN_NODE;
         }
-        int inCookie = cookieField == null ? ABSENT : inCookie(now, cookieField, inUrl, ABSENT);
+        int inCookie = cookieField == null ? Naming.ABSENT : naming.inCookie(now, cookieField, inUrl, Naming.ABSENT);
         RequestKind kind = upgrade ? RequestKind.UPGRADE : RequestKind.PLAIN;
-        return decide(now, Routes.URL, inUrl, inCookie, ABSENT, method, rawPath, kind);
+        return decide(now, Routes.URL, inUrl, inCookie, Naming.ABSENT, method, rawPath, kind);
     }
 
     /**
@@ -236,7 +203,7 @@ public final class Router {
 
     private Route decide(
             Snapshot now,
-            int naming,
+            int by,
             int inUrl,
             int inCookie,
             int inHeader,
@@ -244,22 +211,22 @@ public final class Router {
             String rawPath,
             RequestKind kind) {
         if (inUrl >= 0) {
-            tell("R1", naming == Routes.URL ? "the URL decides" : "the Referer decides");
+            trace.tell("R1", by == Routes.URL ? "the URL decides" : "the Referer decides");
             if (inCookie < 0) {
-                countUnknown(inCookie, ABSENT);
-                return stick(now, inUrl, naming, method, rawPath, kind);
+                countUnknown(inCookie, Naming.ABSENT);
+                return stick(now, inUrl, by, method, rawPath, kind);
             }
             int conflict = conflict(inCookie != inUrl);
             if (conflict != 0) {
-                tell("R7", "URL and cookie disagree: the URL wins, and a conflict is counted");
+                trace.tell("R7", "URL and cookie disagree: the URL wins, and a conflict is counted");
             }
-            int byCookie = (inCookie & ~DISAGREED) == inUrl ? Routes.BY_COOKIE : 0;
-            return stick(now, inUrl, naming | byCookie | conflict, method, rawPath, kind);
+            int byCookie = (inCookie & ~Naming.DISAGREED) == inUrl ? Routes.BY_COOKIE : 0;
+            return stick(now, inUrl, by | byCookie | conflict, method, rawPath, kind);
         }
         if (inCookie >= 0) {
-            int node = inCookie & ~DISAGREED;
+            int node = inCookie & ~Naming.DISAGREED;
             int conflict = conflict(inCookie != node);
-            tell(
+            trace.tell(
                     "R1",
                     conflict == 0 ? "the cookie decides" : "cookies disagree: the first whose node can serve decides");
             return kind != RequestKind.UPGRADE && startsAnew(now, node, method, rawPath)
@@ -268,19 +235,21 @@ public final class Router {
         }
         countUnknown(inCookie, inHeader);
         if (inHeader >= 0) {
-            tell("R1", "the header decides");
+            trace.tell("R1", "the header decides");
             return stick(now, inHeader, Routes.HEADER, method, rawPath, kind);
         }
-        tell("R1", "nothing names a known node: balanced");
-        boolean unknown = inCookie == UNKNOWN || inHeader == UNKNOWN || (inUrl == UNKNOWN && naming == Routes.URL);
+        trace.tell("R1", "nothing names a known node: balanced");
+        boolean unknown = inCookie == Naming.UNKNOWN
+                || inHeader == Naming.UNKNOWN
+                || (inUrl == Naming.UNKNOWN && by == Routes.URL);
         return counted(balance(now, List.of(), unknown ? Sticky.UNKNOWN : Sticky.NEW, false));
     }
 
     private void countUnknown(int inCookie, int inHeader) {
-        if (inCookie == UNKNOWN) {
+        if (inCookie == Naming.UNKNOWN) {
             unknownCookies.increment();
         }
-        if (inHeader == UNKNOWN) {
+        if (inHeader == Naming.UNKNOWN) {
             unknownHeaders.increment();
         }
     }
@@ -292,21 +261,21 @@ public final class Router {
         return conflict ? Routes.CONFLICT : 0;
     }
 
-    private Route stick(Snapshot now, int index, int naming, String method, String rawPath, RequestKind kind) {
-        Route ready = now.table().ready(index, naming);
+    private Route stick(Snapshot now, int index, int by, String method, String rawPath, RequestKind kind) {
+        Route ready = now.table().ready(index, by);
         if (ready == null) {
-            return stickUnready(now, index, naming, method, rawPath, kind);
+            return stickUnready(now, index, by, method, rawPath, kind);
         }
         forwarded(ready.affinity()).increment();
         return ready;
     }
 
-    private Route stickUnready(Snapshot now, int index, int naming, String method, String rawPath, RequestKind kind) {
+    private Route stickUnready(Snapshot now, int index, int by, String method, String rawPath, RequestKind kind) {
         Node node = now.table().node(index);
-        Route route = node.routes().named(naming);
-        if (trace != null) {
+        Route route = node.routes().named(by);
+        if (trace.on()) {
             NodeState state = now.table().state(index);
-            tell(
+            trace.tell(
                     state == NodeState.DRAIN ? "R12" : "R6",
                     node + " is in state " + state.text()
                             + (state.available()
@@ -318,12 +287,12 @@ public final class Router {
 
     private Route gone(Snapshot now, Route route, Node node, String method, String rawPath, RequestKind kind) {
         if (anyCanServe(now, route.affinity(), method, rawPath, kind)) {
-            tell(
+            trace.tell(
                     kind == RequestKind.PREFLIGHT ? "R24" : "R23",
                     "any node can serve such a request: balanced for this once");
             return balance(now, node.routes().alone, Sticky.ANY, route.conflict());
         }
-        tell(
+        trace.tell(
                 "R10",
                 now.stickiness().onNodeDown() == OnNodeDown.NOTIFY
                         ? "the client is told that its node is gone: 503"
@@ -353,8 +322,8 @@ public final class Router {
         if (node == null) {
             node = now.balancer().pick(now.table().spares(), tried);
         }
-        if (trace != null) {
-            tell(
+        if (trace.on()) {
+            trace.tell(
                     node == null ? "R18" : "R17",
                     node == null ? "nobody can serve it: 503" : "the balancer's turn is at " + node);
         }
@@ -395,7 +364,7 @@ public final class Router {
             return false;
         }
         boolean anew = !now.table().state(index).available() || !start.handshake();
-        tell(
+        trace.tell(
                 "R11",
                 anew
                         ? "it starts a session, and its node takes none: balanced"
@@ -412,129 +381,5 @@ public final class Router {
             }
         }
         return null;
-    }
-
-    private int inQuery(Snapshot now, @Nullable String query) {
-        if (query == null) {
-            tell("R2", "no query");
-            return ABSENT;
-        }
-        String name = now.stickiness().queryParameter();
-        int found = ABSENT;
-        for (long value = QueryScanner.find(query, name, 0);
-                value != Slice.NONE;
-                value = QueryScanner.find(query, name, Slice.end(value))) {
-            found = now.table().indexByEncodedId(query, Slice.start(value), Slice.end(value));
-            tellRead(now, "R2", "the URL's parameter", query, value, found);
-            if (found >= 0) {
-                return found;
-            }
-            found = UNKNOWN;
-        }
-        tellAbsent("R2", "parameter in the URL that names a node", found);
-        if (found == UNKNOWN) {
-            unknownIds.increment();
-        }
-        return found;
-    }
-
-    /** As {@link #inQuery} for the query of another URL, in which an unknown id counts as absent. */
-    private int inReferer(Snapshot now, String referer) {
-        String name = now.stickiness().queryParameter();
-        int mark = referer.indexOf('?');
-        int hash = referer.indexOf('#');
-        int start = mark + 1;
-        int end = hash < 0 ? referer.length() : hash;
-        if (mark < 0 || start >= end) {
-            return ABSENT;
-        }
-        for (long value = QueryScanner.find(referer, start, end, name, start);
-                value != Slice.NONE;
-                value = QueryScanner.find(referer, start, end, name, Slice.end(value))) {
-            int found = now.table().indexByEncodedId(referer, Slice.start(value), Slice.end(value));
-            tellRead(now, "R27", "the Referer's parameter", referer, value, found);
-            if (found >= 0) {
-                return found;
-            }
-        }
-        return ABSENT;
-    }
-
-    private int inCookies(Snapshot now, @Nullable Enumeration<String> fields, int inUrl) {
-        int found = ABSENT;
-        while (fields != null && fields.hasMoreElements() && !settled(now, found, inUrl)) {
-            found = inCookie(now, fields.nextElement(), inUrl, found);
-        }
-        return found;
-    }
-
-    /** Returns the node that the cookies of a field name, or those before it do. */
-    private int inCookie(Snapshot now, String field, int inUrl, int before) {
-        String name = now.stickiness().cookie();
-        int found = before;
-        for (long value = CookieScanner.find(field, name, 0);
-                value != Slice.NONE;
-                value = CookieScanner.find(field, name, Slice.end(value))) {
-            int named = byCookieValue(now, field, Slice.start(value), Slice.end(value));
-            tellRead(now, "R3", "the cookie", field, value, named);
-            if (found < 0) {
-                found = named >= 0 ? named : UNKNOWN;
-            } else if (named >= 0 && named != (found & ~DISAGREED)) {
-                found = DISAGREED | preferred(now, found & ~DISAGREED, named, inUrl);
-            }
-            if (settled(now, found, inUrl)) {
-                return found;
-            }
-        }
-        return found;
-    }
-
-    /** Returns whether no further cookie could matter, so that the rest of a request that sticks is not looked at. */
-    private static boolean settled(Snapshot now, int found, int inUrl) {
-        if (found < 0) {
-            return false;
-        }
-        int serving = inUrl >= 0 ? inUrl : found & ~DISAGREED;
-        return found == inUrl || now.table().ready(serving, Routes.URL) != null;
-    }
-
-    /** Returns which of two nodes the cookies are to stand for: the one of the URL, or the first that can serve (R3). */
-    private static int preferred(Snapshot now, int first, int second, int inUrl) {
-        if (first == inUrl || second == inUrl) {
-            return inUrl;
-        }
-        boolean better = !now.table().state(first).available()
-                && now.table().state(second).available();
-        return better ? second : first;
-    }
-
-    private int inHeaders(Snapshot now, @Nullable Enumeration<String> fields) {
-        if (now.stickiness().header() == null) {
-            return ABSENT;
-        }
-        int found = ABSENT;
-        while (fields != null && fields.hasMoreElements() && found < 0) {
-            String value = fields.nextElement();
-            if (!value.isEmpty()) {
-                int byValue = byCookieValue(now, value, 0, value.length());
-                found = byValue >= 0 ? byValue : UNKNOWN;
-                tellRead(now, "R5", "the header", value, Slice.of(0, value.length()), found);
-            }
-        }
-        return found;
-    }
-
-    /** Looks a cookie value up: all of it, then, where route suffixes are on, what stands behind the last dot (R5). */
-    private static int byCookieValue(Snapshot now, String text, int start, int end) {
-        NodeTable table = now.table();
-        int found = table.indexByCookie(text, start, end);
-        if (found >= 0 || !now.stickiness().routeSuffix()) {
-            return found;
-        }
-        int suffix = end;
-        while (suffix > start && text.charAt(suffix - 1) != '.') {
-            suffix--;
-        }
-        return suffix > start ? table.indexByCookie(text, suffix, end) : ABSENT;
     }
 }

@@ -2,6 +2,7 @@ package io.cobrowse.sticky.proxy.exchange;
 
 import io.cobrowse.sticky.filter.StickinessFilter;
 import io.cobrowse.sticky.proxy.io.WatchedEndPoint;
+import io.cobrowse.sticky.proxy.listener.ClientConnection;
 import io.cobrowse.sticky.proxy.listener.UpgradeRequest;
 import io.cobrowse.sticky.proxy.message.RequestHead;
 import io.cobrowse.sticky.proxy.message.ResponseHead;
@@ -155,7 +156,7 @@ final class ClientSide {
     }
 
     HttpFields responseFields() {
-        return response.getHeaders();
+        return ClientConnection.indexed(response.getHeaders());
     }
 
     HttpServletResponse servletResponse() {

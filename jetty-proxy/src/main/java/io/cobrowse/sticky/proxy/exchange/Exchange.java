@@ -9,7 +9,6 @@ import io.cobrowse.sticky.proxy.exchange.State.Tunnelling;
 import io.cobrowse.sticky.proxy.io.Loop;
 import io.cobrowse.sticky.proxy.io.WatchedEndPoint;
 import io.cobrowse.sticky.proxy.message.ResponseHead;
-import io.cobrowse.sticky.proxy.message.WebSocketHandshake;
 import io.cobrowse.sticky.proxy.tunnel.Tunnel;
 import io.cobrowse.sticky.proxy.upstream.Connections;
 import io.cobrowse.sticky.proxy.upstream.NodePlaces;
@@ -20,14 +19,9 @@ import io.cobrowse.sticky.proxy.upstream.Upstreams;
 import io.cobrowse.sticky.routing.Node;
 import io.cobrowse.sticky.routing.Route;
 import java.io.EOFException;
-import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.eclipse.jetty.http.HttpException;
-import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.EofException;
-import org.eclipse.jetty.server.Request;
-import org.eclipse.jetty.util.BufferUtil;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,8 +42,8 @@ final class Exchange implements Requester, WatchedEndPoint.Watcher {
     private final Exchanges exchanges;
     private final Loop loop;
     private final Connections connections;
-    private final ClientSide client;
-    private final ExchangeOutcome outcome;
+    final ClientSide client;
+    final ExchangeOutcome outcome;
     private final Attempts attempts;
     private State state = Queued.STATE;
 
@@ -62,10 +56,6 @@ final class Exchange implements Requester, WatchedEndPoint.Watcher {
         this.attempts = new Attempts(exchanges.router(), exchanges.upstreams().retries(), client, outcome, route);
     }
 
-    static boolean passed(long deadlineNanos, long nowNanos) {
-        return deadlineNanos != 0 && nowNanos - deadlineNanos >= 0;
-    }
-
     @Override
     public Loop loop() {
         return loop;
@@ -74,14 +64,6 @@ final class Exchange implements Requester, WatchedEndPoint.Watcher {
     @Override
     public Node node() {
         return attempts.node();
-    }
-
-    ClientSide client() {
-        return client;
-    }
-
-    Request request() {
-        return client.request();
     }
 
     Upstreams upstreams() {
@@ -198,11 +180,11 @@ final class Exchange implements Requester, WatchedEndPoint.Watcher {
 
     @Override
     public boolean isParked() {
-        return isWaiting() && isRequestSent() && (outcome.ageNanos() > PARKED_NANOS || client.isPoll());
+        return isWaiting() && state.isRequestSent() && (outcome.ageNanos() > PARKED_NANOS || client.isPoll());
     }
 
-    boolean isRequestSent() {
-        return state.isRequestSent();
+    State state() {
+        return state;
     }
 
     @Override
@@ -211,36 +193,6 @@ final class Exchange implements Requester, WatchedEndPoint.Watcher {
         if (state instanceof Exchanging && client.isStreamGone()) {
             peerGone();
         }
-    }
-
-    void nodeTimedOut() {
-        lost(new TimeoutException("The node sent nothing for too long"));
-    }
-
-    /** The request has been written to its end, or as far as the node took it. */
-    void requestSent() {
-        state.requestSent();
-    }
-
-    /** The node asks for the body. */
-    void proceed() {
-        state.proceed();
-    }
-
-    /** A piece of the request's body is on its way to the node. */
-    void requestBody(ByteBuffer content) {
-        outcome.requestBody(content);
-    }
-
-    /** A piece of the answer's body is on its way to the client. */
-    void answerBody(ByteBuffer content) {
-        outcome.answerBody(content);
-    }
-
-    /** Sets the head of the response; returns whether the last content may go out with it. */
-    boolean commit(ResponseHead head) {
-        outcome.answered();
-        return client.commit(head);
     }
 
     /** The answer is here to its last byte; the connection is left, for others where it can be used again. */
@@ -297,9 +249,13 @@ final class Exchange implements Requester, WatchedEndPoint.Watcher {
                 connect(true);
             }
             case TRY_ANOTHER_NODE -> become(attempts.another());
-            case NODE_GONE -> nodeGone();
+            case NODE_GONE -> become(attempts.unavailable());
             case NO_NODE -> become(attempts.nobody());
-            case NODE_BUSY -> nodeBusy();
+            case NODE_BUSY -> {
+                if (end(Outcome.End.REFUSED)) {
+                    refusal().sendBusy(node());
+                }
+            }
             case OVERLOADED -> fail(Outcome.End.REFUSED, ForwardingProblems.overloaded());
             case FAILED -> fail(Outcome.End.UPSTREAM_FAILED, ForwardingProblems.upstreamFailed(node()));
             case TIMED_OUT -> fail(Outcome.End.UPSTREAM_TIMEOUT, ForwardingProblems.upstreamTimeout(node()));
@@ -307,30 +263,17 @@ final class Exchange implements Requester, WatchedEndPoint.Watcher {
         }
     }
 
-    private void nodeBusy() {
-        answer(Outcome.End.REFUSED, (request, response) -> {
-            response.setHeader("Retry-After", "1");
-            exchanges.answers().send(ForwardingProblems.nodeBusy(node()), request, response);
-        });
-    }
-
-    /** The node is gone: R10, but for a request that another node would get though this one may have acted on it. */
-    private void nodeGone() {
-        Route next = attempts.unavailable();
+    /** Goes on by another route: to its node, or to its answer; null leads to a node that may not be sent what this one may have. */
+    private void become(@Nullable Route next) {
         if (next == null) {
             fail(Outcome.End.UPSTREAM_FAILED, ForwardingProblems.upstreamFailed(node()));
-        } else {
-            become(next);
+            return;
         }
-    }
-
-    /** Goes on by another route: to its node, or to its answer. */
-    private void become(Route next) {
         if (next.outcome() != Route.Outcome.FORWARD) {
             outcome.routed(next);
-            answer(
-                    Outcome.End.REFUSED,
-                    (request, response) -> exchanges.answers().send(next, request, response));
+            if (end(Outcome.End.REFUSED)) {
+                refusal().send(next);
+            }
             return;
         }
         attempts.moveTo(next);
@@ -343,26 +286,20 @@ final class Exchange implements Requester, WatchedEndPoint.Watcher {
         if (!(state instanceof Exchanging current) || current.connection() == null || !current.request.settled()) {
             return; // When the request is out, this is called again.
         }
-        WebSocketHandshake asked = client.handshake();
-        EndPoint end = client.tunnelEnd();
-        if (asked == null || end == null || !asked.accepts(head.fields())) {
+        Upgrade upgrade = Upgrade.of(client, head);
+        if (upgrade == null) {
             leave(current);
             fail(Outcome.End.UPSTREAM_FAILED, ForwardingProblems.upstreamFailed(node()));
             return;
         }
-        UpstreamConnection connection = current.detach();
-        ByteBuffer early = BufferUtil.copy(connection.input());
-        connection.releaseInput();
         outcome.answered();
         NodePlaces.Place kept = attempts.keepPlace();
-        Tunnel tunnel = exchanges
-                .tunnels()
-                .open(node(), end, connection.detach(), closed -> loop.run(() -> tunnelClosed(closed, kept)));
+        Tunnel tunnel = upgrade.open(
+                exchanges.tunnels(), node(), current.detach(), closed -> loop.run(() -> tunnelClosed(closed, kept)));
         state = new Tunnelling(tunnel);
         attempts.end();
         client.unwatch();
-        tunnel.takeUpstream(early);
-        client.upgrade(asked, head, tunnel);
+        upgrade.begin(tunnel);
         outcome.tunnelOpened();
         tell();
     }
@@ -385,14 +322,11 @@ final class Exchange implements Requester, WatchedEndPoint.Watcher {
         if (state instanceof Ended || state instanceof Tunnelling) {
             return;
         }
-        if (client.isCommitted()) {
+        ProblemDocument problem = client.isCommitted() ? null : ForwardingProblems.unreadableBody(cause);
+        if (problem == null) {
             abort(Outcome.End.CLIENT_GONE, cause);
-        } else if (cause instanceof TimeoutException) {
-            fail(Outcome.End.CLIENT_GONE, ForwardingProblems.requestTimeout());
-        } else if (cause instanceof HttpException http) {
-            fail(Outcome.End.REFUSED, ForwardingProblems.refusedBody(http.getCode()));
         } else {
-            abort(Outcome.End.CLIENT_GONE, cause);
+            fail(cause instanceof TimeoutException ? Outcome.End.CLIENT_GONE : Outcome.End.REFUSED, problem);
         }
     }
 
@@ -419,7 +353,7 @@ final class Exchange implements Requester, WatchedEndPoint.Watcher {
     /** Nobody pipelines so much behind a request that he still waits for; a body that is to come may well be longer. */
     @Override
     public void peerTooFarAhead() {
-        if (isRequestSent()) {
+        if (state.isRequestSent()) {
             abort(Outcome.End.CLIENT_GONE, new EofException("The client sent too much ahead"));
         }
     }
@@ -432,12 +366,8 @@ final class Exchange implements Requester, WatchedEndPoint.Watcher {
     }
 
     private void fail(Outcome.End why, ProblemDocument problem) {
-        answer(why, (request, response) -> exchanges.answers().send(problem, request, response));
-    }
-
-    private void answer(Outcome.End why, ClientSide.Answer answer) {
         if (end(why)) {
-            client.answer(answer, this::tell);
+            refusal().send(problem);
         }
     }
 
@@ -456,6 +386,10 @@ final class Exchange implements Requester, WatchedEndPoint.Watcher {
         client.unwatch();
         outcome.ended(why);
         return true;
+    }
+
+    private Refusal refusal() {
+        return new Refusal(exchanges, client, outcome);
     }
 
     private void tell() {

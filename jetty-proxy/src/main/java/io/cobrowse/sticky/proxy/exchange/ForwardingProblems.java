@@ -3,6 +3,9 @@ package io.cobrowse.sticky.proxy.exchange;
 import io.cobrowse.sticky.filter.ProblemDocument;
 import io.cobrowse.sticky.proxy.listener.RequestCheck;
 import io.cobrowse.sticky.routing.Node;
+import java.util.concurrent.TimeoutException;
+import org.eclipse.jetty.http.HttpException;
+import org.jspecify.annotations.Nullable;
 
 /** What a client is told when its request cannot be forwarded, or its answer not be had. Stateless. */
 final class ForwardingProblems {
@@ -33,13 +36,16 @@ final class ForwardingProblems {
                 "upstream-timeout", "Upstream timeout", 504, "The node did not answer in time.", node.id());
     }
 
-    static ProblemDocument requestTimeout() {
-        return new ProblemDocument(
-                "request-timeout", "Request timeout", 408, "The body of the request did not come in time.", null);
+    /** Returns the answer to a body that cannot be read to its end; null where nobody is there to be told. */
+    static @Nullable ProblemDocument unreadableBody(Throwable cause) {
+        if (cause instanceof TimeoutException) {
+            return new ProblemDocument(
+                    "request-timeout", "Request timeout", 408, "The body of the request did not come in time.", null);
+        }
+        return cause instanceof HttpException refused ? refusedBody(refused.getCode()) : null;
     }
 
-    /** @param status 400 to 499, by what is wrong with the body */
-    static ProblemDocument refusedBody(int status) {
+    private static ProblemDocument refusedBody(int status) {
         return status == RequestCheck.BODY_TOO_LARGE.status()
                 ? RequestCheck.BODY_TOO_LARGE
                 : new ProblemDocument(

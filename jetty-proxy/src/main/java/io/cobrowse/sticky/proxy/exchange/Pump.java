@@ -1,6 +1,7 @@
 package io.cobrowse.sticky.proxy.exchange;
 
 import io.cobrowse.sticky.proxy.io.Loop;
+import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.util.Callback;
 
 /**
@@ -16,6 +17,15 @@ abstract class Pump implements Callback {
 
     Pump(Loop loop) {
         this.loop = loop;
+    }
+
+    /** Returns whether there is a deadline, and it has passed. */
+    static boolean passed(long deadlineNanos, long nowNanos) {
+        return deadlineNanos != 0 && nowNanos - deadlineNanos >= 0;
+    }
+
+    static TimeoutException nodeTimedOut() {
+        return new TimeoutException("The node sent nothing for too long");
     }
 
     /** Goes on as far as possible. */

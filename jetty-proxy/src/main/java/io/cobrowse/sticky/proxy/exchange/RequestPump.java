@@ -50,7 +50,7 @@ final class RequestPump extends Pump {
         super(exchange.loop());
         this.exchange = exchange;
         this.connection = connection;
-        RequestBody source = exchange.client().body();
+        RequestBody source = exchange.client.body();
         this.body = new JoinedBody(source, exchange.upstreams().buffers());
         this.framing = source.framing();
         this.remaining = source.contentLength();
@@ -104,12 +104,12 @@ final class RequestPump extends Pump {
     }
 
     void tick(long nowNanos) {
-        if (!proceed && Exchange.passed(expectDeadlineNanos, nowNanos)) {
+        if (!proceed && passed(expectDeadlineNanos, nowNanos)) {
             proceed();
         }
-        if (Exchange.passed(sendDeadlineNanos, nowNanos)) {
-            exchange.nodeTimedOut();
-        } else if (Exchange.passed(clientDeadlineNanos, nowNanos)) {
+        if (passed(sendDeadlineNanos, nowNanos)) {
+            exchange.lost(nodeTimedOut());
+        } else if (passed(clientDeadlineNanos, nowNanos)) {
             clientDeadlineNanos = 0;
             exchange.bodyFailed(new TimeoutException("The client sent nothing for too long"));
         }
@@ -125,7 +125,7 @@ final class RequestPump extends Pump {
             if (releases) {
                 connection.release();
             } else {
-                exchange.requestSent();
+                exchange.state().requestSent();
             }
         } else if (!proceed) {
             expectDeadlineNanos = System.nanoTime() + EXPECT_NANOS;
@@ -139,9 +139,9 @@ final class RequestPump extends Pump {
         headWritten = true;
         RetainableByteBuffer encoded = RequestHead.encode(
                 exchange.upstreams().buffers(),
-                exchange.request(),
+                exchange.client.request(),
                 framing,
-                exchange.client().handshake(),
+                exchange.client.handshake(),
                 connection.authority());
         head = encoded;
         if ((framing != Framing.LENGTH && framing != Framing.CHUNKED)
@@ -171,8 +171,9 @@ final class RequestPump extends Pump {
 
     private void demand() {
         demanded = true;
-        clientDeadlineNanos = exchange.client().http2() ? exchange.upstreams().clientDeadline() : 0;
-        exchange.request()
+        clientDeadlineNanos = exchange.client.http2() ? exchange.upstreams().clientDeadline() : 0;
+        exchange.client
+                .request()
                 .demand(Invocable.from(
                         InvocationType.NON_BLOCKING, () -> exchange.loop().run(this::available)));
     }
@@ -189,7 +190,7 @@ final class RequestPump extends Pump {
         int length = content.remaining();
         lastBegun = read.isLast();
         bodyBytes += length;
-        exchange.requestBody(content);
+        exchange.outcome.requestBody(content);
         if (framing == Framing.LENGTH) {
             remaining -= length;
             if (remaining < 0 || (lastBegun && remaining > 0)) {
@@ -250,7 +251,7 @@ final class RequestPump extends Pump {
             connection.close();
         } else if (heard) {
             body.release();
-            exchange.requestSent();
+            exchange.state().requestSent();
         }
     }
 

@@ -48,7 +48,7 @@ final class ResponsePump extends Pump {
         this.connection = connection;
         this.parser = connection.parser();
         this.head = parser.head();
-        parser.answersHead(exchange.client().isHead());
+        parser.answersHead(exchange.client.isHead());
     }
 
     /** Returns whether the node has begun to answer. */
@@ -84,12 +84,12 @@ final class ResponsePump extends Pump {
     }
 
     void tick(long nowNanos) {
-        if (Exchange.passed(clientDeadlineNanos, nowNanos)) {
+        if (passed(clientDeadlineNanos, nowNanos)) {
             clientDeadlineNanos = 0;
             exchange.clientFailed(new TimeoutException("The client read nothing for too long"));
-        } else if (Exchange.passed(receiveDeadlineNanos, nowNanos)) {
+        } else if (passed(receiveDeadlineNanos, nowNanos)) {
             receiveDeadlineNanos = 0;
-            exchange.nodeTimedOut();
+            exchange.lost(nodeTimedOut());
         }
     }
 
@@ -142,12 +142,12 @@ final class ResponsePump extends Pump {
         // What comes next is the answer, for which the node has time from the last byte of the request on.
         begun = connection.input().hasRemaining();
         boolean proceed = head.status() == HttpStatus.CONTINUE_100;
-        exchange.client().interim(head);
-        parser.reset(exchange.client().isHead());
+        exchange.client.interim(head);
+        parser.reset(exchange.client.isHead());
         if (++interims > MAX_INTERIMS) {
             lost = new IOException("The node sent more than " + MAX_INTERIMS + " interim answers");
         } else if (proceed) {
-            exchange.proceed();
+            exchange.state().proceed();
         }
     }
 
@@ -180,18 +180,18 @@ final class ResponsePump extends Pump {
         ByteBuffer content = joined != null ? joined.getByteBuffer() : ClientSide.orEmpty(parser.held());
         boolean end = writesJoined ? parser.complete() && parser.held() == null : parser.last();
         if (!headWritten) {
-            end &= exchange.commit(head);
+            exchange.outcome.answered();
+            end &= exchange.client.commit(head);
         }
         bodyBytes += content.remaining();
-        exchange.answerBody(content);
+        exchange.outcome.answerBody(content);
         receiveDeadlineNanos = 0;
         if (end) {
             finish(content);
         } else {
-            clientDeadlineNanos =
-                    exchange.client().http2() ? exchange.upstreams().clientDeadline() : 0;
+            clientDeadlineNanos = exchange.client.http2() ? exchange.upstreams().clientDeadline() : 0;
             writing();
-            exchange.client().write(content, this);
+            exchange.client.write(content, this);
         }
     }
 
@@ -203,7 +203,7 @@ final class ResponsePump extends Pump {
         HttpFields trailers = TrailerFields.passable(head.trailers());
         boolean reusable = parser.persistent()
                 && !connection.input().hasRemaining()
-                && exchange.client().handshake() == null; // Who knows what a node that refused a handshake reads on as.
+                && exchange.client.handshake() == null; // Who knows what a node that refused a handshake reads on as.
         last = connection.takeInput();
         if (reusable) {
             parser.reset(false);
@@ -211,7 +211,7 @@ final class ResponsePump extends Pump {
         ends = true;
         exchange.answered(reusable);
         writing();
-        exchange.client().writeLast(content, trailers, this);
+        exchange.client.writeLast(content, trailers, this);
     }
 
     private void read() {
@@ -222,8 +222,9 @@ final class ResponsePump extends Pump {
             iterate();
         } else if (filled == 0) {
             connection.releaseInput();
-            receiveDeadlineNanos =
-                    begun || exchange.isRequestSent() ? exchange.upstreams().responseDeadline() : 0;
+            receiveDeadlineNanos = begun || exchange.state().isRequestSent()
+                    ? exchange.upstreams().responseDeadline()
+                    : 0;
             connection.awaitReadable();
         } else {
             Throwable failure = connection.failure();

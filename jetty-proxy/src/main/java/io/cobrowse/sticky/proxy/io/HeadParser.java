@@ -1,6 +1,7 @@
 package io.cobrowse.sticky.proxy.io;
 
 import java.nio.ByteBuffer;
+import org.eclipse.jetty.http.HostPortHttpField;
 import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpField;
@@ -170,12 +171,17 @@ public final class HeadParser extends HttpParser {
         return new HttpException.RuntimeException(HttpStatus.REQUEST_HEADER_FIELDS_TOO_LARGE_431);
     }
 
-    /** To be called with each field that is told to the handler. */
-    public void told(HttpField field) {
+    /**
+     * To be called with each field that is told to the handler.
+     *
+     * @return the field to go on with: where it is the same host as lately, that host's field
+     */
+    public HttpField told(HttpField field) {
         ByteBuffer line = heldIn;
         if (line != null) {
             heldIn = null;
             known.keep(line, heldFrom, heldEnd, heldHash, field);
         }
+        return field instanceof HostPortHttpField host && loop.isCurrent() ? known.host(host) : field;
     }
 }

@@ -1,6 +1,7 @@
 package io.cobrowse.sticky.proxy.io;
 
 import java.nio.ByteBuffer;
+import org.eclipse.jetty.http.HostPortHttpField;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +41,10 @@ public final class KnownFields {
     private final @Nullable Known[] slots = new Known[1 << SLOT_BITS];
     /** The line that was last looked for in vain in each slot, by its hash. */
     private final long[] missed = new long[1 << SLOT_BITS];
+
+    private static final int HOSTS = 16;
+
+    private final @Nullable HostField[] hosts = new HostField[HOSTS];
 
     private long hash;
 
@@ -151,6 +156,36 @@ public final class KnownFields {
         // A copy, as the parser's fields keep the connection that they came by.
         HttpField copy = new HttpField(field.getHeader(), field.getName(), field.getValue());
         slots[slot] = new Known(lineHash, words, length, copy);
+    }
+
+    /**
+     * Returns the field that was kept for the same host, or keeps this one. The parser has to see the line itself each time; what Jetty
+     * asks of the field once more with each request is found out but once.
+     */
+    HttpField host(HostPortHttpField field) {
+        String value = field.getValue();
+        int slot = value.hashCode() & (HOSTS - 1);
+        HostField last = hosts[slot];
+        if (last == null || !last.getValue().equals(value) || !last.getName().equals(field.getName())) {
+            last = new HostField(field);
+            hosts[slot] = last;
+        }
+        return last;
+    }
+
+    /** A host field that remembers its values. */
+    private static final class HostField extends HostPortHttpField {
+        private final String[] values;
+
+        HostField(HostPortHttpField field) {
+            super(field.getHeader(), field.getName(), field.getHostPort());
+            this.values = field.getValues();
+        }
+
+        @Override
+        public String[] getValues() {
+            return values.clone();
+        }
     }
 
     /** A lenient parser takes a line feed alone for the end of a line as well. */

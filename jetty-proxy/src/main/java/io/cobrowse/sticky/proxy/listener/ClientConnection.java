@@ -2,14 +2,17 @@ package io.cobrowse.sticky.proxy.listener;
 
 import io.cobrowse.sticky.proxy.io.EventLoop;
 import io.cobrowse.sticky.proxy.io.HeadParser;
+import java.nio.ByteBuffer;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpParser;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.http.HttpVersion;
+import org.eclipse.jetty.http.MetaData;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.io.EndPoint;
@@ -18,6 +21,7 @@ import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.internal.HttpConnection;
+import org.eclipse.jetty.server.internal.ResponseHttpFields;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +34,7 @@ public final class ClientConnection extends HttpConnection {
     private @Nullable String target;
     private boolean bodyRead;
     private @Nullable String origin;
+    private @Nullable String peer;
     private @Nullable RequestHandler handler; // Set by Jetty's constructor, as no field with a value could be.
 
     private ClientConnection(HttpConfiguration configuration, Connector connector, EndPoint endPoint) {
@@ -68,6 +73,19 @@ public final class ClientConnection extends HttpConnection {
                         Request.unWrap(request).getHttpURI().getPathQuery(), "");
     }
 
+    /** Returns the address of the client as text, which does not change while it is connected. */
+    public static String peer(Request request) {
+        if (!(request.getConnectionMetaData().getConnection() instanceof ClientConnection connection)) {
+            return Request.getRemoteAddr(request);
+        }
+        String known = connection.peer;
+        if (known == null) {
+            known = Request.getRemoteAddr(request);
+            connection.peer = known;
+        }
+        return known;
+    }
+
     /** Answers a head that did not come in time, and ends the connection; at worst in the middle of what came at last. */
     void endSlowHead() {
         EndPoint endPoint = getEndPoint();
@@ -84,6 +102,14 @@ public final class ClientConnection extends HttpConnection {
                 : origin;
     }
 
+    /**
+     * Returns the fields of a response as they are found by their index at once. Jetty's own, which may not be changed once they are
+     * sent, walk through all that come before.
+     */
+    public static HttpFields indexed(HttpFields fields) {
+        return fields instanceof ResponseHttpFields guarded ? guarded.getMutableHttpFields() : fields;
+    }
+
     @Override
     protected RequestHandler newRequestHandler() {
         RequestHandler made = new RequestHandler() {
@@ -98,10 +124,7 @@ public final class ClientConnection extends HttpConnection {
                 if (field.getHeader() == HttpHeader.ORIGIN) {
                     origin = field.getValue();
                 }
-                if (getParser() instanceof HeadParser parser) {
-                    parser.told(field);
-                }
-                super.parsedHeader(field);
+                super.parsedHeader(getParser() instanceof HeadParser parser ? parser.told(field) : field);
             }
         };
         handler = made;
@@ -139,11 +162,42 @@ public final class ClientConnection extends HttpConnection {
         }
 
         @Override
+        public void send(
+                MetaData.Request request,
+                MetaData.@Nullable Response response,
+                boolean last,
+                @Nullable ByteBuffer content,
+                Callback callback) {
+            super.send(request, response == null ? null : new IndexedResponse(response), last, content, callback);
+        }
+
+        @Override
         public Content.Chunk read() {
             Content.Chunk chunk = super.read();
             // Jetty reads once more when a request is complete, also where there is no body.
             bodyRead |= chunk == null || chunk.hasRemaining();
             return chunk;
+        }
+    }
+
+    /** A response whose fields the generator finds by their index, without a copy. */
+    private static final class IndexedResponse extends MetaData.Response {
+        private final HttpFields fields;
+
+        IndexedResponse(MetaData.Response response) {
+            super(
+                    response.getStatus(),
+                    response.getReason(),
+                    response.getHttpVersion(),
+                    HttpFields.EMPTY,
+                    response.getContentLength(),
+                    response.getTrailersSupplier());
+            this.fields = indexed(response.getHttpFields());
+        }
+
+        @Override
+        public HttpFields getHttpFields() {
+            return fields;
         }
     }
 

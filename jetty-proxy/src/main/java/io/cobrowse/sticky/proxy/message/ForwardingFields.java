@@ -1,5 +1,6 @@
 package io.cobrowse.sticky.proxy.message;
 
+import io.cobrowse.sticky.proxy.listener.ClientConnection;
 import io.cobrowse.sticky.proxy.listener.ListenerConnector;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -31,7 +32,7 @@ public final class ForwardingFields {
     public ForwardingFields(Request request, String host) {
         this.request = request;
         this.host = host;
-        this.peer = Request.getRemoteAddr(request);
+        this.peer = ClientConnection.peer(request);
         this.trusted = ListenerConnector.policy(request).trusts(request);
     }
 

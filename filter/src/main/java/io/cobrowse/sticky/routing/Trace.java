@@ -1,0 +1,54 @@
+package io.cobrowse.sticky.routing;
+
+import io.cobrowse.sticky.routing.Explanation.Step;
+import io.cobrowse.sticky.scan.Slice;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Where the steps of a decision are told while it is explained. Off otherwise, and then it costs nothing. */
+final class Trace {
+    static final Trace OFF = new Trace(null);
+
+    private final @Nullable List<Step> steps;
+
+    /** Makes one that is on. */
+    Trace() {
+        this(new ArrayList<>());
+    }
+
+    private Trace(@Nullable List<Step> steps) {
+        this.steps = steps;
+    }
+
+    /** Returns whether anything is told; asked before a text is put together. */
+    boolean on() {
+        return steps != null;
+    }
+
+    List<Step> told() {
+        return steps == null ? List.of() : steps;
+    }
+
+    void tell(String rule, String text) {
+        if (steps != null) {
+            steps.add(new Step(rule, text));
+        }
+    }
+
+    /** Tells what was read, and whether it names a node. */
+    void read(Snapshot now, String rule, String source, String text, long value, int found) {
+        if (steps != null) {
+            String read = text.substring(Slice.start(value), Slice.end(value));
+            String names = found >= 0 ? "names " + now.table().node(found) : "names no known node";
+            steps.add(new Step(rule, source + " \"" + read + "\" " + names));
+        }
+    }
+
+    /** Tells that nothing was there to be read. */
+    void absent(String rule, String source, int found) {
+        if (steps != null && found == Naming.ABSENT) {
+            steps.add(new Step(rule, "no " + source));
+        }
+    }
+}
