@@ -37,6 +37,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What an embedder may do wrong is refused, with what to do, and leaves nothing counted. */
 class MisuseTest {
@@ -120,6 +122,18 @@ class MisuseTest {
         add(proxy.filter(), "/*", true);
         add(proxy.servlet(), "/*", false);
         assertThatTheStartFails("sticky-proxy", "async support", "setAsyncSupported(true)");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"whiteList", "blackList"})
+    void shouldRefuseInitParamsThatWouldChooseHosts(String name) {
+        add(proxy.filter(), "/*", true);
+        ServletHolder holder = new ServletHolder("sticky-proxy", proxy.servlet());
+        holder.setAsyncSupported(true);
+        holder.setInitOrder(0);
+        holder.setInitParameter(name, "example.com:80");
+        context.addServlet(holder, "/*");
+        assertThatTheStartFails("init-param \"" + name + "\"", "not allowed", "nodes of the Router");
     }
 
     @Test
