@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -288,10 +289,12 @@ class Http2TunnelTest {
     void shouldHoldTheClientBackWhileTheNodeTakesNothing() throws Exception {
         int total = 64 << 20;
         Semaphore reading = new Semaphore(0);
+        AtomicInteger accepted = new AtomicInteger();
         CompletableFuture<Long> received = new CompletableFuture<>();
         node.behave(exchange -> {
+            boolean reads = accepted.getAndIncrement() == 0;
             accept(exchange);
-            reading.acquire();
+            (reads ? reading : new Semaphore(0)).acquire();
             received.complete(exchange.in().transferTo(OutputStream.nullOutputStream()));
             exchange.socket().close();
         });

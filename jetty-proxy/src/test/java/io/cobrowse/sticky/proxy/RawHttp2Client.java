@@ -156,7 +156,19 @@ final class RawHttp2Client implements AutoCloseable {
             string(block, fields[i]);
             string(block, fields[i + 1]);
         }
-        byte[] all = block.toByteArray();
+        block(stream, last, block.toByteArray());
+    }
+
+    /** Opens a stream by exactly these encoded fields, and returns it. */
+    int beginEncoded(byte[] block) throws IOException {
+        int stream = nextStream;
+        nextStream += 2;
+        answers.put(stream, new Answer(initialSendWindow));
+        block(stream, true, block);
+        return stream;
+    }
+
+    private void block(int stream, boolean last, byte[] all) throws IOException {
         int sent = 0;
         do {
             int length = Math.min(MAX_FRAME_BYTES, all.length - sent);
@@ -356,7 +368,7 @@ final class RawHttp2Client implements AutoCloseable {
     }
 
     /** Writes a string literal without Huffman code (RFC 7541, 5.1 and 5.2). */
-    private static void string(ByteArrayOutputStream block, String text) {
+    static void string(ByteArrayOutputStream block, String text) {
         int length = text.length();
         if (length < 127) {
             block.write(length);

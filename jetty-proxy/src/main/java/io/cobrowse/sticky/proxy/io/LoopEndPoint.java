@@ -1,6 +1,7 @@
 package io.cobrowse.sticky.proxy.io;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
@@ -20,6 +21,7 @@ public class LoopEndPoint extends SocketChannelEndPoint {
     private static final int MAX_BYTES_A_ROUND = 64 * 1024;
 
     private final EventLoop loop;
+    private @Nullable InputStream unread;
     private boolean reset;
     private int round;
     private int bytesThisRound;
@@ -46,6 +48,18 @@ public class LoopEndPoint extends SocketChannelEndPoint {
     /** Returns whether the peer has reset the connection, rather than ended it. */
     public boolean isReset() {
         return reset;
+    }
+
+    /** Returns whether the peer has sent bytes that nobody has read from the socket; costs one call of the kernel. */
+    public boolean hasUnread() {
+        try {
+            if (unread == null) {
+                unread = getChannel().socket().getInputStream();
+            }
+            return unread.available() > 0;
+        } catch (IOException ended) {
+            return false; // Which reading will tell.
+        }
     }
 
     /** As Jetty's own, but for telling a reset from an end, and for the share of a turn. */

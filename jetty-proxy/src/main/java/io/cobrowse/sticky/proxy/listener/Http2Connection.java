@@ -58,6 +58,7 @@ final class Http2Connection extends HTTP2ServerConnection {
                 connector.getByteBufferPool(),
                 http.getRequestHeaderSize(),
                 factory.getRateControlFactory().newRateControl(endPoint));
+        FieldErrors.endTheStream(parser.getHpackDecoder());
         parser.setMaxSettingsKeys(factory.getMaxSettingsKeys());
         Http2Session session = new Http2Session(
                 loop,

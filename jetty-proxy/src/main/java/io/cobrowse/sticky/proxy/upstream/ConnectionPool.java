@@ -102,6 +102,9 @@ final class ConnectionPool implements UpstreamConnection.Owner {
     /** Gives the requester a connection, at once or once it is there: {@link Requester#connected}, or why not. */
     void acquire(Requester requester) {
         UpstreamConnection connection = idle.pollFirst();
+        while (connection != null && !connection.isQuiet()) {
+            connection = idle.pollFirst();
+        }
         if (connection == null) {
             connect(requester);
         } else {

@@ -2,6 +2,7 @@ package io.cobrowse.sticky.proxy.upstream;
 
 import io.cobrowse.sticky.proxy.io.EventLoop;
 import io.cobrowse.sticky.proxy.io.LoopEndPoint;
+import io.cobrowse.sticky.proxy.listener.Descriptors;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
@@ -10,6 +11,7 @@ import java.net.StandardSocketOptions;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.util.IO;
 import org.eclipse.jetty.util.thread.Invocable;
@@ -27,6 +29,9 @@ final class NodeConnect implements ManagedSelector.Selectable {
 
         void connectFailed(Throwable cause);
     }
+
+    /** Those of the whole process, tunnels included. */
+    private static final AtomicInteger OPEN = new AtomicInteger();
 
     private final EventLoop loop;
     private final Scheduler scheduler;
@@ -48,10 +53,17 @@ final class NodeConnect implements ManagedSelector.Selectable {
 
     /** Begins, and may be over before this returns. */
     void start() {
+        if (OPEN.incrementAndGet() > Descriptors.MAX_TO_NODES) {
+            OPEN.decrementAndGet();
+            fail(new ProxyExhaustedException(
+                    new IOException("All " + Descriptors.MAX_TO_NODES + " files for connections to nodes are open")));
+            return;
+        }
         SocketChannel opened;
         try {
             opened = SocketChannel.open();
         } catch (IOException exhausted) {
+            OPEN.decrementAndGet();
             fail(new ProxyExhaustedException(exhausted));
             return;
         }
@@ -103,14 +115,23 @@ final class NodeConnect implements ManagedSelector.Selectable {
         over = true;
         SelectionKey connected = Objects.requireNonNull(key);
         connected.interestOps(0);
-        LoopEndPoint endPoint = new LoopEndPoint(Objects.requireNonNull(channel), loop, connected, scheduler);
+        LoopEndPoint endPoint = new LoopEndPoint(Objects.requireNonNull(channel), loop, connected, scheduler) {
+            @Override
+            public void onClose(@Nullable Throwable cause) {
+                super.onClose(cause);
+                OPEN.decrementAndGet();
+            }
+        };
         connected.attach(endPoint);
         listener.connected(endPoint);
     }
 
     private void fail(Throwable cause) {
         over = true;
-        IO.close(channel);
+        if (channel != null) {
+            IO.close(channel);
+            OPEN.decrementAndGet();
+        }
         listener.connectFailed(cause);
     }
 

@@ -160,6 +160,20 @@ public final class UpstreamConnection extends AbstractConnection.NonBlocking {
         return parser;
     }
 
+    /**
+     * Returns whether nothing has come since the last answer; else closes the connection, since the next request must not get it
+     * for its own. The loop may not have come round to reading it.
+     */
+    boolean isQuiet() {
+        assert phase == Phase.IDLE;
+        LoopEndPoint socket = LoopEndPoint.of(getEndPoint());
+        if (socket != null && socket.hasUnread()) {
+            close();
+            return false;
+        }
+        return true;
+    }
+
     /** Takes the connection out of its pool. */
     public void use(Requester newRequester) {
         assert phase == Phase.IDLE;
