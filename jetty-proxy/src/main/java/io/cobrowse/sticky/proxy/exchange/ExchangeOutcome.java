@@ -4,7 +4,6 @@ import io.cobrowse.sticky.proxy.exchange.State.Exchanging;
 import io.cobrowse.sticky.proxy.tunnel.Tunnel;
 import io.cobrowse.sticky.routing.Route;
 import java.nio.ByteBuffer;
-import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.server.Request;
@@ -154,8 +153,8 @@ final class ExchangeOutcome implements Outcome {
     }
 
     @Override
-    public long beginMillis() {
-        return System.currentTimeMillis() - TimeUnit.NANOSECONDS.toMillis(ageNanos());
+    public long endMillis() {
+        return System.currentTimeMillis();
     }
 
     @Override

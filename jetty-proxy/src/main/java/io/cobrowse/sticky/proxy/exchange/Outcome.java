@@ -82,8 +82,8 @@ public interface Outcome {
     /** Returns how often the request was tried again. */
     int retries();
 
-    /** Returns when the request began, in milliseconds since 1970. */
-    long beginMillis();
+    /** Returns when the request ended, in milliseconds since 1970. */
+    long endMillis();
 
     /** Returns how long the request waited for a place at its node. */
     long queueNanos();

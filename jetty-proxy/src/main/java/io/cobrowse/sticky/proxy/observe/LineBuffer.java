@@ -42,6 +42,21 @@ final class LineBuffer {
         size += length;
     }
 
+    /** Appends bytes that are known to be printable ASCII. */
+    LineBuffer bytes(byte[] text) {
+        reserve(text.length);
+        System.arraycopy(text, 0, bytes, size, text.length);
+        size += text.length;
+        return this;
+    }
+
+    /** Returns what is in it as bytes of their own, and is empty then. */
+    byte[] take() {
+        byte[] taken = Arrays.copyOf(bytes, size);
+        size = 0;
+        return taken;
+    }
+
     LineBuffer ascii(char c) {
         reserve(1);
         bytes[size++] = (byte) c;

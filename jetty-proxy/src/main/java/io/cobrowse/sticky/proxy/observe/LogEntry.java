@@ -36,7 +36,7 @@ record LogEntry(
         Request request = outcome.request();
         boolean readable = !RefusedOutcome.isUnreadable(request);
         return new LogEntry(
-                outcome.beginMillis() + outcome.totalNanos() / 1_000_000,
+                outcome.endMillis(),
                 request.getConnectionMetaData().getRemoteSocketAddress(),
                 request.getConnectionMetaData().getConnector().getName(),
                 request.getConnectionMetaData().getHttpVersion(),

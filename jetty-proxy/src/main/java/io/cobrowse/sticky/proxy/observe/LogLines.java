@@ -11,8 +11,12 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import org.jspecify.annotations.Nullable;
 
-/** Makes entries into lines, as JSON or for reading. Not thread-safe. */
+/**
+ * Makes entries into lines, as JSON or for reading. Text that many lines have in common is encoded once: that of a second, and
+ * that of a route. Not thread-safe.
+ */
 final class LogLines {
+    private static final int ROUTES = 1024;
     private static final DateTimeFormatter SECOND =
             DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss").withZone(ZoneOffset.UTC);
 
@@ -51,8 +55,13 @@ final class LogLines {
     private final boolean json;
     private final boolean secrets;
     private final LineBuffer line;
+    private final LineBuffer part = new LineBuffer();
     private long second = Long.MIN_VALUE;
-    private String secondText = "";
+    private byte[] secondText = {};
+    /** Routes are built beforehand and are few; each has one place, where it stays until another comes that has the same. */
+    private final @Nullable Route[] routes = new Route[ROUTES];
+
+    private final byte[][] routeTexts = new byte[ROUTES][];
 
     LogLines(LogFormat format, boolean secrets, LineBuffer line) {
         this.json = format == LogFormat.JSON;
@@ -61,15 +70,8 @@ final class LogLines {
     }
 
     void append(LogEntry entry) {
-        if (json) {
-            line.ascii("{\"time\":\"");
-        }
         time(entry.timeMillis());
-        if (json) {
-            line.ascii('"');
-        }
-        Route route = entry.route();
-        Node node = route == null ? null : route.node();
+        line.ascii(json ? "Z\"" : "Z");
         text(Key.CLIENT, client(entry.client()));
         text(Key.LISTENER, entry.listener());
         text(Key.PROTOCOL, entry.protocol().asString());
@@ -78,10 +80,7 @@ final class LogLines {
         text(Key.TARGET, target == null || secrets ? target : Masking.target(target));
         text(Key.HOST, entry.host());
         key(Key.STATUS).number(entry.status());
-        text(Key.NODE, node == null ? null : node.id());
-        text(Key.BY, route == null ? null : route.affinity().text());
-        key(Key.CONFLICT).ascii(route != null && route.conflict() ? "true" : "false");
-        text(Key.STICKY, route == null ? null : route.sticky().text());
+        line.bytes(route(entry.route()));
         text(Key.END, entry.end().text());
         key(Key.RETRIES).number(entry.retries());
         key(Key.QUEUE_MS).millis(entry.queueNanos());
@@ -100,19 +99,39 @@ final class LogLines {
     }
 
     private LineBuffer key(Key key) {
-        return line.ascii(json ? key.json : key.text);
+        return key(line, key);
+    }
+
+    private LineBuffer key(LineBuffer to, Key key) {
+        return to.ascii(json ? key.json : key.text);
     }
 
     private void time(long millis) {
         long now = Math.floorDiv(millis, 1000L);
         if (now != second) {
             second = now;
-            secondText = SECOND.format(Instant.ofEpochSecond(now));
+            part.ascii(json ? "{\"time\":\"" : "").ascii(SECOND.format(Instant.ofEpochSecond(now)));
+            secondText = part.ascii('.').take();
         }
-        line.ascii(secondText)
-                .ascii('.')
-                .padded(Math.floorMod(millis, 1000L), 3)
-                .ascii('Z');
+        line.bytes(secondText).padded(Math.floorMod(millis, 1000L), 3);
+    }
+
+    private byte[] route(@Nullable Route route) {
+        int place = System.identityHashCode(route) & (ROUTES - 1);
+        if (routeTexts[place] == null || routes[place] != route) {
+            routes[place] = route;
+            routeTexts[place] = encoded(route);
+        }
+        return routeTexts[place];
+    }
+
+    private byte[] encoded(@Nullable Route route) {
+        Node node = route == null ? null : route.node();
+        key(part, Key.NODE).string(node == null ? null : node.id());
+        key(part, Key.BY).string(route == null ? null : route.affinity().text());
+        key(part, Key.CONFLICT).ascii(route != null && route.conflict() ? "true" : "false");
+        key(part, Key.STICKY).string(route == null ? null : route.sticky().text());
+        return part.take();
     }
 
     private static @Nullable String client(@Nullable SocketAddress address) {

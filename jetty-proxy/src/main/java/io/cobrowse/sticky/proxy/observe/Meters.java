@@ -10,7 +10,6 @@ import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tags;
-import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
@@ -20,7 +19,10 @@ import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import java.time.Duration;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.MetricMetadata;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -28,42 +30,23 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
 /**
- * The metrics. All that a request's thread does is to record up to four times in histograms that are there already, which
+ * The metrics. All that a request's thread does is to record up to three times in histograms that are there already, which
  * takes no lock and allocates nothing; everything else is read when it is asked for, from those who count it anyway.
  * Thread-safe.
  */
 final class Meters implements AutoCloseable {
-    private static final Duration[] BUCKETS = {
-        Duration.ofMillis(1),
-        Duration.ofMillis(2),
-        Duration.ofMillis(5),
-        Duration.ofMillis(10),
-        Duration.ofMillis(25),
-        Duration.ofMillis(50),
-        Duration.ofMillis(100),
-        Duration.ofMillis(250),
-        Duration.ofMillis(500),
-        Duration.ofSeconds(1),
-        Duration.ofMillis(2500),
-        Duration.ofSeconds(5),
-        Duration.ofSeconds(10),
-        Duration.ofSeconds(30),
-        Duration.ofSeconds(75)
-    };
-
     /** What belongs to a node and goes with it. */
     private static final class NodeMeters {
-        private final Timer requestTimer;
+        private final TimeBuckets requestTimes = new TimeBuckets();
         private final NodeStatistics statistics;
         private final List<Meter> meters = new ArrayList<>();
         private final Set<Integer> counters = new HashSet<>();
 
-        private NodeMeters(Timer requestTimer, NodeStatistics statistics) {
-            this.requestTimer = requestTimer;
+        private NodeMeters(NodeStatistics statistics) {
             this.statistics = statistics;
         }
     }
@@ -72,8 +55,8 @@ final class Meters implements AutoCloseable {
     private final Telemetry telemetry;
     private final Router router;
     private final Gauges gauges;
-    private final Timer connectTimer;
-    private final Timer firstByteTimer;
+    private final TimeBuckets connectTimes = new TimeBuckets();
+    private final TimeBuckets firstByteTimes = new TimeBuckets();
     private final JvmGcMetrics gc = new JvmGcMetrics();
     private final Map<String, NodeMeters> nodes = new ConcurrentHashMap<>();
     /** What belongs to a listener and goes with it, by its name. */
@@ -83,20 +66,32 @@ final class Meters implements AutoCloseable {
         this.telemetry = telemetry;
         this.router = router;
         this.gauges = gauges;
-        this.connectTimer =
-                timer("cobrowse.upstream.connect", "Until a connection to the node was there", Tags.empty());
-        this.firstByteTimer = timer("cobrowse.upstream.first.byte", "From then until its answer began", Tags.empty());
+        histograms();
         global();
         jvm();
         follow();
     }
 
-    private Timer timer(String name, String description, Tags tags) {
-        return Timer.builder(name)
-                .description(description)
-                .tags(tags)
-                .serviceLevelObjectives(BUCKETS)
-                .register(registry);
+    private void histograms() {
+        histogram(
+                "cobrowse_request_seconds",
+                "How long requests took that were answered, polls excluded",
+                () -> nodes.entrySet().stream()
+                        .map(node -> node.getValue().requestTimes.read(Labels.of("node", node.getKey())))
+                        .toList());
+        histogram(
+                "cobrowse_upstream_connect_seconds",
+                "Until a connection to the node was there",
+                () -> List.of(connectTimes.read(Labels.EMPTY)));
+        histogram(
+                "cobrowse_upstream_first_byte_seconds",
+                "From then until its answer began",
+                () -> List.of(firstByteTimes.read(Labels.EMPTY)));
+    }
+
+    private void histogram(String name, String help, Supplier<List<HistogramDataPointSnapshot>> read) {
+        MetricMetadata metadata = new MetricMetadata(name, help);
+        registry.getPrometheusRegistry().register(() -> new HistogramSnapshot(metadata, read.get()));
     }
 
     private void global() {
@@ -168,16 +163,18 @@ final class Meters implements AutoCloseable {
             return;
         }
         long connected = outcome.connectedNanos();
-        long firstByte = outcome.firstByteNanos();
         if (connected >= 0) {
-            connectTimer.record(Math.max(0, connected - Math.max(0, outcome.queueNanos())), TimeUnit.NANOSECONDS);
+            connectTimes.record(Math.max(0, connected - Math.max(0, outcome.queueNanos())));
         }
-        if (connected >= 0 && firstByte >= connected && Statistics.timed(outcome)) {
-            firstByteTimer.record(firstByte - connected, TimeUnit.NANOSECONDS);
+        if (!Statistics.timed(outcome)) {
+            return;
+        }
+        if (connected >= 0 && outcome.firstByteNanos() >= connected) {
+            firstByteTimes.record(outcome.firstByteNanos() - connected);
         }
         NodeMeters atNode = nodes.get(node.id());
-        if (atNode != null && Statistics.timed(outcome)) {
-            atNode.requestTimer.record(outcome.totalNanos(), TimeUnit.NANOSECONDS);
+        if (atNode != null) {
+            atNode.requestTimes.record(outcome.totalNanos());
         }
     }
 
@@ -242,11 +239,8 @@ final class Meters implements AutoCloseable {
     private NodeMeters add(Node node) {
         String id = node.id();
         Tags tags = Tags.of("node", id);
-        Timer requestTimer =
-                timer("cobrowse.request", "How long requests took that were answered, polls excluded", tags);
-        NodeMeters added = new NodeMeters(requestTimer, telemetry.statistics().of(node));
+        NodeMeters added = new NodeMeters(telemetry.statistics().of(node));
         List<Meter> meters = added.meters;
-        meters.add(requestTimer);
         meters.add(gauge(
                 "cobrowse.active.requests", "Requests open, parked polls included", tags, id, Node::activeRequests));
         meters.add(gauge("cobrowse.active.tunnels", "WebSockets open", tags, id, Node::activeTunnels));

@@ -75,8 +75,8 @@ final class RefusedOutcome implements Outcome {
     }
 
     @Override
-    public long beginMillis() {
-        return Request.getTimeStamp(request);
+    public long endMillis() {
+        return System.currentTimeMillis();
     }
 
     @Override

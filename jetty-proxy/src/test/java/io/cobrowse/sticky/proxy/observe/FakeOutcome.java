@@ -162,8 +162,8 @@ final class FakeOutcome implements Outcome {
     }
 
     @Override
-    public long beginMillis() {
-        return 1_700_000_000_123L;
+    public long endMillis() {
+        return 1_700_000_000_128L;
     }
 
     @Override
