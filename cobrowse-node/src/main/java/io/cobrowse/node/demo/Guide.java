@@ -61,7 +61,7 @@ final class Guide {
                         .replace(
                                 "@EVENTS@",
                                 options.traffic() > 0
-                                        ? "So many sessions' events are not told, but those of nodes:"
+                                        ? "Events of sessions are left out here, being so many; those of nodes follow:"
                                         : "The sessions' events:")
                         .stripTrailing();
     }

@@ -11,7 +11,9 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
-/** Serves {@code GET /api/stats}: percentiles of the last ten seconds, minute and five minutes. Thread-safe. */
+/**
+ * Serves {@code GET /api/stats}: percentiles of the last ten seconds, minute and five minutes, and counts of each node. Thread-safe.
+ */
 final class StatsResource implements Request.Handler {
     private static final int[] TENS_OF_SECONDS = {1, 6, 30};
 
@@ -26,7 +28,7 @@ final class StatsResource implements Request.Handler {
     /** All requests and those of each node. */
     record Stats(List<Times> all, List<NodeTimes> nodes) {}
 
-    record NodeTimes(String id, List<Times> times) {}
+    record NodeTimes(String id, List<Times> times, List<Statistics.Count> requests) {}
 
     /** Times of answered requests, polls and tunnels excluded; 0 where there were none. */
     record Times(
@@ -65,7 +67,8 @@ final class StatsResource implements Request.Handler {
         }
         if (Json.isGet(request, response, callback)) {
             List<NodeTimes> nodes = router.table().nodes().stream()
-                    .map(node -> new NodeTimes(node.id(), windows(tens -> statistics.recent(node, tens))))
+                    .map(node -> new NodeTimes(
+                            node.id(), windows(tens -> statistics.recent(node, tens)), statistics.counts(node)))
                     .toList();
             Json.send(new Stats(windows(statistics::recent), nodes), response, callback);
         }

@@ -65,6 +65,15 @@ final class AdminClient {
         return node == null ? json.createObjectNode() : node;
     }
 
+    /** Returns the percentiles of all requests and of each node. */
+    JsonNode stats() throws CommandFailedException, InterruptedException {
+        HttpResponse<String> response =
+                send(request(admin.resolve("/api/stats")).GET().build());
+        checkStatus(response);
+        JsonNode stats = parse(response.body());
+        return stats == null ? json.createObjectNode() : stats;
+    }
+
     /** Returns what the proxy answers to a POST of JSON. */
     JsonNode post(String path, JsonNode body) throws CommandFailedException, InterruptedException {
         HttpResponse<String> response = send(request(admin.resolve(path))

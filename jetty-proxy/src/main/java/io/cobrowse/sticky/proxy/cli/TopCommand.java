@@ -67,7 +67,7 @@ final class TopCommand implements Callable<Integer> {
         while (true) {
             JsonNode nodes = client.nodes();
             selected = Math.max(0, Math.min(selected, nodes.size() - 1));
-            draw(terminal, TopScreen.lines(nodes, selected, Math.max(5, terminal.getHeight()), footer));
+            draw(terminal, TopScreen.lines(nodes, client.stats(), selected, Math.max(5, terminal.getHeight()), footer));
             long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LOOK_MILLIS);
             int key = keys.read(Math.max(1, TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime())));
             if (key == 'q' || key == 3 || key == NonBlockingReader.EOF) {

@@ -53,12 +53,12 @@ final class WaitForSafety implements Callable<Integer> {
         while (true) {
             JsonNode node = node();
             if (node.path("safeToStop").asBoolean()) {
-                say("node " + id + ": safe to stop");
+                say("safe to stop", "");
                 return SAFE;
             }
-            say("node " + id + ": " + left(node));
+            sayWhatIsLeft(node);
             if (System.nanoTime() - begin >= time.toNanos()) {
-                say("node " + id + ": not safe to stop yet, and the time is over");
+                say("not safe to stop yet, and the time is over", "");
                 return TIMED_OUT;
             }
             TimeUnit.SECONDS.sleep(1);
@@ -72,16 +72,21 @@ final class WaitForSafety implements Callable<Integer> {
                 .orElseThrow(() -> new CommandFailedException("node " + id + " was removed"));
     }
 
-    private String left(JsonNode node) {
+    private void sayWhatIsLeft(JsonNode node) {
         long polls = node.path("parkedPolls").asLong();
         long requests = Math.max(0, node.path("activeRequests").asLong() - polls);
         long tunnels = node.path("activeTunnels").asLong();
-        String text = requests + " requests, " + polls + " polls and " + tunnels + " WebSockets open, "
-                + node.path("sessionsSeen").asLong() + " clients seen in 40 s";
-        return text + estimate(requests + polls + tunnels);
+        say(
+                count(requests, "request") + ", " + count(polls, "poll") + " and " + count(tunnels, "WebSocket")
+                        + " open, " + count(node.path("sessionsSeen").asLong(), "client") + " seen in 40 s",
+                estimate(requests + polls + tunnels));
     }
 
-    /** By the rate at which clients have left so far. */
+    private static String count(long number, String what) {
+        return number + " " + what + (number == 1 ? "" : "s");
+    }
+
+    /** By the rate at which clients have left so far; the last one is followed by the gap of a poll. */
     private String estimate(long open) {
         long now = System.nanoTime();
         if (firstOpen < open) {
@@ -93,13 +98,16 @@ final class WaitForSafety implements Callable<Integer> {
         if (open == 0) {
             return "; waiting for 10 s without a client";
         }
-        return gone < 2 || seconds < 10 ? "" : "; about " + Math.round(open * seconds / gone) + " s more at this rate";
+        return gone < 2 || seconds < 10
+                ? ""
+                : "; about " + Math.round(open * seconds / gone + 10) + " s more at this rate";
     }
 
-    private void say(String text) {
+    /** Says it, with the estimate of that moment, unless it is what was said before. */
+    private void say(String text, String estimate) {
         if (!text.equals(said)) {
             said = text;
-            out.println(text);
+            out.println("node " + id + ": " + text + estimate);
             out.flush();
         }
     }

@@ -37,6 +37,15 @@ public final class Statistics {
      */
     public record Second(long requests, List<Long> heat) {}
 
+    /**
+     * How many requests ended alike, as the metric of all requests counts them.
+     *
+     * @param by what chose the node
+     * @param sticky what became of the tie to it
+     * @param code class of the status, as {@code 2xx}
+     */
+    public record Count(String by, String sticky, String code, long requests) {}
+
     private final Router router;
     private final Map<String, NodeStatistics> nodes = new ConcurrentHashMap<>();
     private final RecentTimes times = new RecentTimes(3);
@@ -131,6 +140,14 @@ public final class Statistics {
     /** Returns how many requests of a node ended in the last whole second. */
     public long perSecond(Node node) {
         return of(node).perSecond();
+    }
+
+    /** Returns how many requests of a node have ended so far, by how they did; a tunnel counts when it opens. */
+    public List<Count> counts(Node node) {
+        List<Count> counts = new ArrayList<>();
+        of(node).counters((index, affinity, sticky, code, counter) ->
+                counts.add(new Count(affinity.text(), sticky.text(), code, counter.sum())));
+        return counts;
     }
 
     /** Returns all requests that have ended so far; a tunnel counts when it opens. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import io.cobrowse.sticky.proxy.StickyProxyServer;
 import io.cobrowse.sticky.routing.NodeState;
 import java.io.IOException;
@@ -80,7 +81,7 @@ class ObserveCommandsTest {
         assertThat(out.toString().lines())
                 .containsExactly(
                         "node 2: drain",
-                        "node 2: 1 requests, 0 polls and 0 WebSockets open, 0 clients seen in 40 s",
+                        "node 2: 1 request, 0 polls and 0 WebSockets open, 0 clients seen in 40 s",
                         "node 2: not safe to stop yet, and the time is over");
     }
 
@@ -161,12 +162,28 @@ class ObserveCommandsTest {
                  {"id":"a-name-that-is-far-too-long","state":"drain","requestsPerSecond":99999999,"activeRequests":99999999,
                   "parkedPolls":9999999,"activeTunnels":99999999,"sessionsSeen":99999999,"safeToStop":true}]
                 """);
-        List<String> lines = TopScreen.lines(nodes, 1, 24, "q: quit");
+        JsonNode stats = new ObjectMapper().readTree("""
+                {"all":[{"seconds":10,"count":120,"p50Ms":1.234,"p99Ms":8888.888},{"seconds":60,"count":9,"p50Ms":9.9}],
+                 "nodes":[{"id":"1","times":[{"seconds":10,"count":120,"p50Ms":1.26,"p99Ms":75000.4},{"seconds":60}]},
+                          {"id":"a-name-that-is-far-too-long","times":[{"seconds":10,"count":0,"p50Ms":0,"p99Ms":0}]}]}
+                """);
+        List<String> lines = TopScreen.lines(nodes, stats, 1, 24, "q: quit");
         assertThat(lines).allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(TopScreen.COLUMNS));
-        assertThat(lines.get(0)).isEqualTo("1 of 2 nodes ready, 100000011 requests a second");
-        assertThat(lines.get(2)).startsWith("  1            ready");
-        assertThat(lines.get(3)).startsWith("> a-name-that~ draining").endsWith("SAFE");
-        assertThat(lines.get(4)).isEqualTo("q: quit");
+        assertThat(lines)
+                .containsExactly(
+                        "1 of 2 nodes ready, 100000011 requests a second; in 10 s p50 1.2, p99 8888.9 ms",
+                        "  NODE         STATE  REQ/S   OPEN  POLLS TUNNELS CLIENTS  P50 MS  P99 MS",
+                        "  1            ready     12      3      2       1       4     1.3   75000",
+                        "> a-name-that~ drain    99M    99M     9M     99M     99M       -       - SAFE",
+                        "q: quit");
+    }
+
+    @Test
+    void shouldShowTheTimesThatARunningProxyTells() throws Exception {
+        AdminClient client = new AdminClient(proxy.adminUri(), null);
+        assertThat(TopScreen.lines(client.nodes(), client.stats(), 0, 24, ""))
+                .startsWith("2 of 2 nodes ready, 0 requests a second")
+                .contains("> 1            ready      0      0      0       0       0       -       -");
     }
 
     @Test
@@ -175,8 +192,8 @@ class ObserveCommandsTest {
         for (int i = 0; i < 200; i++) {
             json.append(i == 0 ? "" : ",").append("{\"id\":\"").append(i).append("\",\"state\":\"ready\"}");
         }
-        List<String> lines =
-                TopScreen.lines(new ObjectMapper().readTree(json.append("]").toString()), 150, 10, "");
+        List<String> lines = TopScreen.lines(
+                new ObjectMapper().readTree(json.append("]").toString()), MissingNode.getInstance(), 150, 10, "");
         assertThat(lines).hasSize(10).anySatisfy(line -> assertThat(line).startsWith("> 150 "));
     }
 }

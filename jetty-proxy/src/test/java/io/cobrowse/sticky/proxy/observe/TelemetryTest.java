@@ -122,6 +122,22 @@ class TelemetryTest {
     }
 
     @Test
+    void shouldPutATimeAtTheEndOfABucketIntoIt() {
+        for (long nanos : new long[] {0, 1_000_000, 1_000_001, 75_000_000_000L, 75_000_000_001L}) {
+            FakeOutcome outcome = new FakeOutcome(Cluster.byCookie(router, 2), "/a");
+            outcome.totalNanos = nanos;
+            telemetry.ended(outcome);
+        }
+        assertThat(telemetry.prometheus())
+                .contains("cobrowse_request_seconds_bucket{node=\"2\",le=\"0.001\"} 2\n")
+                .contains("cobrowse_request_seconds_bucket{node=\"2\",le=\"0.002\"} 3\n")
+                .contains("cobrowse_request_seconds_bucket{node=\"2\",le=\"75.0\"} 4\n")
+                .contains("cobrowse_request_seconds_bucket{node=\"2\",le=\"+Inf\"} 5\n")
+                .contains("cobrowse_request_seconds_count{node=\"2\"} 5\n")
+                .contains("cobrowse_request_seconds_sum{node=\"2\"} 150.002000002\n");
+    }
+
+    @Test
     void shouldAgreeWithARecordedDistribution() {
         for (int i = 1; i <= 10_000; i++) {
             FakeOutcome outcome = new FakeOutcome(Cluster.byCookie(router, 1 + i % 3), "/a");
