@@ -300,7 +300,7 @@ public final class Browser implements AutoCloseable {
                   }
                 };
                 for (const element of document.querySelectorAll('main *, header *')) {
-                  if (shown.length > 600 || !element.checkVisibility()) {
+                  if (shown.length > 600 || !element.checkVisibility() || element.closest('.unseen')) {
                     continue;
                   }
                   if (element.matches('button, input, canvas, meter')) {

@@ -297,6 +297,9 @@ class DashboardBrowserTest {
             assertThat((Long) browser.evaluate("document.documentElement.scrollWidth"))
                     .isLessThanOrEqualTo(width);
             assertThat(browser.overlaps()).isEmpty();
+            assertThat(browser.evaluate("document.getElementById('nodes').getBoundingClientRect().right"
+                            + " <= document.querySelector('section').getBoundingClientRect().right"))
+                    .isEqualTo(true);
             String name = "dashboard-" + nodes + "-" + width + (dark ? "-dark" : "-light");
             browser.picture(name);
             browser.evaluate("document.querySelector(\"" + button(1, "maint") + "\").click()");

@@ -1,7 +1,11 @@
 package io.cobrowse.load.capacity;
 
+import io.cobrowse.load.settings.Json;
 import io.cobrowse.measuring.Environment;
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +27,13 @@ public record Capacity(
         boolean interrupted,
         List<Component> components,
         List<String> assumptions) {
+
+    /** Returns what is published of the reference node, as docs/capacity.md tells it. */
+    public static Capacity ofReferenceNode() throws IOException {
+        try (InputStream file = Objects.requireNonNull(Capacity.class.getResourceAsStream("reference-capacity.json"))) {
+            return Json.mapper().readValue(file, Capacity.class);
+        }
+    }
 
     /** Returns a component by name; null where it was not measured. */
     public @Nullable Component component(String name) {

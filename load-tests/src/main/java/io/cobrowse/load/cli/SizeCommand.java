@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -22,8 +23,11 @@ final class SizeCommand implements Callable<Integer> {
     @Option(names = "--sessions", required = true, paramLabel = "N", description = "Sessions at a time, at the peak.")
     private int sessions;
 
-    @Option(names = "--from", required = true, paramLabel = "FILE", description = "capacity.json")
-    private Path from = Path.of("capacity.json");
+    @Option(
+            names = "--from",
+            paramLabel = "FILE",
+            description = "The capacity.json of a run of capacity. Default: what is published of the reference node")
+    private @Nullable Path from;
 
     @Option(names = "--node-cores", paramLabel = "N", description = "Of each node. Default: ${DEFAULT-VALUE}")
     private int nodeCores = 4;
@@ -37,7 +41,7 @@ final class SizeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Capacity capacity = Json.read(from, Capacity.class);
+        Capacity capacity = from == null ? Capacity.ofReferenceNode() : Json.read(from, Capacity.class);
         Sizing sizing = Sizing.of(capacity, sessions, nodeCores, proxyCores);
         PrintWriter out = spec.commandLine().getOut();
         out.printf(

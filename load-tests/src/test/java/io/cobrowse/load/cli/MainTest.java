@@ -2,12 +2,15 @@ package io.cobrowse.load.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cobrowse.load.capacity.Capacity;
+import io.cobrowse.load.capacity.Estimate;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -94,6 +97,33 @@ class MainTest {
         assertThat(errors.toString())
                 .contains("capacity.json")
                 .doesNotContain("io.cobrowse", "java.", "REDACTED", "Exception");
+    }
+
+    @Test
+    void shouldSizeByWhatIsPublishedOfTheReferenceNode() {
+        assertThat(call("size", "--sessions", "50000")).isZero();
+
+        // 4 x 2,812 sessions a node, 4 x 2,880 a proxy, and one more of each.
+        assertThat(out.toString())
+                .startsWith("6 nodes (at worst 6) of 4 cores and 6 proxies (at worst 6) of 4 cores.")
+                .contains("A node of 4 cores carries 11,248 sessions (11,040 to 11,248)")
+                .contains("A proxy of 4 cores carries 11,520 sessions (11,024 to 11,608)")
+                .contains("published figures of the reference node");
+    }
+
+    /** The page is what people read, and the file is what {@code size} reads. */
+    @Test
+    void shouldPublishTheFiguresThatThePageHas() throws Exception {
+        Capacity published = Capacity.ofReferenceNode();
+        String page = Files.readString(Path.of("..", "docs", "capacity.md"));
+
+        assertThat(published.components()).hasSize(2).allSatisfy(component -> {
+            Estimate perCore = component.sessionsPerCore();
+            assertThat(perCore).isNotNull();
+            for (double figure : new double[] {perCore.value(), perCore.low(), perCore.high()}) {
+                assertThat(page).contains(String.format(Locale.ROOT, "%,.0f", figure));
+            }
+        });
     }
 
     @Test
