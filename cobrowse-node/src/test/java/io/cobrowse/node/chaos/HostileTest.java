@@ -18,6 +18,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -28,6 +29,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import javax.net.ssl.SSLSocket;
 import org.HdrHistogram.Histogram;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -45,6 +47,7 @@ class HostileTest {
     private static final int PAIRS = 50;
     private static final int ATTACKERS = 8;
     private static final int RELOADS = 100;
+    private static final Duration SHOWN_WITHIN = Duration.ofSeconds(5);
     private static final Duration TIME = Duration.ofSeconds(Long.getLong("hostile.seconds", 60));
 
     /** What is done to the proxy meanwhile. */
@@ -152,6 +155,7 @@ class HostileTest {
         assumeThat(tool).isExecutable();
         try (Chaos chaos = new Chaos(Health.DEFAULTS, PAIRS)) {
             Path log = Files.createTempFile("tool", ".log");
+            long limitedBefore = timesLimited(chaos);
             whilePairsWork(command, chaos, () -> {
                 Process process = new ProcessBuilder(command.formatted(
                                         TIME.toSeconds(), chaos.cluster().uri())
@@ -166,6 +170,12 @@ class HostileTest {
             Chaos.figure(
                     "%s: %s", command, String.join(" ", lines.subList(Math.max(0, lines.size() - 15), lines.size())));
             Chaos.figure("limits reached: %s", limited(chaos));
+            if (command.contains(" -H ") || command.contains(" -B ")) {
+                // Neither sends a whole request, so the proxy ends a connection for a limit, or not at all.
+                assertThat(closed(lines))
+                        .as("connections that the proxy has ended")
+                        .isLessThanOrEqualTo(timesLimited(chaos) - limitedBefore);
+            }
         }
     }
 
@@ -199,8 +209,84 @@ class HostileTest {
         }
     }
 
+    /** Certificate and key are exchanged on disk while as many requests come as are answered; no signal tells of it. */
+    @Test
+    void shouldShowACertificateSoonAfterItWasReplacedUnderLoad(@TempDir Path directory) throws Exception {
+        TestIdentity[] identities = {
+            TestIdentity.create(Files.createDirectory(directory.resolve("one"))),
+            TestIdentity.create(Files.createDirectory(directory.resolve("two")))
+        };
+        List<Integer> ports = NodeProcess.freePorts(3);
+        put(identities[0], directory);
+        Path config = Files.writeString(
+                directory.resolve("proxy.yaml"), """
+                listeners:
+                  - {name: public, address: "127.0.0.1:%d"}
+                  - {name: secure, address: "127.0.0.1:%d", tls: {certificate: cert.pem, private-key: key.pem}}
+                admin: {address: "127.0.0.1:0"}
+                nodes: [{id: 1, url: "http://127.0.0.1:%d"}]
+                """.formatted(ports.get(0), ports.get(1), ports.get(2)));
+        try (NodeProcess node = NodeProcess.bad(ports.get(2)).start();
+                NodeProcess proxy = NodeProcess.proxy(ports.get(0), config).start();
+                RepeatedRequests load =
+                        new RepeatedRequests(URI.create(proxy.url()), ATTACKERS, Duration.ofSeconds(1))) {
+            await().atMost(Duration.ofMinutes(1)).until(() -> shows(identities[0], ports.get(1)));
+            CompletableFuture<RepeatedRequests.Outcome> answers = CompletableFuture.supplyAsync(() -> {
+                try {
+                    return load.run(TIME);
+                } catch (Exception failure) {
+                    throw new IllegalStateException(failure);
+                }
+            });
+            long worst = 0;
+            int swaps = 0;
+            do {
+                TestIdentity next = identities[++swaps % 2];
+                put(next, directory);
+                long begin = System.nanoTime();
+                await().pollInterval(Duration.ofMillis(50)).atMost(SHOWN_WITHIN).until(() -> shows(next, ports.get(1)));
+                worst = Math.max(worst, System.nanoTime() - begin);
+            } while (!answers.isDone());
+            RepeatedRequests.Outcome outcome = answers.get();
+            assertThat(outcome.nanos().getTotalCount()).isPositive();
+            Chaos.figure(
+                    "%d certificates in turn, each shown within %d ms, while %d requests were answered: %s",
+                    swaps, Chaos.millis(worst), outcome.nanos().getTotalCount(), outcome.statuses());
+        }
+    }
+
+    private static void put(TestIdentity identity, Path directory) throws IOException {
+        Files.copy(identity.certificate(), directory.resolve("cert.pem"), StandardCopyOption.REPLACE_EXISTING);
+        Files.copy(identity.privateKey(), directory.resolve("key.pem"), StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private static boolean shows(TestIdentity identity, int port) throws Exception {
+        try (SSLSocket socket =
+                (SSLSocket) identity.context().getSocketFactory().createSocket("127.0.0.1", port)) {
+            socket.startHandshake();
+            return true;
+        } catch (IOException other) {
+            return false;
+        }
+    }
+
     private static Tls tls(TestIdentity identity) {
         return new Tls(identity.certificate().toString(), identity.privateKey().toString());
+    }
+
+    /** Returns how many connections slowhttptest has seen closed before it was through, by its last report. */
+    private static long closed(List<String> lines) {
+        List<String> reports =
+                lines.stream().filter(line -> line.contains("closed:")).toList();
+        assertThat(reports).as("reports of slowhttptest").isNotEmpty();
+        return Long.parseLong(reports.get(reports.size() - 1).replaceAll("\\u001b\\[[0-9;]*m|[^0-9]", ""));
+    }
+
+    private static long timesLimited(Chaos chaos) {
+        return chaos.cluster().proxy().listeners().stream()
+                .flatMap(listener -> listener.counters().counts().values().stream())
+                .mapToLong(Long::longValue)
+                .sum();
     }
 
     /** Returns which limits have been reached how often, as the metrics have it. */

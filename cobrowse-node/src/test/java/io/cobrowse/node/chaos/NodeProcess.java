@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -48,6 +49,12 @@ final class NodeProcess implements AutoCloseable {
     /** A {@link BadNode}. */
     static NodeProcess bad(int port) {
         return new NodeProcess(port, BadNode.class.getName(), List.of("" + port));
+    }
+
+    /** A proxy with a listener on {@code port}, from its configuration file. */
+    static NodeProcess proxy(int port, Path config) {
+        return new NodeProcess(
+                port, io.cobrowse.sticky.proxy.cli.Main.class.getName(), List.of("run", "--config", config.toString()));
     }
 
     /** Returns ports that nobody listens on. */

@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -133,6 +134,38 @@ class Http2MemoryTest {
             each.close();
         }
         assertServes();
+    }
+
+    /** Heads of requests that no node answers: as many bytes as heads may have, on as many streams. */
+    @Test
+    void shouldGoOnWhereManyAskWhatNoNodeAnswers() throws Exception {
+        for (int i = 0; i < 40; i++) {
+            RawHttp2Client client = new RawHttp2Client(uri);
+            clients.add(client);
+            threads.execute(() -> ask(client));
+        }
+        awaitStandstill();
+        assertServes();
+        for (RawHttp2Client each : clients) {
+            each.close();
+        }
+        assertServes();
+    }
+
+    private void ask(RawHttp2Client client) {
+        String[] fields = new String[28 * 2];
+        for (int i = 0; i < fields.length; i += 2) {
+            fields[i] = "x-" + i;
+            fields[i + 1] = "y".repeat(1000);
+        }
+        try {
+            for (int i = 0; i < 200; i++) {
+                client.begin("POST", "/parked", true, fields);
+                sent.addAndGet(28 * 1000);
+            }
+        } catch (IOException closed) {
+            // The proxy is free to.
+        }
     }
 
     /** Some are through, and some have to wait. */

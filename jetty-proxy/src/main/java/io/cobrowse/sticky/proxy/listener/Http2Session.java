@@ -24,11 +24,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The streams of one client over HTTP/2, whose bodies take a bounded amount of memory: their bytes by windows of flow control,
- * their pieces by being joined, and all clients' together by not reading from who has much. Belongs to its loop.
+ * their pieces by being joined, and all clients' together, with the heads of their requests, by not reading from who has much. Belongs to its loop.
  */
 final class Http2Session extends HTTP2ServerSession {
     /** What a stream may send that its node has not taken; as much as peers allow. */
     static final int STREAM_WINDOW_BYTES = 64 * 1024;
+    /** What each connection may hold that is being dealt with, however much all hold together: clients that ask for little go on. */
+    private static final int OWN_BYTES = 16 * 1024;
     /** What all streams of a connection may, so that one that stalls does not stop the others. */
     static final int SESSION_WINDOW_BYTES = 256 * 1024;
 
@@ -37,8 +39,9 @@ final class Http2Session extends HTTP2ServerSession {
     private final EventLoop loop;
     private final UnreadBytes inAll = UnreadBytes.IN_ALL;
     private final Map<Integer, Inbox> inboxes = new HashMap<>();
+    private final Map<Integer, Integer> headBytes = new HashMap<>();
     private Runnable onRoom = () -> {};
-    private long unreadBytes;
+    private long heldBytes;
     private boolean over;
 
     Http2Session(
@@ -58,9 +61,9 @@ final class Http2Session extends HTTP2ServerSession {
         onRoom = action;
     }
 
-    /** Returns whether the client may send more, rather than wait until what it has sent is read. */
+    /** Returns whether the client may send more, rather than wait until what it has sent is read and its requests are answered. */
     boolean hasRoom() {
-        return unreadBytes == 0 || !inAll.isFull();
+        return heldBytes <= OWN_BYTES || !inAll.isFull();
     }
 
     @Override
@@ -76,11 +79,44 @@ final class Http2Session extends HTTP2ServerSession {
                         frame.isEndStream()));
                 return;
             }
+            holdHead(frame.getStreamId(), request);
             if (!frame.isEndStream() && !(request instanceof MetaData.ConnectRequest)) {
                 inboxes.put(frame.getStreamId(), new Inbox(frame.getStreamId(), true, System.nanoTime()));
             }
         }
         super.onHeaders(frame);
+        if (getStream(frame.getStreamId()) == null) {
+            releaseHead(frame.getStreamId()); // Refused, or answered already.
+        }
+    }
+
+    /** The fields stay until the request is answered, which a node may put off for as long as it likes. */
+    private void holdHead(int stream, MetaData.Request request) {
+        int bytes = 0;
+        for (HttpField field : request.getHttpFields()) {
+            String value = field.getValue();
+            bytes += field.getName().length() + (value == null ? 0 : value.length());
+        }
+        if (MetaData.Failed.getFailure(request) == null) {
+            bytes += request.getHttpURI().getPathQuery().length();
+        }
+        if (headBytes.putIfAbsent(stream, bytes) == null) {
+            count(bytes);
+        }
+    }
+
+    private void releaseHead(int stream) {
+        Integer bytes = headBytes.remove(stream);
+        if (bytes != null) {
+            count(-bytes);
+            readOn();
+        }
+    }
+
+    private void readOn() {
+        if (hasRoom()) {
+            onRoom.run();
+        }
     }
 
     /** Jetty would take a length that it cannot read for an error of the connection, and end the other streams with this one. */
@@ -114,6 +150,7 @@ final class Http2Session extends HTTP2ServerSession {
             inboxes.put(id, inbox);
         }
         inbox.came(frame.remaining());
+        count(frame.remaining());
         if (!inbox.join(frame)) {
             flush(id);
             give(inbox, frame, data);
@@ -131,7 +168,6 @@ final class Http2Session extends HTTP2ServerSession {
     private void give(Inbox inbox, DataFrame frame, Stream.@Nullable Data source) {
         int length = frame.remaining();
         inbox.given();
-        count(length);
         UnreadData data = new UnreadData(frame, source, () -> loop.run(() -> read(inbox, frame.getStreamId(), length)));
         data.retain(); // For the time in which Jetty decides whether to keep it.
         super.onData(data);
@@ -144,14 +180,12 @@ final class Http2Session extends HTTP2ServerSession {
             // Later, since the reader may be in the middle of reading.
             loop.execute(() -> flush(id));
         }
-        if (hasRoom()) {
-            onRoom.run();
-        }
+        readOn();
     }
 
     private void count(int bytes) {
         if (!over) {
-            unreadBytes += bytes;
+            heldBytes += bytes;
             inAll.add(bytes);
         }
     }
@@ -163,6 +197,7 @@ final class Http2Session extends HTTP2ServerSession {
             loop.run(() -> {
                 flush(stream.getId());
                 inboxes.remove(stream.getId());
+                releaseHead(stream.getId());
             });
         }
         return removed;
@@ -183,7 +218,7 @@ final class Http2Session extends HTTP2ServerSession {
     /** The connection is no more, and what it had unread is of no account. */
     void over() {
         if (!over) {
-            inAll.add(-unreadBytes);
+            inAll.add(-heldBytes);
             over = true;
         }
     }

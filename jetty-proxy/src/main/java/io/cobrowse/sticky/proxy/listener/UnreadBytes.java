@@ -2,7 +2,10 @@ package io.cobrowse.sticky.proxy.listener;
 
 import java.util.concurrent.atomic.AtomicLong;
 
-/** What all clients of HTTP/2 together have sent and no node has taken yet, and how much of that there may be. Thread-safe. */
+/**
+ * What all clients of HTTP/2 together have sent and the proxy holds, bodies until a node takes them and heads until they are
+ * answered, and how much of that there may be. Thread-safe.
+ */
 final class UnreadBytes {
     /** A share of the memory, as much of which is used outside the heap as in it. */
     private static final int SHARE = 8;
@@ -24,7 +27,7 @@ final class UnreadBytes {
         return bytes.get();
     }
 
-    /** Returns whether there are so many that who has some unread has to wait. */
+    /** Returns whether there are so many that who has some of it has to wait. */
     boolean isFull() {
         return bytes.get() > max;
     }

@@ -167,7 +167,7 @@ public final class ResponseParser implements HttpParser.ResponseHandler {
 
     @Override
     public boolean messageComplete() {
-        complete = true;
+        complete = failure == null; // The parser goes on behind what is a failure only here.
         return true;
     }
 
