@@ -39,6 +39,11 @@ public final class Interruption implements AutoCloseable {
         return happened && (Thread.interrupted() || happened);
     }
 
+    /** Returns whether it has been told to stop; may be asked by any thread, and changes nothing. */
+    public boolean isStopping() {
+        return happened;
+    }
+
     @Override
     public void close() {
         written.countDown();

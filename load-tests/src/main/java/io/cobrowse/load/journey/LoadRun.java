@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BooleanSupplier;
 import org.HdrHistogram.Histogram;
 
 /** One injector's run: what its virtual users share, and what they report. Thread-safe. */
@@ -26,6 +27,7 @@ public final class LoadRun implements AutoCloseable {
     private final Incidents violations = new Incidents();
     private final Incidents losses = new Incidents();
     private final AtomicInteger pairs = new AtomicInteger();
+    private final BooleanSupplier stopping;
 
     private final LongAdder pairsStarted = new LongAdder();
     private final LongAdder stepsSent = new LongAdder();
@@ -50,8 +52,10 @@ public final class LoadRun implements AutoCloseable {
      * Prepares a run.
      *
      * @param log where the latencies are written
+     * @param stopping whether the run has been told to stop, as everything else is: what fails from then on says nothing
      */
-    public LoadRun(LoadSpec spec, Path log) throws IOException {
+    public LoadRun(LoadSpec spec, Path log, BooleanSupplier stopping) throws IOException {
+        this.stopping = stopping;
         this.spec = spec;
         this.arrivals = new Arrivals(spec.profile(), spec.share());
         this.latencies = new LatencyLog(log);
@@ -161,9 +165,11 @@ public final class LoadRun implements AutoCloseable {
         restarted.increment();
     }
 
-    /** Something that must not happen, unless the fault of that node explains it; empty where no node is known. */
+    /** Something that must not happen, unless a stop or the fault of that node explains it; empty where no node is known. */
     void incident(Incident kind, String node, String example) {
-        (explained(kind, node) ? losses : violations).add(kind, example);
+        if (!stopping.getAsBoolean()) {
+            (explained(kind, node) ? losses : violations).add(kind, example);
+        }
     }
 
     private boolean explained(Incident kind, String node) {

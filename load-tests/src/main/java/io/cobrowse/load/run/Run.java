@@ -80,7 +80,7 @@ public final class Run {
         List<String> problems = new ArrayList<>();
         RunResult result;
         boolean interrupted = false;
-        try (LoadRun load = new LoadRun(spec, log)) {
+        try (LoadRun load = new LoadRun(spec, log, interruption::isStopping)) {
             Observer observer = new Observer(plan, load, usages, cluster, out);
             Thread thread = new Thread(observer, "observer");
             thread.start();
