@@ -8,6 +8,7 @@ import io.cobrowse.sticky.proxy.io.Loop;
 import io.cobrowse.sticky.proxy.message.SetCookieRules;
 import io.cobrowse.sticky.proxy.tunnel.Tunnels;
 import io.cobrowse.sticky.proxy.upstream.Connections;
+import io.cobrowse.sticky.proxy.upstream.InputBuffers;
 import io.cobrowse.sticky.proxy.upstream.NodeResolver;
 import io.cobrowse.sticky.proxy.upstream.Requester;
 import io.cobrowse.sticky.proxy.upstream.UpstreamConnection;
@@ -167,6 +168,7 @@ final class SocketlessProxy {
     /** The one connection. */
     private final class Pool implements UpstreamConnection.Owner, Connections {
         private final ByteArrayEndPoint endPoint = new InlineEndPoint();
+        private final InputBuffers inputs = new InputBuffers(buffers);
         private final KnownFields known = new KnownFields();
         private @Nullable UpstreamConnection idle;
 
@@ -199,8 +201,8 @@ final class SocketlessProxy {
         }
 
         @Override
-        public ByteBufferPool buffers() {
-            return buffers;
+        public InputBuffers inputs() {
+            return inputs;
         }
 
         @Override

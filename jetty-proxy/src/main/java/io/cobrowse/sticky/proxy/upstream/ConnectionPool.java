@@ -19,7 +19,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
-import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.io.ClientConnectionFactory;
 import org.eclipse.jetty.io.ClientConnector;
 import org.eclipse.jetty.io.Connection;
@@ -40,6 +39,7 @@ final class ConnectionPool implements UpstreamConnection.Owner {
 
     private final Upstreams upstreams;
     private final EventLoop loop;
+    private final InputBuffers inputs;
     private final KnownFields knownFields;
     private final String authority;
     private final boolean secure;
@@ -58,9 +58,10 @@ final class ConnectionPool implements UpstreamConnection.Owner {
     private final Set<UpstreamConnection> all = new HashSet<>();
     private final List<NodeConnect> connecting = new ArrayList<>();
 
-    ConnectionPool(Upstreams upstreams, EventLoop loop, KnownFields knownFields, URI url) {
+    ConnectionPool(Upstreams upstreams, EventLoop loop, InputBuffers inputs, KnownFields knownFields, URI url) {
         this.upstreams = upstreams;
         this.loop = loop;
+        this.inputs = inputs;
         this.knownFields = knownFields;
         this.url = url;
         this.count = upstreams.count(url);
@@ -81,8 +82,8 @@ final class ConnectionPool implements UpstreamConnection.Owner {
     }
 
     @Override
-    public ByteBufferPool buffers() {
-        return upstreams.buffers();
+    public InputBuffers inputs() {
+        return inputs;
     }
 
     @Override

@@ -13,12 +13,14 @@ import org.jspecify.annotations.Nullable;
 final class LoopUpstreams implements Connections, EventLoop.Ticking {
     private final Upstreams upstreams;
     private final EventLoop loop;
+    private final InputBuffers inputs;
     private final KnownFields knownFields = new KnownFields();
     private final Map<URI, ConnectionPool> pools = new HashMap<>();
 
     LoopUpstreams(Upstreams upstreams, EventLoop loop) {
         this.upstreams = upstreams;
         this.loop = loop;
+        this.inputs = new InputBuffers(upstreams.buffers());
     }
 
     EventLoop loop() {
@@ -40,7 +42,7 @@ final class LoopUpstreams implements Connections, EventLoop.Ticking {
         URI url = node.url();
         ConnectionPool pool = pools.get(url);
         if (pool == null) {
-            pool = new ConnectionPool(upstreams, loop, knownFields, url);
+            pool = new ConnectionPool(upstreams, loop, inputs, knownFields, url);
             pools.put(url, pool);
         }
         return pool;

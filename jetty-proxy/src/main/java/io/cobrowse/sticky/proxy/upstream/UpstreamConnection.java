@@ -10,7 +10,6 @@ import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.io.AbstractConnection;
-import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.RetainableByteBuffer;
 import org.eclipse.jetty.io.ssl.SslConnection;
@@ -36,7 +35,8 @@ public final class UpstreamConnection extends AbstractConnection.NonBlocking {
     public interface Owner {
         Loop loop();
 
-        ByteBufferPool buffers();
+        /** Returns what the loop's connections read into. */
+        InputBuffers inputs();
 
         /** Returns the fields that the answers on the loop's connections have in common. */
         KnownFields knownFields();
@@ -59,6 +59,9 @@ public final class UpstreamConnection extends AbstractConnection.NonBlocking {
     private Phase phase = Phase.USED;
     private @Nullable Requester requester;
     private @Nullable RetainableByteBuffer input;
+    /** Whether the last read filled its buffer, so that there may be more. */
+    private boolean flowing;
+
     private @Nullable Throwable failure;
     private long handshakeDeadlineNanos;
     private boolean handshaken;
@@ -214,8 +217,12 @@ public final class UpstreamConnection extends AbstractConnection.NonBlocking {
     /** Reads once; returns the bytes read, 0 when there are none yet, -1 at the end or, with {@link #failure}, when it broke. */
     public int fill() {
         RetainableByteBuffer buffer = input;
+        if (flowing && buffer != null && !buffer.hasRemaining() && pool.inputs().mayGrow(buffer)) {
+            releaseInput();
+            buffer = null;
+        }
         if (buffer == null) {
-            buffer = pool.buffers().acquire(Upstreams.INPUT_BUFFER_BYTES, true);
+            buffer = pool.inputs().acquire(flowing);
             input = buffer;
         }
         int filled;
@@ -225,6 +232,7 @@ public final class UpstreamConnection extends AbstractConnection.NonBlocking {
             failure = cause;
             return -1;
         }
+        flowing = filled > 0 && BufferUtil.space(buffer.getByteBuffer()) == 0;
         LoopEndPoint socket = filled < 0 ? LoopEndPoint.of(getEndPoint()) : null;
         if (socket != null && socket.isReset()) {
             // Not the end of a response that has no other.

@@ -31,7 +31,6 @@ public final class Upstreams {
     /** Most bytes of a response's head: its fields may total 32 KiB. */
     static final int MAX_HEAD_BYTES = 36 * 1024;
 
-    static final int INPUT_BUFFER_BYTES = 16 * 1024;
     /** Below the 30 s after which a Jetty, and so a Co-browse node, closes an idle connection itself. */
     static final long MAX_IDLE_NANOS = TimeUnit.SECONDS.toNanos(15);
 

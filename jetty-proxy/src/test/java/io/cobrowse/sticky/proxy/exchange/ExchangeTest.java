@@ -10,6 +10,7 @@ import io.cobrowse.sticky.proxy.io.KnownFields;
 import io.cobrowse.sticky.proxy.message.SetCookieRules;
 import io.cobrowse.sticky.proxy.tunnel.Tunnels;
 import io.cobrowse.sticky.proxy.upstream.Connections;
+import io.cobrowse.sticky.proxy.upstream.InputBuffers;
 import io.cobrowse.sticky.proxy.upstream.NodeResolver;
 import io.cobrowse.sticky.proxy.upstream.NodeUnavailableException;
 import io.cobrowse.sticky.proxy.upstream.Requester;
@@ -78,6 +79,7 @@ class ExchangeTest {
 
     /** A connection of which the test is the node. */
     private final class FakeConnection implements UpstreamConnection.Owner {
+        private final InputBuffers inputs = new InputBuffers(buffers);
         private final KnownFields known = new KnownFields();
         private final ByteArrayEndPoint endPoint = new ByteArrayEndPoint(scheduler, 0, null, 1024, true) {
             @Override
@@ -118,8 +120,8 @@ class ExchangeTest {
         }
 
         @Override
-        public ByteBufferPool buffers() {
-            return buffers;
+        public InputBuffers inputs() {
+            return inputs;
         }
 
         @Override
