@@ -139,7 +139,7 @@ function axes(plot) {
   }
   if (plot.kind === 'ratio') {
     Object.assign(figures, ratioLimits(plot));
-    figures.ticks.callback = (value) => (value === 1 ? '1' : (value > 1 ? '+' : '−') + short(Math.abs(100 * (value - 1)).toFixed(1)) + ' %');
+    figures.ticks.callback = (value) => (value === 1 ? 'same' : (value > 1 ? '+' : '−') + short(Math.abs(100 * (value - 1)).toFixed(1)) + ' %');
     figures.grid.lineWidth = (tick) => (Math.abs(tick.tick.value - 1) < 1e-9 ? 2 : 1);
     figures.grid.color = (tick) => colour(Math.abs(tick.tick.value - 1) < 1e-9 ? '--dim' : '--line');
   }
@@ -214,13 +214,12 @@ function chart(section, plot) {
 // Canvases do not follow the style sheet by themselves.
 function paint() {
   for (const each of charts) {
-    each.options.color = colour('--dim');
-    for (const axis of Object.values(each.options.scales)) {
-      axis.ticks.color = colour('--dim');
+    const own = each.config.options; // What it was made of: of each.options some axes have copies, which do not change.
+    own.color = colour('--dim');
+    for (const axis of Object.values(own.scales)) {
+      axis.ticks = { ...axis.ticks, color: colour('--dim') };
       axis.title = { ...axis.title, color: colour('--dim') };
-      if (typeof axis.grid.color !== 'function') {
-        axis.grid.color = colour('--line');
-      }
+      axis.grid = { color: colour('--line'), ...(typeof axis.grid.color === 'function' ? axis.grid : {}) };
     }
     each.resize();
     each.update('none');

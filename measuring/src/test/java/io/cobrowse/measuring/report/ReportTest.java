@@ -41,6 +41,18 @@ class ReportTest {
                 .doesNotContain("{{", "</script><b>", "src=\"http");
     }
 
+    /** A browser leaves out what stands below a condition that it does not know, such as {@code (not print)}. */
+    @Test
+    void shouldHaveADarkThemeBelowAConditionThatThereIs() throws Exception {
+        Path file = directory.resolve("report.html");
+        HtmlReport.write(file, new HtmlReport.Content("A", "b", Mark.TOLD, List.of(), List.of()));
+        assertThat(Files.readString(file).lines().map(String::strip).filter(line -> line.startsWith("@media")))
+                .containsExactly(
+                        "@media screen and (prefers-color-scheme: dark) {",
+                        "@media (max-width: 40rem) {",
+                        "@media print {");
+    }
+
     @Test
     void shouldDrawPercentilesUpToTheLastThatASampleLiesAbove() {
         Histogram histogram = new Histogram(3);
