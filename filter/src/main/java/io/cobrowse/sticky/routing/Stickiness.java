@@ -54,7 +54,7 @@ public record Stickiness(
 
     /** What {@code cookie-attributes} may be. */
     public static final String COOKIE_ATTRIBUTES_ALLOWED =
-            "attributes such as SameSite=None; Secure, but Path, Domain, Expires and Max-Age";
+            "attributes such as SameSite=None; Secure, except Path, Domain, Expires and Max-Age";
 
     /** The settings that hold where nothing is configured. */
     public static final Stickiness DEFAULTS = new Stickiness(

@@ -176,8 +176,18 @@ public final class StickyProxy {
     }
 
     private void start() {
+        startTls(config);
         cluster.start(servlet.getHttpClient(), servlet.upstreams(), servlet.tunnels(), servlet.exchanges());
         starting.forEach(task -> task.accept(servlet.exchanges()));
+    }
+
+    private void startTls(ProxyConfig config) {
+        boolean needed = config.discovery() != null
+                || config.nodes().stream()
+                        .anyMatch(node -> "https".equalsIgnoreCase(node.url().getScheme()));
+        if (needed) {
+            servlet.startTls();
+        }
     }
 
     /** Takes what concerns browsers only: our answers on other origins, and the attributes of cookies. */
@@ -206,6 +216,7 @@ public final class StickyProxy {
         if (open != null) {
             open.reload(next.listeners(), next.timeouts().idle());
         }
+        startTls(next);
         cluster.apply(next);
         applyBrowserRules(next);
         servlet.setTimeouts(next.timeouts());

@@ -72,12 +72,18 @@ public final class StickyProxyServer implements AutoCloseable {
         this.admin = config.admin() == null ? null : admin(config.admin(), gauges);
     }
 
-    /** Those who embed the proxy may do without an admin listener, and so without Jackson. */
     private AdminServer admin(Admin settings, ProxyGauges gauges) {
+        requireJackson();
+        return new AdminServer(
+                settings, new AdminHandler(proxy.states(), telemetry, gauges, () -> this.config, () -> stopping));
+    }
+
+    /** Those who embed the proxy may do without an admin listener, and so without Jackson, which is loaded with the first answer. */
+    private static void requireJackson() {
+        String mapper = "com.fasterxml.jackson.databind.ObjectMapper";
         try {
-            return new AdminServer(
-                    settings, new AdminHandler(proxy.states(), telemetry, gauges, () -> this.config, () -> stopping));
-        } catch (NoClassDefFoundError absent) {
+            Class.forName(mapper, false, StickyProxyServer.class.getClassLoader());
+        } catch (ClassNotFoundException absent) {
             throw new IllegalStateException(
                     "The admin listener needs com.fasterxml.jackson.core:jackson-databind on the class path", absent);
         }

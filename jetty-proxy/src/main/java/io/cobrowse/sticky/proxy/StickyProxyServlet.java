@@ -172,6 +172,14 @@ public final class StickyProxyServlet extends AsyncProxyServlet {
         Objects.requireNonNull(exchanges).start(route, request, response);
     }
 
+    /** Starts TLS toward the nodes, for which a loop would have to wait otherwise; does nothing before the start. */
+    void startTls() {
+        ClientConnector started = connector;
+        if (started != null) {
+            started.getSslContextFactory();
+        }
+    }
+
     /** Leaves the check of requests to a {@link io.cobrowse.sticky.proxy.listener.Gate} in front. */
     void leaveCheckToGate() {
         checkedInFront = true;

@@ -1,7 +1,6 @@
 package io.cobrowse.sticky.proxy.admin;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.cobrowse.sticky.filter.ProblemDocument;
 import io.cobrowse.sticky.proxy.cluster.NodeStates;
 import io.cobrowse.sticky.proxy.config.ProxyConfig;
@@ -25,8 +24,6 @@ import org.eclipse.jetty.util.Callback;
 
 /** Serves the admin interface to those whom an {@link AdminGuard} lets in. Thread-safe. */
 public final class AdminHandler extends Handler.Abstract.NonBlocking {
-    private static final ObjectMapper JSON = new ObjectMapper();
-
     private final NodeStates states;
     private final NodeViews views;
     private final NodeStateRequests stateRequests;
@@ -104,7 +101,7 @@ public final class AdminHandler extends Handler.Abstract.NonBlocking {
     }
 
     static void json(Object value, Response response, Callback callback) throws JsonProcessingException {
-        send(200, "application/json", JSON.writeValueAsBytes(value), response, callback);
+        send(200, "application/json", Json.bytes(value), response, callback);
     }
 
     private static void text(int status, String text, Response response, Callback callback) {

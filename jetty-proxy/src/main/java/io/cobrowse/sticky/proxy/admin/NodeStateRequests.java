@@ -2,7 +2,6 @@ package io.cobrowse.sticky.proxy.admin;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.cobrowse.sticky.proxy.cluster.NodeStates;
 import io.cobrowse.sticky.routing.NodeState;
 import java.io.IOException;
@@ -34,7 +33,6 @@ final class NodeStateRequests {
             "ready", NodeState.READY,
             "drain", NodeState.DRAIN,
             "maint", NodeState.MAINT);
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     private static final Logger LOG = LoggerFactory.getLogger(NodeStateRequests.class);
 
@@ -139,7 +137,7 @@ final class NodeStateRequests {
 
     private static @Nullable Asked read(byte[] body) {
         try {
-            JsonNode json = JSON.readTree(body);
+            JsonNode json = Json.MAPPER.readTree(body);
             NodeState state = json.isObject() ? STATES.get(json.path("state").asText()) : null;
             JsonNode pace = json.path("pace");
             boolean paced = !pace.isMissingNode();

@@ -16,6 +16,10 @@ final class ConfigOption {
     }
 
     ConfigReader.Result read() throws ConfigException {
+        return read(file);
+    }
+
+    static ConfigReader.Result read(Path file) throws ConfigException {
         return ConfigReader.read(file, System::getenv);
     }
 }

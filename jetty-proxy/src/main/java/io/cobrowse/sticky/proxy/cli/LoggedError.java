@@ -1,7 +1,5 @@
 package io.cobrowse.sticky.proxy.cli;
 
-import ch.qos.logback.classic.pattern.ThrowableHandlingConverter;
-import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.IThrowableProxy;
 import ch.qos.logback.classic.spi.ThrowableProxy;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
@@ -10,20 +8,16 @@ import java.util.concurrent.TimeoutException;
 
 /**
  * Writes the error of a log event: in a few words where it is of the network, since peers fail every day, and with its
- * stack trace where it is not, since that is a bug. Named in {@code logback.xml}. Stateless.
+ * stack trace where it is not, since that is a bug. Stateless.
  */
-public final class LoggedError extends ThrowableHandlingConverter {
-    /** Returns the error behind a line break, or nothing where the event has none. */
-    @Override
-    public String convert(ILoggingEvent event) {
-        IThrowableProxy error = event.getThrowableProxy();
-        if (error == null) {
-            return "";
-        }
+final class LoggedError {
+    private LoggedError() {}
+
+    static String text(IThrowableProxy error) {
         String text = error instanceof ThrowableProxy known && isOfTheNetwork(known.getThrowable())
                 ? known.getThrowable().toString()
                 : ThrowableProxyUtil.asString(error);
-        return "\n" + text.strip();
+        return text.strip();
     }
 
     private static boolean isOfTheNetwork(Throwable error) {

@@ -1,19 +1,19 @@
 package io.cobrowse.sticky.proxy.cli;
 
-import ch.qos.logback.classic.pattern.ClassicConverter;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import org.slf4j.helpers.MessageFormatter;
 
 /**
  * Writes the message of a log event so that nothing a client sends can forge a line or fill the disk: each argument is cut to
- * 200 characters, the whole to 2000, and control characters are escaped. Named in {@code logback.xml}. Stateless.
+ * 200 characters, the whole to 2000, and control characters are escaped. Stateless.
  */
-public final class LoggedMessage extends ClassicConverter {
+final class LoggedMessage {
     private static final int MAX_ARGUMENT_CHARS = 200;
     private static final int MAX_CHARS = 2000;
 
-    @Override
-    public String convert(ILoggingEvent event) {
+    private LoggedMessage() {}
+
+    static String text(ILoggingEvent event) {
         Object[] arguments = event.getArgumentArray();
         if (arguments == null) {
             return cut(event.getFormattedMessage(), MAX_CHARS);

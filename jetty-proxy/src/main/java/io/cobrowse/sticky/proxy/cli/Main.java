@@ -1,6 +1,10 @@
 package io.cobrowse.sticky.proxy.cli;
 
 import io.cobrowse.sticky.proxy.config.ConfigException;
+import java.io.PrintWriter;
+import java.nio.charset.Charset;
+import java.nio.file.Path;
+import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -33,15 +37,30 @@ public final class Main implements Runnable {
 
     /** Runs the command and exits. */
     public static void main(String[] args) {
-        logBy("io/cobrowse/sticky/proxy/cli/logback.xml");
-        System.exit(commandLine().execute(args));
+        CommandLineLog.install();
+        System.exit(isPlainRun(args) ? run(Path.of(args[2])) : commandLine().execute(args));
     }
 
-    /** The log of the command line; who embeds the proxy logs as he likes, and so may who sets the property. */
-    private static void logBy(String configuration) {
-        String property = "logback.configurationFile";
-        if (System.getProperty(property) == null) {
-            System.setProperty(property, configuration);
+    /** Whether it is what service managers call. That is served without picocli, which takes a third of a start. */
+    static boolean isPlainRun(String[] args) {
+        return args.length == 3
+                && args[0].equals("run")
+                && args[1].equals("--config")
+                && !args[2].isEmpty()
+                && "-@".indexOf(args[2].charAt(0)) < 0;
+    }
+
+    /** Does what picocli would have {@link RunCommand} do. */
+    private static int run(Path file) {
+        PrintWriter err = new PrintWriter(System.err, true, Charset.defaultCharset());
+        try {
+            RunCommand.run(file, new PrintWriter(System.out, true, Charset.defaultCharset()), new CountDownLatch(1));
+            return ExitCode.OK;
+        } catch (ConfigException | CommandFailedException told) {
+            return report(told, "cobrowse-proxy run", err);
+        } catch (InterruptedException | RuntimeException bug) {
+            bug.printStackTrace(err);
+            return ExitCode.SOFTWARE;
         }
     }
 
@@ -69,14 +88,19 @@ public final class Main implements Runnable {
     }
 
     private static int reportFailure(Exception e, CommandLine command, ParseResult arguments) throws Exception {
-        if (e instanceof ConfigException bad) {
-            bad.errors().forEach(command.getErr()::println);
-            return ExitCode.USAGE;
-        }
-        if (e instanceof CommandFailedException) {
-            command.getErr().println(command.getCommandSpec().qualifiedName() + ": " + e.getMessage());
-            return ExitCode.SOFTWARE;
+        if (e instanceof ConfigException || e instanceof CommandFailedException) {
+            return report(e, command.getCommandSpec().qualifiedName(), command.getErr());
         }
         throw e;
+    }
+
+    /** Says to the person who called why a command could not do what it was asked; returns the exit code. */
+    private static int report(Exception told, String command, PrintWriter err) {
+        if (told instanceof ConfigException bad) {
+            bad.errors().forEach(err::println);
+            return ExitCode.USAGE;
+        }
+        err.println(command + ": " + told.getMessage());
+        return ExitCode.SOFTWARE;
     }
 }

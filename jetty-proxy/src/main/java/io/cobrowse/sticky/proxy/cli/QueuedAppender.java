@@ -24,9 +24,9 @@ import org.jspecify.annotations.Nullable;
  * Writes the log to standard error by a thread of its own, from a queue that is bounded: where nobody reads the other end of a
  * pipe, lines are dropped, counted, and told of, but no thread that serves clients waits. Lines of the same pattern are
  * written so often in a while and no more, since what clients do may cause each of them; how many were left out is told when
- * the while is over. Named in {@code logback.xml}. Thread-safe; logging never blocks.
+ * the while is over. Thread-safe; logging never blocks.
  */
-public final class QueuedAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
+final class QueuedAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
     private static final int MAX_QUEUED = 4096;
     private static final int MAX_REPEATS = 50;
     private static final long WHILE_MILLIS = 10_000;
@@ -75,7 +75,7 @@ public final class QueuedAppender extends UnsynchronizedAppenderBase<ILoggingEve
     private volatile boolean writing;
 
     /** Writes to standard error. */
-    public QueuedAppender() {
+    QueuedAppender() {
         this(new FileOutputStream(FileDescriptor.err));
     }
 
@@ -84,12 +84,12 @@ public final class QueuedAppender extends UnsynchronizedAppenderBase<ILoggingEve
     }
 
     /** Returns how many lines were dropped since the start because the queue was full. */
-    public static long dropped() {
+    static long dropped() {
         return DROPPED.sum();
     }
 
     /** Sets how an event becomes a line. */
-    public void setEncoder(Encoder<ILoggingEvent> encoder) {
+    void setEncoder(Encoder<ILoggingEvent> encoder) {
         this.encoder = encoder;
     }
 

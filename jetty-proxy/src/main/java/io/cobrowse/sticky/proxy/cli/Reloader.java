@@ -30,7 +30,7 @@ final class Reloader implements AutoCloseable {
     /** Above what the reader takes, so that a longer file is its error to report. */
     private static final int MAX_BYTES = (1 << 20) + 1;
 
-    private final ConfigOption config;
+    private final Path file;
     private final StickyProxyServer server;
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread daemon = new Thread(task, "reload");
@@ -41,8 +41,8 @@ final class Reloader implements AutoCloseable {
     private byte[] loaded;
     private byte[] seen;
 
-    Reloader(ConfigOption config, StickyProxyServer server) {
-        this.config = config;
+    Reloader(Path file, StickyProxyServer server) {
+        this.file = file;
         this.server = server;
         this.loaded = digest();
         this.seen = loaded;
@@ -69,22 +69,22 @@ final class Reloader implements AutoCloseable {
     private void load() {
         loaded = digest();
         try {
-            ConfigReader.Result result = config.read();
+            ConfigReader.Result result = ConfigOption.read(file);
             result.warnings().forEach(LOG::warn);
             List<String> later = server.reload(result.config());
             int nodes = result.config().nodes().size();
-            LOG.info("Reloaded {}: {}", config.file(), nodes == 0 ? "nodes are found" : nodes + " nodes");
+            LOG.info("Reloaded {}: {}", file, nodes == 0 ? "nodes are found" : nodes + " nodes");
             loaded = digest(); // Other files may be named now.
             seen = loaded;
             later.forEach(section ->
-                    LOG.warn("{} changed: that needs a restart, until which the old setting holds", section));
+                    LOG.warn("{} changed: this takes effect at the next restart", section));
         } catch (ConfigException bad) {
             bad.errors().forEach(LOG::error);
-            LOG.error("{} is not reloaded: the proxy goes on as it is", config.file());
+            LOG.error("{} is not reloaded: the current configuration stays in force", file);
         } catch (IllegalArgumentException | UncheckedIOException unusable) {
-            LOG.error("{} is not reloaded: {}", config.file(), unusable.getMessage());
+            LOG.error("{} is not reloaded: {}", file, unusable.getMessage());
         } catch (RuntimeException bug) {
-            LOG.error("Reloading failed: the proxy goes on as it is", bug);
+            LOG.error("Reloading failed: the current configuration stays in force", bug);
         }
     }
 
@@ -92,9 +92,9 @@ final class Reloader implements AutoCloseable {
     private byte[] digest() {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            digest.update(content(config.file()));
-            for (Path file : server.config().files()) {
-                digest.update(content(file));
+            digest.update(content(file));
+            for (Path named : server.config().files()) {
+                digest.update(content(named));
             }
             return digest.digest();
         } catch (NoSuchAlgorithmException impossible) {

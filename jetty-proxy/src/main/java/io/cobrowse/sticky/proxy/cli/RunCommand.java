@@ -6,7 +6,9 @@ import io.cobrowse.sticky.proxy.config.ConfigReader;
 import io.cobrowse.sticky.proxy.config.ProxyConfig;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Address;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
@@ -34,42 +36,47 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws ConfigException, CommandFailedException, InterruptedException {
-        ConfigReader.Result result = config.read();
+        run(config.file(), spec.commandLine().getOut(), new CountDownLatch(1));
+        return ExitCode.OK;
+    }
+
+    /** Runs the proxy until {@code stop} is counted down, as a signal does. */
+    static void run(Path file, PrintWriter out, CountDownLatch stop)
+            throws ConfigException, CommandFailedException, InterruptedException {
+        ConfigReader.Result result = ConfigOption.read(file);
         result.warnings().forEach(LOG::warn);
-        CountDownLatch stop = new CountDownLatch(1);
         Signals.handle("TERM", stop::countDown);
         Signals.handle("INT", stop::countDown);
         Signals.handle("HUP", () -> LOG.info("SIGHUP while starting: nothing to reload yet"));
         try (StickyProxyServer server =
                         StickyProxyServer.builder(result.config()).build().start();
-                Reloader reloader = new Reloader(config, server)) {
+                Reloader reloader = new Reloader(file, server)) {
             Signals.handle("HUP", reloader::reload);
-            printListeners(server, result.config());
+            printListeners(server, result.config(), out);
             ServiceManager.ready();
             stop.await();
             ServiceManager.stopping();
         } catch (IOException e) {
             throw new CommandFailedException(String.valueOf(e.getMessage()), e);
         }
-        return ExitCode.OK;
     }
 
-    private void printListeners(StickyProxyServer server, ProxyConfig config) {
+    private static void printListeners(StickyProxyServer server, ProxyConfig config, PrintWriter out) {
         int nodes = config.nodes().size();
         String purpose = config.discovery() == null
                 ? " to " + nodes + (nodes == 1 ? " node" : " nodes")
                 : " to the nodes that are found";
         for (ProxyConfig.Listener listener : config.listeners()) {
-            printListener(listener.name(), listener.address(), server.uri(listener.name()), purpose);
+            printListener(listener.name(), listener.address(), server.uri(listener.name()), purpose, out);
         }
         if (config.admin() != null) {
-            printListener("admin", config.admin().address(), server.adminUri(), "");
+            printListener("admin", config.admin().address(), server.adminUri(), "", out);
         }
     }
 
     /** The host as configured, which may stand for all addresses, and the port as it is, which may have been chosen. */
-    private void printListener(String name, Address address, URI uri, String purpose) {
+    private static void printListener(String name, Address address, URI uri, String purpose, PrintWriter out) {
         Address shown = new Address(address.host(), uri.getPort());
-        spec.commandLine().getOut().println(name + ": " + uri.getScheme() + "://" + shown + purpose);
+        out.println(name + ": " + uri.getScheme() + "://" + shown + purpose);
     }
 }

@@ -223,7 +223,7 @@ public final class PemFile {
 
         private byte[] read(int tag) throws IOException {
             if (next() != tag) {
-                throw new IOException("another tag than " + tag);
+                throw new IOException("the ASN.1 tag is not " + tag);
             }
             int length = next();
             if (length > 0x80) {
@@ -237,7 +237,7 @@ public final class PemFile {
                 }
             }
             if (length > bytes.length - at) {
-                throw new IOException("it is cut off");
+                throw new IOException("it is truncated");
             }
             byte[] content = new byte[length];
             System.arraycopy(bytes, at, content, 0, length);
@@ -247,7 +247,7 @@ public final class PemFile {
 
         private int next() throws IOException {
             if (at >= bytes.length) {
-                throw new IOException("it is cut off");
+                throw new IOException("it is truncated");
             }
             return bytes[at++] & 0xFF;
         }

@@ -98,7 +98,7 @@ public final class EventLoop extends ManagedSelector implements Loop {
         });
         try {
             if (!done.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-                LOG.warn("The event loop has not come round for {} s", PATIENCE_SECONDS);
+                LOG.warn("The event loop has been blocked for {} s", PATIENCE_SECONDS);
             }
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
@@ -162,7 +162,7 @@ public final class EventLoop extends ManagedSelector implements Loop {
             try {
                 ticking.get(i).tick(nowNanos);
             } catch (RuntimeException | Error failure) {
-                LOG.error("Deadlines could not be looked at", failure);
+                LOG.error("Checking deadlines failed", failure);
             }
         }
     }

@@ -74,7 +74,7 @@ public final class PacedClose<T> implements Runnable {
         try {
             close.accept(closing.next());
         } catch (RuntimeException failure) {
-            LOG.warn("Something could not be closed", failure);
+            LOG.warn("Closing a connection failed", failure);
         }
     }
 }

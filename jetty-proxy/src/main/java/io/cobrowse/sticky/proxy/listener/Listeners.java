@@ -141,7 +141,7 @@ public final class Listeners {
                 each.sweep(nowNanos);
             }
         } catch (RuntimeException bug) {
-            LOG.error("Looking for slow clients failed", bug);
+            LOG.error("Checking for slow clients failed", bug);
         }
         sweepInASecond();
     }

@@ -69,7 +69,7 @@ public final class Telemetry implements OutcomeListener, RequestLog, AutoCloseab
         try {
             return new Meters(this, router, gauges);
         } catch (NoClassDefFoundError absent) {
-            LOG.warn("There will be no metrics: io.micrometer:micrometer-registry-prometheus is missing");
+            LOG.warn("Metrics are off: io.micrometer:micrometer-registry-prometheus is not on the class path");
             return null;
         }
     }
@@ -115,7 +115,7 @@ public final class Telemetry implements OutcomeListener, RequestLog, AutoCloseab
             statistics.tick();
             everySecond.forEach(Runnable::run);
         } catch (RuntimeException bug) {
-            LOG.error("Counting failed", bug);
+            LOG.error("Updating the statistics failed", bug);
         }
     }
 
@@ -138,7 +138,7 @@ public final class Telemetry implements OutcomeListener, RequestLog, AutoCloseab
                 log.add(outcome, setsNode);
             }
         } catch (RuntimeException bug) {
-            LOG.error("Writing down how a request ended failed", bug);
+            LOG.error("Recording the outcome of a request failed", bug);
         }
     }
 

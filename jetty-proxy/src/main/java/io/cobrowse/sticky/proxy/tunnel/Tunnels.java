@@ -75,7 +75,7 @@ public final class Tunnels extends AbstractLifeCycle {
                 }
             }
         } catch (RuntimeException failure) {
-            LOG.error("Idle tunnels could not be closed", failure);
+            LOG.error("Closing idle tunnels failed", failure);
         } finally {
             if (isRunning() || isStarting()) {
                 scheduleSweep();

@@ -10,6 +10,7 @@ import org.eclipse.jetty.io.ClientConnector;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.io.SelectorManager;
+import org.eclipse.jetty.util.component.LifeCycle;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.Scheduler;
 
@@ -17,9 +18,28 @@ import org.eclipse.jetty.util.thread.Scheduler;
  * What health checks connect by, and whose loops serve the requests of clients that came in by somebody else's connector.
  */
 public final class UpstreamConnector extends ClientConnector {
-    /** Makes a connector that uses these settings toward nodes with {@code https} URLs. */
+    private final Object tlsLock = new Object();
+
+    /**
+     * Makes a connector that uses these settings toward nodes with {@code https} URLs. They are started when they are first asked for:
+     * to read the certificates that the JDK trusts takes a tenth of a start, and most nodes are reached in clear text.
+     */
     public UpstreamConnector(SslContextFactory.Client tls) {
         setSslContextFactory(tls);
+        unmanage(tls);
+    }
+
+    /** Returns the settings, started once the connector is. The first call may take as long as reading the certificates. */
+    @Override
+    public SslContextFactory.Client getSslContextFactory() {
+        SslContextFactory.Client tls = super.getSslContextFactory();
+        if (isStarted() && !tls.isStarted()) {
+            synchronized (tlsLock) {
+                manage(tls);
+                LifeCycle.start(tls);
+            }
+        }
+        return tls;
     }
 
     @Override

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.joran.JoranConfigurator;
 import ch.qos.logback.classic.spi.LoggingEvent;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -15,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The lines that {@code logback.xml} makes. */
+/** The lines of the command line's log. */
 class LoggedErrorTest {
     private final LoggerContext context = new LoggerContext();
 
@@ -24,10 +23,8 @@ class LoggedErrorTest {
     }
 
     @BeforeEach
-    void configure() throws Exception {
-        JoranConfigurator configurator = new JoranConfigurator();
-        configurator.setContext(context);
-        configurator.doConfigure(LoggedError.class.getResource("logback.xml"));
+    void configure() {
+        CommandLineLog.configure(context);
     }
 
     @AfterEach

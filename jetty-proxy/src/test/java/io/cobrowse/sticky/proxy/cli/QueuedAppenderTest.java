@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.joran.JoranConfigurator;
 import ch.qos.logback.classic.spi.LoggingEvent;
 import ch.qos.logback.classic.util.LogbackMDCAdapter;
 import ch.qos.logback.core.encoder.EchoEncoder;
@@ -94,17 +93,15 @@ class QueuedAppenderTest {
         LoggingEvent event = new LoggingEvent("fqcn", logger, Level.WARN, "asked for {} and {}", null, new Object[] {
             "x".repeat(100_000), "a\r\nforged\u0007line\u2028"
         });
-        String line = new LoggedMessage().convert(event);
+        String line = LoggedMessage.text(event);
         assertThat(line).isEqualTo("asked for " + "x".repeat(200) + "... and a\\r\\nforged\\u0007line\\u2028");
         LoggingEvent built = new LoggingEvent("fqcn", logger, Level.WARN, "y".repeat(100_000) + "\n", null, null);
-        assertThat(new LoggedMessage().convert(built)).hasSize(2003).endsWith("y...");
+        assertThat(LoggedMessage.text(built)).hasSize(2003).endsWith("y...");
     }
 
     @Test
-    void shouldBeWhatTheDeliveredConfigurationNames() throws Exception {
-        JoranConfigurator configurator = new JoranConfigurator();
-        configurator.setContext(context);
-        configurator.doConfigure(Logger.class.getClassLoader().getResource("io/cobrowse/sticky/proxy/cli/logback.xml"));
+    void shouldBeWhatTheCommandLineLogsBy() {
+        CommandLineLog.configure(context);
         assertThat(context.getLogger(Logger.ROOT_LOGGER_NAME).getAppender("STDERR"))
                 .isInstanceOf(QueuedAppender.class)
                 .matches(appender -> appender.isStarted());

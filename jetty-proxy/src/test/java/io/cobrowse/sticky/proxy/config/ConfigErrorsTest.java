@@ -258,7 +258,7 @@ class ConfigErrorsTest {
                         rejected(
                                 "stickiness: {cookie-attributes: %s}\n" + NODES,
                                 "stickiness.cookie-attributes",
-                                "attributes such as SameSite=None; Secure, but Path, Domain, Expires and Max-Age",
+                                "attributes such as SameSite=None; Secure, except Path, Domain, Expires and Max-Age",
                                 "Path=/",
                                 "Secure; max-age=1",
                                 ";Secure",

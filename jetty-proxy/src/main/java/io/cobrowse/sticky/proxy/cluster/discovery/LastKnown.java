@@ -80,7 +80,7 @@ final class LastKnown {
     synchronized void silent(String why) {
         if (!why.equals(silence)) {
             silence = why;
-            LOG.warn("{}: {}; the {} nodes that were there last stay", source, why, nodes.size());
+            LOG.warn("{}: {}; keeping the {} nodes found last", source, why, nodes.size());
         }
     }
 }
