@@ -10,6 +10,7 @@ proxy
 [depend]
 server
 client
+security
 ee11-servlet
 
 [files]

@@ -76,8 +76,7 @@ final class Reloader implements AutoCloseable {
             LOG.info("Reloaded {}: {}", file, nodes == 0 ? "nodes are found" : nodes + " nodes");
             loaded = digest(); // Other files may be named now.
             seen = loaded;
-            later.forEach(section ->
-                    LOG.warn("{} changed: this takes effect at the next restart", section));
+            later.forEach(section -> LOG.warn("{} changed: this takes effect at the next restart", section));
         } catch (ConfigException bad) {
             bad.errors().forEach(LOG::error);
             LOG.error("{} is not reloaded: the current configuration stays in force", file);
