@@ -28,21 +28,21 @@ import org.jspecify.annotations.Nullable;
  * whoever {@linkplain #takeRoute takes the route} ends it. Only {@link DispatcherType#REQUEST} dispatches are routed.
  * Neither the body nor a parsed form of the request is touched: no {@code getParameter}, no {@code getCookies}.
  *
- * <p>It checks no health: every node counts as ready until somebody sets another state. Whoever knows gets the router from the
- * {@code ServletContext} by {@link #router(ServletContext)}, and says so:
+ * <p>The filter does not check the health of nodes: every node counts as ready until another state is set. To set one, get the router
+ * from the {@code ServletContext} by {@link #router(ServletContext)}:
  * {@code router.update(table -> table.withState("1", NodeState.DOWN))}.
  *
- * <p>Configured in one of two ways: in code with a {@link Router}, or by init-params with the names and meanings of the
- * configuration file's keys. Where requests may become asynchronous, it has to be registered with
- * {@code async-supported}. A context has one router, and a request passes one filter. Thread-safe.
+ * <p>There are two ways to configure it: in code with a {@link Router}, or by init-params with the names and meanings of the keys of
+ * the configuration file. If requests may become asynchronous, register it with {@code async-supported}. A context has one router,
+ * and a request passes one filter. Thread-safe.
  *
  * <table>
- *   <caption>The init-params; all but nodes may be left out</caption>
+ *   <caption>The init-params; all except nodes are optional</caption>
  *   <tr><th>name<th>value<th>default
  *   <tr><td>nodes<td>one a line, or with commas: {@code id [cookie|cookie...] url [weight=1..256] [backup]}<td>
  *   <tr><td>cookie<td>a cookie's name<td>{@code gcbSessionServer}
  *   <tr><td>query-parameter<td>a query parameter's name<td>{@code co-browse-node-id}
- *   <tr><td>header<td>a request field's name; off where left out<td>
+ *   <tr><td>header<td>a request field's name; off by default<td>
  *   <tr><td>route-suffix<td>true, false<td>false
  *   <tr><td>on-node-down<td>notify, rebalance<td>notify
  *   <tr><td>on-unknown-node<td>reject, balance<td>reject
@@ -51,8 +51,8 @@ import org.jspecify.annotations.Nullable;
  *       or with commas<td>{@link io.cobrowse.sticky.routing.AnyNode#DEFAULTS}
  *   <tr><td>referer<td>true, false<td>false
  *   <tr><td>cookie-path<td>a path<td>{@code /}
- *   <tr><td>cookie-domain<td>a domain; none where left out<td>
- *   <tr><td>cookie-attributes<td>as {@code SameSite=None; Secure}; none where left out<td>
+ *   <tr><td>cookie-domain<td>a domain; none by default<td>
+ *   <tr><td>cookie-attributes<td>such as {@code SameSite=None; Secure}; none by default<td>
  *   <tr><td>expose-route<td>true, false<td>false
  *   <tr><td>balance<td>round-robin, least-active, random-two<td>round-robin
  *   <tr><td>cors-errors<td>reflect, off, or origins, one a line, or with commas<td>reflect
@@ -67,7 +67,7 @@ public final class StickinessFilter implements Filter {
     /** Name of the attribute of the {@code ServletContext} that holds the {@link Router}. */
     public static final String ROUTER_ATTRIBUTE = Router.class.getName();
 
-    /** Seconds of {@code Retry-After} where nothing is configured: two checks to come up, two seconds apart. */
+    /** Default seconds of {@code Retry-After}: two checks to come up, two seconds apart. */
     public static final int DEFAULT_RETRY_AFTER_SECONDS = 4;
 
     private @Nullable Router router;
@@ -77,13 +77,13 @@ public final class StickinessFilter implements Filter {
     /** Makes a filter that {@link #init} configures by init-params. */
     public StickinessFilter() {}
 
-    /** Makes a filter that is configured. */
+    /** Makes a filter that routes by this router. */
     public StickinessFilter(Router router) {
         this(router, DEFAULT_RETRY_AFTER_SECONDS);
     }
 
     /**
-     * Makes a filter that is configured.
+     * Makes a filter that routes by this router.
      *
      * @param retryAfterSeconds value of {@code Retry-After}, at least 1
      */
@@ -91,14 +91,14 @@ public final class StickinessFilter implements Filter {
         this(router, new RoutingAnswers(router, retryAfterSeconds));
     }
 
-    /** Makes a filter that is configured, and shares its answers with others. */
+    /** Makes a filter that routes by this router, and shares its answers with other components. */
     public StickinessFilter(Router router, RoutingAnswers answers) {
         this.router = router;
         this.answers = answers;
     }
 
     /**
-     * Configures the filter by init-params, unless it is, and hands its router to the {@code ServletContext}.
+     * Configures the filter by init-params, unless it was made with a router, and puts the router into the {@code ServletContext}.
      *
      * @throws ServletException if one is wrong, unknown or missing; the message has one line for each error: name, value,
      *     what is allowed; or if another filter of the context has another router

@@ -66,7 +66,7 @@ abstract class ProxySettings<B extends ProxySettings<B>> {
         return self();
     }
 
-    /** Sets where nodes are found; instead of {@link #node}. */
+    /** Sets how nodes are discovered; instead of {@link #node}. */
     public B discovery(Discovery discovery) {
         this.discovery = discovery;
         return self();
@@ -102,13 +102,13 @@ abstract class ProxySettings<B extends ProxySettings<B>> {
         return self();
     }
 
-    /** Sets which pages of other origins may read the proxy's own answers; every one by default. */
+    /** Sets which pages of other origins may read the proxy's own answers; by default all. */
     public B cors(CorsErrors cors) {
         this.cors = cors;
         return self();
     }
 
-    /** Sets what becomes of the attributes of cookies that nodes set. */
+    /** Sets how the attributes of the nodes' cookies are changed. */
     public B setCookie(List<SetCookieRule> rules) {
         this.setCookie = rules;
         return self();

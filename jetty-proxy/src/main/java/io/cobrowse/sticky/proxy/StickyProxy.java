@@ -40,8 +40,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The sticky proxy as a component of a Jetty of one's own: filter and servlet, health checks, what ends requests of a node that is
- * down, and the nodes' limits, all by one {@link Router}. It starts and stops with the context that it is mounted in.
+ * The sticky proxy as a component of your own Jetty: filter and servlet, health checks, the eviction of requests from nodes that are
+ * down, and the nodes' limits, around one {@link Router}. It starts and stops with the context that it is mounted in.
  *
  * <pre>{@code
  * StickyProxy proxy = StickyProxy.builder()
@@ -56,8 +56,8 @@ import org.slf4j.LoggerFactory;
  * server.start();
  * }</pre>
  *
- * <p>{@link #listen} opens the proxy's own connectors; others of the server do as well, with what the log says at the start.
- * Thread-safe.
+ * <p>{@link #listen} opens the proxy's own connectors. Other connectors of the server work with restrictions, which the log names at
+ * the start. Thread-safe.
  */
 public final class StickyProxy {
     private static final Logger LOG = LoggerFactory.getLogger(StickyProxy.class);
@@ -93,14 +93,14 @@ public final class StickyProxy {
         return new StickyProxyBuilder();
     }
 
-    /** Returns a builder of what a configuration says of nodes and forwarding; its listeners and admin are left aside. */
+    /** Returns a builder with the nodes and the forwarding settings of a configuration; its listeners and admin are ignored. */
     public static StickyProxyBuilder builder(ProxyConfig config) {
         return new StickyProxyBuilder(config);
     }
 
     /**
-     * Mounts filter and servlet on these paths of a context that is not started. What is on other paths of it is not touched, but that
-     * servlets get targets that can be decoded in two ways, such as {@code /a%2Fb}, decoded, instead of an exception.
+     * Mounts filter and servlet on these paths of a context that is not started. Other paths of the context are not changed, with one
+     * exception: servlets get ambiguous targets, such as {@code /a%2Fb}, decoded, instead of an exception.
      *
      * @param paths such as {@code /cobrowse/*}
      * @throws IllegalStateException when the context is started
@@ -127,11 +127,11 @@ public final class StickyProxy {
     }
 
     /**
-     * Adds the proxy's own connectors to a server that is not started: with their limits and rules, HTTP/2, WebSocket, targets byte for
-     * byte, and clients whose going away is noticed. The rules hold for all that the server serves.
+     * Adds the proxy's own connectors to a server that is not started. They have the limits and rules of listeners, HTTP/2 and WebSocket,
+     * keep targets byte for byte, and notice clients that disconnect. The rules apply to everything that the server serves.
      *
      * @throws IllegalArgumentException with every setting that the configuration file would not allow
-     * @throws IllegalStateException when the server has no handler yet, or this is called twice
+     * @throws IllegalStateException when the server has no handler yet, or when called twice
      */
     public synchronized void listen(Server server, Listener... added) {
         if (server.getHandler() == null || this.server != null) {
@@ -165,7 +165,7 @@ public final class StickyProxy {
         return servlet;
     }
 
-    /** Has a listener told of every request that ends, from the next start on. It must not block. */
+    /** Adds a listener that is notified of every request that ends, from the next start on. It must not block. */
     public void addListener(OutcomeListener listener) {
         onStart(exchanges -> exchanges.addListener(listener));
     }
@@ -201,10 +201,10 @@ public final class StickyProxy {
     }
 
     /**
-     * Takes another configuration, as one change that disturbs nothing under way: a node with the same id and URL keeps its
-     * state, its checks and its counts, and balancing goes on where it was; connections of listeners that stay are not touched, and
-     * files of certificates and keys are read anew for the next TLS handshakes. Listeners are taken where {@link #listen} was
-     * called; admin and what is observed are left aside.
+     * Applies another configuration as one change, without disturbing open requests and tunnels. A node with the same id and URL keeps
+     * its state, checks and counts, and balancing continues where it was. Connections of remaining listeners stay open, and the files of
+     * certificates and keys are read again for the next TLS handshakes. Listeners are applied if {@link #listen} was called; admin and
+     * observation are ignored.
      *
      * @throws IllegalArgumentException with every setting that the configuration file would not allow; nothing changes then
      * @throws java.io.UncheckedIOException when the address of a listener cannot be had; nothing else changes then
@@ -235,17 +235,17 @@ public final class StickyProxy {
         }
     }
 
-    /** Returns the configuration that holds now. */
+    /** Returns the current configuration. */
     public ProxyConfig config() {
         return config;
     }
 
-    /** Returns the router, for a look at the table and the counters. */
+    /** Returns the router, to read the table and the counters. */
     public Router router() {
         return cluster.router();
     }
 
-    /** Returns the states of the nodes, to look at and to set by hand. */
+    /** Returns the states of the nodes, to read and to set by hand. */
     public NodeStates states() {
         return cluster.states();
     }
@@ -264,7 +264,7 @@ public final class StickyProxy {
         return servlet.connections(node);
     }
 
-    /** Returns the connectors that {@link #listen} has added, for a look at their limits and connections. */
+    /** Returns the connectors that {@link #listen} has added, to read their limits and connections. */
     public List<ListenerConnector> connectors() {
         Listeners open = listeners;
         return open == null ? List.of() : open.connectors();
@@ -287,9 +287,9 @@ public final class StickyProxy {
     }
 
     /**
-     * Prepares a stop of the server: the connectors that {@link #listen} has added refuse connections, new requests on open ones get
-     * 503, those being served may finish, and tunnels are closed at a pace, faster where they are many. Blocks until all is
-     * finished, or the drain time is up.
+     * Prepares a stop of the server. The connectors that {@link #listen} has added refuse new connections, new requests on open connections
+     * get 503, open requests may finish, and tunnels are closed at a pace, faster if there are many. Blocks until everything has
+     * finished or the drain time is over.
      */
     public void drain() throws InterruptedException {
         Listeners open = listeners;

@@ -41,7 +41,7 @@ import org.slf4j.LoggerFactory;
  * }
  * }</pre>
  *
- * <p>Is started once and stopped once. Thread-safe.
+ * <p>A server can be started only once. Thread-safe.
  */
 public final class StickyProxyServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(StickyProxyServer.class);
@@ -121,7 +121,7 @@ public final class StickyProxyServer implements AutoCloseable {
      * Starts listening and serving.
      *
      * @return this
-     * @throws BindException when an address cannot be had; the message names it and its listener
+     * @throws BindException when an address cannot be bound; the message names it and its listener
      * @throws IOException when anything else fails
      * @throws IllegalStateException when it was started or closed before
      */
@@ -168,7 +168,7 @@ public final class StickyProxyServer implements AutoCloseable {
         return Listeners.uri(proxy.listeners().connector(listener));
     }
 
-    /** Returns the public listeners, for a look at their limits and connections. */
+    /** Returns the public listeners, to read their limits and connections. */
     public List<ListenerConnector> listeners() {
         return proxy.connectors();
     }
@@ -185,25 +185,25 @@ public final class StickyProxyServer implements AutoCloseable {
         return admin.uri();
     }
 
-    /** Returns the configuration that holds now. */
+    /** Returns the current configuration. */
     public ProxyConfig config() {
         return config;
     }
 
-    /** Returns what is counted of requests. */
+    /** Returns the counters of requests. */
     public Telemetry telemetry() {
         return telemetry;
     }
 
-    /** Returns the router, for a look at the table and the counters. */
+    /** Returns the router, to read the table and the counters. */
     public Router router() {
         return proxy.router();
     }
 
     /**
-     * Takes another configuration, as one change that disturbs nothing under way: a node with the same id and URL keeps its
-     * state, its checks and its counts, and balancing goes on where it was; connections of listeners that stay are not touched, and
-     * files of certificates and keys are read anew for the next TLS handshakes. Admin is taken at a start only.
+     * Applies another configuration as one change, without disturbing open requests and tunnels. A node with the same id and URL keeps
+     * its state, checks and counts, and balancing continues where it was. Connections of remaining listeners stay open, and the files of
+     * certificates and keys are read again for the next TLS handshakes. Admin is applied only at a start.
      *
      * @return the sections that differ and so need a restart
      * @throws IllegalArgumentException with every setting that the configuration file would not allow; nothing changes then
@@ -221,12 +221,12 @@ public final class StickyProxyServer implements AutoCloseable {
         return later;
     }
 
-    /** Returns the states of the nodes, to look at and to set by hand. */
+    /** Returns the states of the nodes, to read and to set by hand. */
     public NodeStates states() {
         return proxy.states();
     }
 
-    /** Returns the open tunnels; to be called when started. */
+    /** Returns the open tunnels; call it only after the start. */
     public Tunnels tunnels() {
         return proxy.tunnels();
     }
@@ -242,9 +242,9 @@ public final class StickyProxyServer implements AutoCloseable {
     }
 
     /**
-     * Stops gracefully: new connections are refused, new requests on open ones get 503, those being served may finish, and
-     * tunnels are closed at a pace, faster where they are many, until the drain time is up. Blocks until all is stopped.
-     * Does nothing the second time.
+     * Stops gracefully: refuses new connections, answers new requests on open connections with 503, lets open requests finish, and closes
+     * tunnels at a pace, faster if there are many, until the drain time is over. Blocks until everything has stopped. Does nothing the
+     * second time.
      */
     public synchronized void stop() {
         if (stopping) {

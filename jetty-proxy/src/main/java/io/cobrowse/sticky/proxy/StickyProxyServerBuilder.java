@@ -41,18 +41,18 @@ public final class StickyProxyServerBuilder extends ProxySettings<StickyProxySer
         return this;
     }
 
-    /** Asks for an admin listener, on loopback; there is none without. Port 0 takes a free one. */
+    /** Adds an admin listener on loopback; by default there is none. Port 0 takes a free port. */
     public StickyProxyServerBuilder admin(String host, int port) {
         return admin(new Admin(new Address(host, port), null));
     }
 
-    /** Asks for an admin listener; there is none without. On any address but loopback it needs a token. */
+    /** Adds an admin listener; by default there is none. On any address except loopback it needs a token. */
     public StickyProxyServerBuilder admin(Admin admin) {
         this.admin = admin;
         return this;
     }
 
-    /** Sets what is written down and counted of requests. */
+    /** Sets access log, metrics and audit. */
     public StickyProxyServerBuilder observation(Observation observation) {
         this.observation = observation;
         return this;

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Finds nodes, and goes on looking. A source that falls silent, fails, or finds no node at all says nothing: the nodes that
- * it found last stay, and the health checks tell which of them live. Thread-safe.
+ * Discovers nodes, and continues to do so. If a source is silent, fails, or finds no node at all, it reports nothing: the nodes that it
+ * found last stay, and the health checks tell which of them live. Thread-safe.
  */
 public interface NodeSource extends AutoCloseable {
     /**
