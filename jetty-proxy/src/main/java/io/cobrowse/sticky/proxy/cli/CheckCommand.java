@@ -28,7 +28,7 @@ final class CheckCommand implements Callable<Integer> {
     @Option(
             names = "--against",
             paramLabel = "ADMIN_URL",
-            description = "Prints what a reload of that running proxy would change, and whom it would touch.")
+            description = "Prints what a reload of that running proxy would change, and which clients it would affect.")
     private @Nullable URI against;
 
     @Option(names = "--token-file", paramLabel = "FILE", description = "A file that holds the admin token.")

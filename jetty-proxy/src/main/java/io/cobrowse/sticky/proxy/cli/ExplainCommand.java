@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "explain",
         description =
-                "Tells where a request would go, rule by rule: by a configuration with all nodes ready, or by a running proxy.",
+                "Explains where a request would go, rule by rule, with a configuration (all nodes ready) or with a running proxy.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class)
 final class ExplainCommand implements Callable<Integer> {
@@ -34,13 +34,10 @@ final class ExplainCommand implements Callable<Integer> {
 
     /** Whom to ask. */
     private static final class Source {
-        @Option(names = "--config", paramLabel = "FILE", description = "By this configuration, all nodes ready.")
+        @Option(names = "--config", paramLabel = "FILE", description = "Use this configuration, with all nodes ready.")
         private @Nullable Path config;
 
-        @Option(
-                names = "--admin",
-                paramLabel = "URL",
-                description = "By the proxy with this admin interface, as it is now.")
+        @Option(names = "--admin", paramLabel = "URL", description = "Use the running proxy with this admin interface.")
         private @Nullable URI admin;
     }
 

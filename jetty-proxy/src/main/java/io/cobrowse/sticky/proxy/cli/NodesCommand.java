@@ -56,10 +56,12 @@ final class NodesCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // Set by picocli.
     private AdminOption admin;
 
-    @Option(names = "--json", description = "Prints what the admin interface answers, as JSON.")
+    @Option(names = "--json", description = "Prints the answer of the admin interface, as JSON.")
     private boolean json;
 
-    @Option(names = "--wait", description = "With drain: waits until the node is safe to stop, and says what is left.")
+    @Option(
+            names = "--wait",
+            description = "With drain: waits until the node is safe to stop, and prints what is still open.")
     private boolean wait;
 
     @Option(

@@ -29,7 +29,7 @@ import picocli.CommandLine.Spec;
  */
 @Command(
         name = "prepare",
-        description = "Makes later starts of this installation faster; to be called anew when Java has changed.",
+        description = "Makes later starts of this installation faster; run it again after each change of Java.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class)
 final class PrepareCommand implements Callable<Integer> {
