@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpURI;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.http.MetaData;
 import org.eclipse.jetty.http2.FlowControlStrategy;
@@ -97,9 +98,9 @@ final class Http2Session extends HTTP2ServerSession {
             String value = field.getValue();
             bytes += field.getName().length() + (value == null ? 0 : value.length());
         }
-        if (MetaData.Failed.getFailure(request) == null) {
-            bytes += request.getHttpURI().getPathQuery().length();
-        }
+        HttpURI uri = request.getHttpURI();
+        String target = uri == null ? null : uri.getPathQuery(); // CONNECT may have none.
+        bytes += target == null ? 0 : target.length();
         if (headBytes.putIfAbsent(stream, bytes) == null) {
             count(bytes);
         }
