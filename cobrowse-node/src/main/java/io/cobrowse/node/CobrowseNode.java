@@ -24,8 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A reference Co-browse node: HTTP/1.1 and WebSocket on one port, its sessions in memory. Started and closed once.
- * Thread-safe.
+ * A reference Co-browse node: HTTP/1.1 and WebSocket on one port, with its sessions in memory. It can be started and
+ * closed once. Thread-safe.
  */
 public final class CobrowseNode implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CobrowseNode.class);
@@ -87,7 +87,7 @@ public final class CobrowseNode implements AutoCloseable {
     }
 
     /**
-     * Listens.
+     * Starts listening.
      *
      * @throws BindException if the port is in use, naming it
      * @throws IOException if the server cannot start
@@ -113,12 +113,12 @@ public final class CobrowseNode implements AutoCloseable {
         return identity.name();
     }
 
-    /** The port that was asked for, or the free one that was taken for 0 at the start. */
+    /** Returns the configured port or, if that is 0, the free port chosen at the start. */
     public int port() {
         return connector.getPort();
     }
 
-    /** Where the node listens, as seen from this machine: {@code http://localhost:PORT}. */
+    /** Returns where the node listens, as seen from this machine: {@code http://localhost:PORT}. */
     public URI uri() {
         return URI.create("http://localhost:" + port());
     }
@@ -136,7 +136,7 @@ public final class CobrowseNode implements AutoCloseable {
     }
 
     /**
-     * Sets the nodes that are asked who owns a session, which may be done at any time. The node itself does no harm.
+     * Sets the nodes that are asked who owns a session; may be called at any time. The list may contain this node.
      *
      * @throws IllegalArgumentException if one is not an HTTP URL with a host
      */
@@ -145,7 +145,7 @@ public final class CobrowseNode implements AutoCloseable {
     }
 
     /**
-     * Sets the node's public URL, which may be done at any time; null makes agents use cookies.
+     * Sets the node's public URL; may be called at any time. Null makes agents use cookies.
      *
      * @throws IllegalArgumentException if it is not an HTTP URL with a host
      */
@@ -163,7 +163,7 @@ public final class CobrowseNode implements AutoCloseable {
     }
 
     /**
-     * Sets what is wrong from now on, in place of what was before. Returns when the port is closed or open again.
+     * Sets the faults from now on, replacing earlier ones. Returns when the port is closed or open again.
      *
      * @throws IllegalStateException if the port cannot be opened again
      */
@@ -289,15 +289,15 @@ public final class CobrowseNode implements AutoCloseable {
             return this;
         }
 
-        /** The nodes that are asked who owns a session. Default: none. */
+        /** The nodes that are asked who owns a session. Default: no nodes. */
         public Builder peers(List<URI> peers) {
             this.peers = List.copyOf(peers);
             return this;
         }
 
         /**
-         * The web origins whose pages may read the node's answers, and that may look sessions up. Default: none named, which
-         * allows all.
+         * The web origins whose pages may read the node's answers, and that may look sessions up. Default: none,
+         * which allows all.
          */
         public Builder allowedOrigins(Set<String> allowedOrigins) {
             this.allowedOrigins = Set.copyOf(allowedOrigins);
@@ -305,8 +305,8 @@ public final class CobrowseNode implements AutoCloseable {
         }
 
         /**
-         * How long a poll is parked, and how long a client may stay away between two before it is taken for gone. Default:
-         * 30 s and 15 s.
+         * How long a poll is parked, and how long a client may stay away between two polls before it counts as gone.
+         * Default: 30 s and 15 s.
          */
         public Builder polls(Duration timeout, Duration maxInterval) {
             this.pollTimeout = timeout;
@@ -314,14 +314,14 @@ public final class CobrowseNode implements AutoCloseable {
             return this;
         }
 
-        /** Is told of every event, on the thread on which it happens, so it must be quick. */
+        /** The consumer of every event, called on the thread on which the event happens, so it must be quick. */
         public Builder onEvent(Consumer<SessionEvent> onEvent) {
             this.onEvent = onEvent;
             return this;
         }
 
         /**
-         * Builds the node, which does not listen yet.
+         * Builds the node; it does not listen yet.
          *
          * @throws IllegalArgumentException if an option is out of its range, saying which
          */

@@ -7,10 +7,11 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A session: idle until the agent joins, active until one party exits, then ended for good.
+ * A session: idle until the agent joins, active until one party exits, and then ended for good.
  *
- * <p>It tells its users what happens to it, in the order in which it happens: a user's own answer to the join precedes
- * everything else that the user is told. Thread-safe; clients are told under the session's lock, so they must not block.
+ * <p>It notifies its users of everything that happens to it, in order: a user's own answer to the join comes before
+ * everything else that the user is told. Thread-safe; clients are told under the session's lock, so they must not
+ * block.
  */
 final class CobrowseSession {
     static final String JOIN = "/service/session/join";

@@ -14,7 +14,7 @@ import org.cometd.server.http.jakarta.CometDServlet;
 import org.cometd.server.websocket.jetty.JettyWebSocketTransport;
 import org.eclipse.jetty.server.Context;
 
-/** CometD over long-polling, and over WebSocket beside it, with the session service on its channels. */
+/** CometD over long-polling and WebSocket, with the session service on its channels. */
 final class CometServlet extends CometDServlet {
     /**
      * Times in ms. Clients are known by their id alone, and any number of them may share a browser: agents of the URL kind need

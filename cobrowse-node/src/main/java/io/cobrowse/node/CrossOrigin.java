@@ -9,8 +9,8 @@ import org.eclipse.jetty.server.handler.CrossOriginHandler;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * Lets pages of other origins use the node, as a website's pages do that share a session: answers preflights, and says which
- * pages may read an answer. What is the node's own is for no page.
+ * Lets pages of other origins use the node, such as a website's pages that share a session: answers preflights, and
+ * says which pages may read an answer. The node's internal paths are open to no page.
  */
 final class CrossOrigin extends CrossOriginHandler {
     /** @param origins such as {@code https://shop.example}; empty allows every origin */

@@ -8,7 +8,7 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
-/** Delays requests, or holds them until told otherwise. Thread-safe. */
+/** Delays requests, or holds them until the faults change. Thread-safe. */
 final class FaultHandler extends Handler.Wrapper {
     private final List<Runnable> held = new ArrayList<>();
     private volatile Faults faults = Faults.NONE;

@@ -4,15 +4,15 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What is wrong with a node on purpose. {@code /cobrowse/internal} answers in spite of latency and hanging. Immutable.
+ * The faults injected into a node. {@code /cobrowse/internal} answers in spite of latency and hanging. Immutable.
  *
- * @param latencyMillis by how many ms a request is delayed before it is handled, 0 to 600000
+ * @param latencyMillis the delay of each request before it is handled, in ms, 0 to 600000
  * @param healthStatus the status of {@code /cobrowse/health}, 200 to 599
  * @param refuse whether the port is closed: connections are reset, new ones refused
  * @param hang whether connections are accepted and requests left unanswered; they are answered when the fault is lifted
  */
 public record Faults(long latencyMillis, int healthStatus, boolean refuse, boolean hang) {
-    /** Nothing is wrong. */
+    /** No faults. */
     public static final Faults NONE = new Faults(0, 200, false, false);
 
     private static final long MAX_LATENCY_MILLIS = 600_000;
@@ -32,7 +32,7 @@ public record Faults(long latencyMillis, int healthStatus, boolean refuse, boole
         return new Faults(millis, 200, false, false);
     }
 
-    /** The health check answers with this status; all else works. */
+    /** The health check answers with this status; everything else works. */
     public static Faults health(int status) {
         return new Faults(0, status, false, false);
     }
@@ -42,7 +42,7 @@ public record Faults(long latencyMillis, int healthStatus, boolean refuse, boole
         return new Faults(0, 200, true, false);
     }
 
-    /** Connections are accepted, and nothing is answered. */
+    /** Connections are accepted, but nothing is answered. */
     public static Faults hanging() {
         return new Faults(0, 200, false, true);
     }

@@ -10,7 +10,7 @@ import org.eclipse.jetty.http.HttpCookie;
 import org.eclipse.jetty.server.Request;
 import org.jspecify.annotations.Nullable;
 
-/** Who a node is, by cookie and by URL, and whether a request names it. Thread-safe. */
+/** The identity of a node by cookie and by URL, and whether a request names it. Thread-safe. */
 final class Identity {
     /** Whom a request names. */
     enum Named {

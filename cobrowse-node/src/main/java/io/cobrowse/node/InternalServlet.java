@@ -11,9 +11,10 @@ import org.eclipse.jetty.util.ajax.JSON;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What serves peers and tests, outside the node's interface: {@code GET sessions/{token}} (only a session of this node),
- * {@code GET stats}, and {@code GET}, {@code PUT} or {@code POST faults} ({@link Faults} as JSON; what is left out is
- * sound). With {@code forMillis} faults are lifted after that time, which refusing needs, as the port is closed by then.
+ * Serves peers and tests, outside the node's interface: {@code GET sessions/{token}} (only a session of this node),
+ * {@code GET stats}, and {@code GET}, {@code PUT} or {@code POST faults} ({@link Faults} as JSON; what is left out
+ * has no fault). With {@code forMillis}, faults are lifted after that time; refusing needs this, since the port is
+ * then closed.
  */
 final class InternalServlet extends HttpServlet {
     private static final String FOR_MILLIS = "forMillis";

@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.util.Map;
 import org.eclipse.jetty.util.ajax.JSON;
 
-/** JSON answers. */
+/** Writes JSON answers. */
 final class Json {
     private static final JSON WRITER = new JSON();
 

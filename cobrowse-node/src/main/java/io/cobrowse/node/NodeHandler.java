@@ -6,7 +6,10 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
-/** The first to see a request: names the node in the answer and counts, once, what belongs to another node. */
+/**
+ * The first handler to see a request: it names the node in the answer, and counts each request that belongs to
+ * another node once.
+ */
 final class NodeHandler extends Handler.Wrapper {
     /** Field of every answer. */
     static final String NODE_FIELD = "X-Cobrowse-Node";

@@ -4,18 +4,18 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What a node counts. Immutable.
+ * The counts of a node. Immutable.
  *
- * @param name the node
+ * @param name the node's name
  * @param sessions sessions in memory that have not ended
  * @param customers customers in them
  * @param agents agents in them
- * @param requests HTTP requests and WebSocket upgrades since the start, but for health checks and internal paths
- * @param foreign requests, and CometD messages, that belong to another node: their query or cookie names another one, or
- *     they name a session that is not here. Looking a session up is never foreign; a cookie of another node is not
- *     where a session or a CometD client begins
- * @param unknownClients402 CometD messages answered with 402, as their client is not known here
- * @param relayed DOM and pointer events handed on to the partner
+ * @param requests HTTP requests and WebSocket upgrades since the start, except health checks and internal paths
+ * @param foreign requests and CometD messages that belong to another node: their query or cookie names another node,
+ *     or they name a session that is not here. A look-up of a session is never foreign; a cookie of another node is
+ *     not foreign where a session or a CometD client begins
+ * @param unknownClients402 CometD messages answered with 402, since their client is not known here
+ * @param relayed DOM and pointer events passed on to the partner
  */
 public record NodeStats(
         String name,

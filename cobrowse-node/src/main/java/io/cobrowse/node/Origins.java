@@ -5,10 +5,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which web origins may look sessions up. Immutable.
+ * The web origins that may look sessions up. Immutable.
  *
- * <p>A request's origin is its {@code Origin} or else that of its {@code Referer}. A request with neither does not come
- * from a page of another origin and is let in: it is an agent's desktop or a tool, which CORS does not protect anyway.
+ * <p>A request's origin is its {@code Origin}, or else that of its {@code Referer}. A request with neither is let in,
+ * since it does not come from a page of another origin, but from an agent's desktop or a tool, against which CORS
+ * does not protect anyway.
  */
 final class Origins {
     private final Set<String> allowed;

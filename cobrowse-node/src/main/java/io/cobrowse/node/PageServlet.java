@@ -9,7 +9,10 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Serves the customer's and the agent's page, with all that they load, under a policy that lets them load nothing else. */
+/**
+ * Serves the customer's and the agent's pages and everything they load, under a policy that lets them load nothing
+ * else.
+ */
 final class PageServlet extends HttpServlet {
     /** Names without dots but the last, so that no path leads out of the directory. */
     private static final Pattern FILE = Pattern.compile("/((?:cometd/)?[A-Za-z-]+\\.(html|css|js|svg))");

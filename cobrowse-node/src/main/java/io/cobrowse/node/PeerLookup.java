@@ -15,9 +15,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks the peers which of them owns a session, all at the same time. The first that does ends the look-up; a peer that
- * is down or hangs delays it by the time limit at most. Peers are asked on an internal path on which they do not ask
- * their own peers. Thread-safe.
+ * Asks all peers at the same time which of them owns a session. The first owner's answer ends the look-up; a peer
+ * that is down or hangs delays it by the time limit at most. Peers are asked on an internal path, where they do not
+ * ask their own peers. Thread-safe.
  */
 final class PeerLookup {
     /** Internal path of one session, to which its token is added; 404 where the node asked does not own it. */

@@ -2,7 +2,7 @@ package io.cobrowse.node;
 
 import java.util.Map;
 
-/** A request that breaks a rule of the sessions; its code and message go to the client. */
+/** Thrown for a request that breaks a rule of the sessions; its code and message go to the client. */
 final class Refusal extends Exception {
     private final String code;
 

@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The RESTful functions: sessions are created, looked up and stopped; chat sessions are created. */
+/** The REST interface: creates, looks up and stops sessions, and creates chat sessions. */
 final class RestServlet extends HttpServlet {
     private static final Logger LOG = LoggerFactory.getLogger(RestServlet.class);
     private static final Pattern LOOK_UP = Pattern.compile("/live/sessions/([0-9]{" + Sessions.TOKEN_LENGTH + "})");

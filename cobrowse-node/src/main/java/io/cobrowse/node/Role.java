@@ -3,7 +3,7 @@ package io.cobrowse.node;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** The role in which a user joins a session, with the code that it has on the wire. */
+/** The role in which a user joins a session, with its code on the wire. */
 enum Role {
     CUSTOMER(1),
     AGENT(2),

@@ -3,8 +3,8 @@ package io.cobrowse.node;
 import java.net.URI;
 
 /**
- * A node's public URL, such as {@code http://load-balancer?co-browse-node-id=1}, and how a client builds a request's URL
- * from it: the query is kept, the request's path is put in before it.
+ * A node's public URL, such as {@code http://load-balancer?co-browse-node-id=1}, and how a client builds a request's
+ * URL from it: it inserts the request's path and keeps the query.
  */
 public final class ServerUrl {
     private ServerUrl() {}
@@ -13,7 +13,7 @@ public final class ServerUrl {
      * Returns the URL of a request to the node behind a server URL:
      * {@code http://lb/cobrowse/cometd?co-browse-node-id=1}.
      *
-     * @param path begins with a slash; takes the place of a path that the server URL may have
+     * @param path begins with a slash; replaces a path that the server URL may have
      */
     public static URI at(URI serverUrl, String path) {
         String query = serverUrl.getRawQuery();

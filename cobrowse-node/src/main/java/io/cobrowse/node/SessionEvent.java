@@ -3,15 +3,15 @@ package io.cobrowse.node;
 import java.util.Locale;
 
 /**
- * Something that happened to a session, for a live log. Immutable.
+ * An event in the life of a session, for a live log. Immutable.
  *
  * @param node the name of the node
  * @param sessionToken the session, or the chat session's id
- * @param detail who did it or how, one short text
+ * @param detail who did it or how, as a short text
  */
 public record SessionEvent(String node, Kind kind, String sessionToken, String detail) {
 
-    /** What happened. */
+    /** The kinds of events. */
     public enum Kind {
         CREATED,
         CHAT_CREATED,
@@ -26,7 +26,7 @@ public record SessionEvent(String node, Kind kind, String sessionToken, String d
         }
     }
 
-    /** One line, without a line break. */
+    /** Returns the event as one line, without a line break. */
     @Override
     public String toString() {
         return node + "  " + sessionToken + "  " + kind + (detail.isEmpty() ? "" : ": " + detail);

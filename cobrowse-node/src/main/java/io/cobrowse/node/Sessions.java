@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The sessions in a node's memory. Thread-safe.
  *
- * <p>Sessions that have ended are remembered for a while, so that a late request to one is told from a request that
- * reached the wrong node. A session that nobody joins ends after {@link #UNJOINED_LIMIT}; this is looked at when the
- * next one is created, so that it takes no timer.
+ * <p>Sessions that have ended are remembered for a while, so that a late request to one can be told from a request
+ * that reached the wrong node. A session that nobody joins ends after {@link #UNJOINED_LIMIT}; this is checked when
+ * the next session is created, so it needs no timer.
  */
 final class Sessions {
     static final Duration UNJOINED_LIMIT = Duration.ofMinutes(10);

@@ -1,4 +1,7 @@
-/** A reference Co-browse node: the sessions, their REST and CometD interface, and faults on demand. Never for production. */
+/**
+ * A reference Co-browse node: the sessions, their REST and CometD interface, and faults on demand. Not for
+ * production.
+ */
 @NullMarked
 package io.cobrowse.node;
 

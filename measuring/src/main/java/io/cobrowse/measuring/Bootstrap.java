@@ -18,7 +18,8 @@ public final class Bootstrap {
     }
 
     /**
-     * Returns the ends of the interval that a sample's median lies in. The same sample always gives the same.
+     * Returns the bounds of the confidence interval of a sample's median. The same sample always gives the same
+     * result.
      *
      * @param confidence such as 0.95
      */
@@ -32,8 +33,8 @@ public final class Bootstrap {
     }
 
     /**
-     * Returns how many times the median of one sample another one's is, and the ends of the interval that this lies in. The same
-     * samples always give the same.
+     * Returns the ratio of the medians of two samples, the fresh one's to the base's, and the bounds of its
+     * confidence interval. The same samples always give the same result.
      */
     public static double[] medianRatio(double[] base, double[] fresh, double confidence) {
         UniformRandomProvider random = RandomSource.XO_RO_SHI_RO_128_PP.create(SEED);

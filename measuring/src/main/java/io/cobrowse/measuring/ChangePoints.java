@@ -6,8 +6,8 @@ import java.util.List;
 import org.apache.commons.statistics.inference.TTest;
 
 /**
- * Where a series of measurements goes to another level and stays there: by binary segmentation, each split by Welch's t-test of
- * the logarithms.
+ * Finds where a series of measurements moves to another level and stays there, by binary segmentation; Welch's t-test
+ * of the logarithms decides on each split.
  */
 public final class ChangePoints {
     /** Fewer measurements are no level. */
@@ -20,9 +20,9 @@ public final class ChangePoints {
     private ChangePoints() {}
 
     /**
-     * Returns the indices at which another level begins, in their order.
+     * Returns the indices at which another level begins, in ascending order.
      *
-     * @param series above 0, in the order of time
+     * @param series above 0, in chronological order
      */
     public static List<Integer> of(double[] series) {
         double[] logs = Arrays.stream(series).map(Math::log).toArray();

@@ -4,7 +4,10 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Which processors a process may use, by {@code taskset} of util-linux. Processors are {@code 0} or {@code 1-3}. */
+/**
+ * Sets which processors a process may use, with {@code taskset} of util-linux. Processors are given as {@code 0} or
+ * {@code 1-3}.
+ */
 public final class Cores {
     private static final String TASKSET = "taskset";
     /** Found out once: a JVM that has confined itself to one processor sees no other. */
@@ -13,12 +16,12 @@ public final class Cores {
 
     private Cores() {}
 
-    /** Returns whether there are two processors or more, and {@code taskset} to choose among them. */
+    /** Returns whether there are two or more processors, and {@code taskset} is installed to choose among them. */
     public static boolean canConfine() {
         return CAN_CONFINE;
     }
 
-    /** Returns the command, confined to processors; as it is where that is empty. */
+    /** Returns the command, confined to processors; unchanged if none are given. */
     public static List<String> confine(String processors, List<String> command) {
         if (processors.isEmpty()) {
             return command;
@@ -29,7 +32,7 @@ public final class Cores {
     }
 
     /**
-     * Confines this JVM, all threads that it has.
+     * Confines all threads of this JVM.
      *
      * @throws IOException if there is no {@code taskset}, or no such processor
      */
@@ -38,7 +41,7 @@ public final class Cores {
     }
 
     /**
-     * Confines a running process, all threads that it has.
+     * Confines all threads of a running process.
      *
      * @throws IOException if there is no {@code taskset}, no such process, or no such processor
      */

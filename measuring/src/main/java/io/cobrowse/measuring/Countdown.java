@@ -3,7 +3,10 @@ package io.cobrowse.measuring;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
-/** How long work of equal parts will take, by what it has taken. Ends at 0 with the last part. Not thread-safe. */
+/**
+ * Estimates how long work in equal parts will still take from the time it has taken so far; 0 after the last part.
+ * Not thread-safe.
+ */
 public final class Countdown {
     private static final int SECONDS_A_MINUTE = 60;
 
@@ -12,7 +15,7 @@ public final class Countdown {
     private final long begin;
     private double done;
 
-    /** @param parts of the work, of equal length */
+    /** @param parts how many parts of equal length the work has */
     public Countdown(double parts) {
         this(parts, System::nanoTime);
     }
@@ -23,28 +26,28 @@ public final class Countdown {
         this.begin = nanoTime.getAsLong();
     }
 
-    /** A part is done. */
+    /** Notes that a part is done. */
     public void done() {
         done(1);
     }
 
-    /** Several parts are done, or a part of one. */
+    /** Notes that several parts, or a fraction of one, are done. */
     public void done(double more) {
         done = Math.min(parts, done + more);
     }
 
-    /** Returns the seconds that are left; NaN before a part is done. */
+    /** Returns the remaining seconds; NaN before a part is done. */
     public double leftSeconds() {
         double elapsed = (nanoTime.getAsLong() - begin) / (double) TimeUnit.SECONDS.toNanos(1);
         return done == 0 ? Double.NaN : elapsed * (parts - done) / done;
     }
 
-    /** Returns the time that is left, such as "40 s left" or "12 min left". */
+    /** Returns the remaining time, such as "40 s left" or "12 min left". */
     public String left() {
         return text(leftSeconds());
     }
 
-    /** Returns a time that is left as a text. */
+    /** Returns a remaining time as text. */
     public static String text(double exactSeconds) {
         if (Double.isNaN(exactSeconds)) {
             return "time left not known yet";

@@ -10,11 +10,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * Where and of what figures were taken: without it they mean nothing.
+ * Where figures were measured, and of which commit: without this they mean nothing.
  *
  * @param commit the commit that was measured, with {@code +changes} where files differ from it
  * @param loadBefore the load average of the last minute, before the run
- * @param command what reproduces the figures
+ * @param command the command that reproduces the figures
  */
 public record Environment(
         String time,
@@ -29,7 +29,7 @@ public record Environment(
     private static final String UNKNOWN = "unknown";
     private static final double BUSY = 0.125;
 
-    /** Returns this machine's. */
+    /** Returns the environment on this machine. */
     public static Environment here(String command) {
         return new Environment(
                 Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
@@ -44,17 +44,17 @@ public record Environment(
                 command);
     }
 
-    /** Returns the same for another commit than that of the project's directory. */
+    /** Returns the same environment with another commit than that of the project's directory. */
     public Environment of(String otherCommit) {
         return new Environment(time, cpu, cores, memoryMebibytes, os, jdk, otherCommit, loadBefore, command);
     }
 
-    /** Returns whether others used more than an eighth of the machine in the minute before. */
+    /** Returns whether other processes used more than an eighth of the machine in the minute before. */
     public boolean busy() {
         return !loadBefore.equals(UNKNOWN) && Double.parseDouble(loadBefore) > BUSY * cores;
     }
 
-    /** Returns the load average of the last minute. */
+    /** Returns the load average over the last minute. */
     public static String loadAverage() {
         try {
             return Files.readString(Path.of("/proc/loadavg")).split(" ", -1)[0];

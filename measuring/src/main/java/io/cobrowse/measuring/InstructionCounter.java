@@ -7,7 +7,10 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 
-/** Counts the instructions of a process, by {@code perf stat}, where the machine lets it: most virtual machines do not. */
+/**
+ * Counts the instructions of a process with {@code perf stat}, if the machine allows it; most virtual machines do
+ * not.
+ */
 public final class InstructionCounter implements AutoCloseable {
     private static final List<String> STAT = List.of("perf", "stat", "-x", ",", "-e", "instructions");
 
@@ -28,7 +31,7 @@ public final class InstructionCounter implements AutoCloseable {
         }
     }
 
-    /** Begins to count. */
+    /** Starts counting. */
     public static InstructionCounter start(long pid) throws IOException {
         List<String> command = new ArrayList<>(STAT);
         command.addAll(List.of("-p", Long.toString(pid)));
@@ -36,7 +39,7 @@ public final class InstructionCounter implements AutoCloseable {
                 new ProcessBuilder(command).redirectErrorStream(true).start());
     }
 
-    /** Ends, and returns the count. */
+    /** Stops counting and returns the count. */
     public OptionalLong stop() throws IOException {
         // SIGINT lets perf say what it has counted, which SIGTERM does not.
         Tool.output(List.of("kill", "-INT", Long.toString(perf.pid())));

@@ -4,9 +4,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Lets a measurement that is told to stop (Ctrl-C, SIGTERM) write down what it has: its thread is interrupted, and the JVM waits
- * for {@link #close}. Processes that are measured are stopped meanwhile, so that failures are to be expected. To be opened, asked
- * and closed by the thread that measures.
+ * Lets a measurement that is told to stop (Ctrl-C, SIGTERM) write what it has so far: its thread is interrupted, and
+ * the JVM waits for {@link #close}. The measured processes are stopped meanwhile, so expect failures. Must be opened,
+ * queried and closed by the measuring thread.
  */
 public final class Interruption implements AutoCloseable {
     private static final int PATIENCE_SECONDS = 60;
@@ -34,12 +34,12 @@ public final class Interruption implements AutoCloseable {
         }
     }
 
-    /** Returns whether it is time to stop; files can be written afterwards, as the thread's interrupt is taken back. */
+    /** Returns whether it is time to stop. Clears the thread's interrupt, so that files can be written afterwards. */
     public boolean happened() {
         return happened && (Thread.interrupted() || happened);
     }
 
-    /** Returns whether it has been told to stop; may be asked by any thread, and changes nothing. */
+    /** Returns whether the measurement has been told to stop. May be called by any thread; changes nothing. */
     public boolean isStopping() {
         return happened;
     }

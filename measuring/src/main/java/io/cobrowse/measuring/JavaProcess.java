@@ -15,7 +15,7 @@ import javax.management.remote.JMXConnector;
 import javax.management.remote.JMXConnectorFactory;
 import javax.management.remote.JMXServiceURL;
 
-/** Asks another JVM for garbage collections and for what lives on its heap, by the JDK's {@code jcmd}. Immutable. */
+/** Makes another JVM collect garbage, and reads what is on its heap, with the JDK's {@code jcmd}. Immutable. */
 public final class JavaProcess {
     /** The threads that answer. */
     private static final Pattern ASKED = Pattern.compile("^(RMI |JMX |Attach )");
@@ -45,7 +45,7 @@ public final class JavaProcess {
     /**
      * Returns the bytes of all reachable objects, after a full garbage collection.
      *
-     * @throws IOException if the process is no JVM, or has gone
+     * @throws IOException if the process is not a JVM, or has ended
      */
     public long liveBytes() throws IOException {
         String histogram = ask("GC.class_histogram");
@@ -57,9 +57,9 @@ public final class JavaProcess {
     }
 
     /**
-     * Returns the bytes that the threads which live now have allocated so far, those of this question left out.
+     * Returns the bytes that the live threads have allocated so far, without those that answer this query.
      *
-     * @throws IOException if the process is no JVM, or does not let itself be asked
+     * @throws IOException if the process is not a JVM, or refuses the query
      */
     @SuppressWarnings("BanJNDI") // The other JVM is one that was started here.
     public long allocatedBytes() throws IOException {

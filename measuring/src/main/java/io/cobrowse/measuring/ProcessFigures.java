@@ -10,8 +10,8 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
- * What the kernel says a process and its descendants have used, all threads included: {@code /proc/PID/stat} and
- * {@code /proc/PID/status} of proc(5). Immutable.
+ * What a process and its descendants have used according to the kernel, all threads included: {@code /proc/PID/stat}
+ * and {@code /proc/PID/status} of proc(5). Immutable.
  */
 public final class ProcessFigures {
     private static final long TICK_NANOS = 10_000_000; // USER_HZ is 100 on every Linux.
@@ -24,7 +24,7 @@ public final class ProcessFigures {
         this.process = process;
     }
 
-    /** Returns those of this JVM. */
+    /** Returns the figures of this JVM. */
     public static ProcessFigures ofThisProcess() {
         return new ProcessFigures(ProcessHandle.current());
     }
@@ -36,7 +36,7 @@ public final class ProcessFigures {
     /**
      * Returns the CPU time so far, user and system.
      *
-     * @throws IOException if the process has gone, or this is no Linux
+     * @throws IOException if the process has ended, or this is not Linux
      */
     public Duration cpu() throws IOException {
         long ticks = 0;
@@ -51,7 +51,7 @@ public final class ProcessFigures {
     /**
      * Returns the resident memory in bytes.
      *
-     * @throws IOException if the process has gone, or this is no Linux
+     * @throws IOException if the process has ended, or this is not Linux
      */
     public long residentBytes() throws IOException {
         long kibibytes = 0;
@@ -62,10 +62,10 @@ public final class ProcessFigures {
     }
 
     /**
-     * Returns how often a processor went from one of the threads to another thread so far, because it waited or because its time
-     * was up. What threads did that have ended since is not in it.
+     * Returns how often a processor has switched from one of the threads to another thread so far, because the thread
+     * waited or its time was up. Threads that have ended since are not included.
      *
-     * @throws IOException if the process has gone, or this is no Linux
+     * @throws IOException if the process has ended, or this is not Linux
      */
     public long threadSwitches() throws IOException {
         long switches = 0;

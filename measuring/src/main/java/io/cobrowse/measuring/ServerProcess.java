@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A server that runs as a process until this is closed, or this JVM ends. Its output goes to a file, of which errors show the
- * end. Not thread-safe.
+ * A server that runs as a process until this is closed or this JVM ends. Its output goes to a file, and errors quote
+ * the end of it. Not thread-safe.
  */
 public final class ServerProcess implements AutoCloseable {
     private static final Duration START_PATIENCE = Duration.ofSeconds(60);
@@ -28,7 +28,7 @@ public final class ServerProcess implements AutoCloseable {
     /**
      * Starts a process.
      *
-     * @param directory where its output is written, to a file of that name
+     * @param directory where its output is written, to a file named after the process
      */
     public ServerProcess(String name, List<String> command, Path directory) throws IOException {
         this.name = name;
@@ -47,13 +47,13 @@ public final class ServerProcess implements AutoCloseable {
         }
     }
 
-    /** One look whether a process that was started serves by now. */
+    /** Checks once whether a started process serves by now. */
     public interface Look {
         boolean serves() throws InterruptedException;
     }
 
     /**
-     * Waits until it listens.
+     * Waits until the process listens.
      *
      * @throws IOException if it ends instead, with the end of its output, or takes longer than a minute
      */
@@ -62,9 +62,9 @@ public final class ServerProcess implements AutoCloseable {
     }
 
     /**
-     * Waits until a look says that it serves.
+     * Waits until a check says that the process serves.
      *
-     * @param what is waited for, in words that follow "does not"
+     * @param what what is waited for, in words that follow "does not"
      * @throws IOException if it ends instead, with the end of its output, or takes longer than a minute
      */
     public void await(String what, Look look) throws IOException, InterruptedException {
@@ -110,13 +110,13 @@ public final class ServerProcess implements AutoCloseable {
         return new ProcessFigures(process.toHandle());
     }
 
-    /** Ends it at once, as a crash would, with all that it has started. */
+    /** Kills the process at once, as a crash would, with everything that it has started. */
     public void kill() {
         process.descendants().forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly();
     }
 
-    /** Stops it gracefully, or by force when that takes too long or this thread is interrupted. */
+    /** Stops the process gracefully, or by force if that takes too long or this thread is interrupted. */
     @Override
     public void close() {
         process.destroy();

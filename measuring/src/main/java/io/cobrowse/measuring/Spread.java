@@ -4,9 +4,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The median of several measurements, with the least and the greatest. Immutable.
+ * The median of several measurements, with the minimum and the maximum. Immutable.
  *
- * @param count how many there are; one alone has no range
+ * @param count how many there are; a single one has no range
  */
 public record Spread(double median, double min, double max, int count) {
     /**
@@ -26,7 +26,7 @@ public record Spread(double median, double min, double max, int count) {
     }
 
     /**
-     * Returns a text such as "91.3 (82.0-99.8)"; without a range where one measurement is all there is.
+     * Returns a text such as "91.3 (82.0-99.8)"; without the range if there is only one measurement.
      *
      * @param unit by which the figures are divided
      * @param format of each
@@ -42,7 +42,10 @@ public record Spread(double median, double min, double max, int count) {
                         max / unit);
     }
 
-    /** Returns a point for a chart: the place, the median, and its ends where there are several measurements. */
+    /**
+     * Returns a point for a chart: the place, the median, and the minimum and maximum if there are several
+     * measurements.
+     */
     public double[] point(double place, double unit) {
         return count < 2
                 ? new double[] {place, median / unit}

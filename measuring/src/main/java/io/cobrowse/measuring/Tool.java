@@ -12,14 +12,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** Programs of the system that are run for their output. */
+/** Runs programs of the system for their output. */
 public final class Tool {
     private Tool() {}
 
     /**
-     * Returns the path of a program, looked for where {@code PATH} says and in the directories of servers.
+     * Returns the path of a program, found in {@code PATH} or in the directories for servers.
      *
-     * @throws NotInstalledException where there is none
+     * @throws NotInstalledException if there is none
      */
     public static String find(String program) throws NotInstalledException {
         return lookUp(program).orElseThrow(() -> new NotInstalledException("not installed"));
@@ -34,7 +34,7 @@ public final class Tool {
                 .findFirst();
     }
 
-    /** Returns what a program says on either output, without surrounding blanks. */
+    /** Returns what a program writes to standard output and standard error, without surrounding blanks. */
     public static String output(List<String> command) throws IOException {
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         try {
@@ -51,7 +51,7 @@ public final class Tool {
         }
     }
 
-    /** Returns the name of the system's distribution, as {@code /etc/os-release} has it. */
+    /** Returns the name of the system's distribution from {@code /etc/os-release}. */
     public static String distribution() {
         try (Stream<String> lines = Files.lines(Path.of("/etc/os-release"))) {
             return lines.filter(line -> line.startsWith("PRETTY_NAME="))

@@ -1,4 +1,7 @@
-/** What benchmarks and load tests share: the machine, processes, and what they use. Linux is assumed where a class says so. */
+/**
+ * Code that benchmarks and load tests share: the machine, processes, and the resources they use. Classes that need
+ * Linux say so.
+ */
 @NullMarked
 package io.cobrowse.measuring;
 

@@ -6,7 +6,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.util.List;
 
-/** The signals that end a process, which a JVM otherwise answers with an exit code above 128. */
+/** Handles the signals that end a process; otherwise a JVM exits with a code above 128. */
 final class Signals {
     private Signals() {}
 

@@ -26,9 +26,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Answers the control page: the page itself, {@code GET /nodes}, and {@code PUT /nodes/{i}/killed} or {@code running}.
  *
- * <p>Whatever page is open in a browser on this machine can send requests to loopback. So a request must name this
- * machine as its host, which one that was led here by a name of its own (DNS rebinding) does not; one from a page must come
- * from this page, by its {@code Origin}; and {@code PUT} without CORS makes browsers ask first, which is refused.
+ * <p>Any page that is open in a browser on this machine can send requests to loopback. So a request must name this
+ * machine as its host; a page that reached it under a name of its own (DNS rebinding) does not. The {@code Origin} of
+ * a request from a page must be this page's. And browsers send a preflight before {@code PUT}, which is refused.
  */
 final class ControlHandler extends Handler.Abstract {
     private static final Pattern HOST = Pattern.compile("(127\\.0\\.0\\.1|localhost)(:[0-9]{1,5})?");

@@ -10,7 +10,10 @@ import org.eclipse.jetty.server.ServerConnector;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Where the demo's nodes are killed and started again: a page on a port of loopback, beside the proxy and not behind it. */
+/**
+ * Serves the page on which the demo's nodes are killed and restarted, on a loopback port beside the proxy, not behind
+ * it.
+ */
 final class ControlServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ControlServer.class);
 

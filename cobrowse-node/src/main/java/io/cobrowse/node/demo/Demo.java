@@ -13,7 +13,9 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import picocli.CommandLine.Help.Ansi;
 
-/** The demo: starts nodes and the proxy, says what runs where and what to try, and then tells of the sessions' events. */
+/**
+ * The demo: starts nodes and the proxy, says what runs where and what to try, and then prints the sessions' events.
+ */
 public final class Demo {
     /** Ctrl-C reaches the proxy too: when it dies, the demo's own signal may be on its way. */
     private static final long SIGNAL_GRACE_MILLIS = 500;
@@ -23,7 +25,7 @@ public final class Demo {
     private final EventLog events;
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
 
-    /** Prepares a demo that writes to {@code out}, in colour where {@code ansi} says so. */
+    /** Prepares a demo that writes to {@code out}, in colour if {@code ansi} says so. */
     public Demo(DemoOptions options, PrintWriter out, Ansi ansi) {
         this.options = options;
         this.out = out;

@@ -11,7 +11,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The demo's nodes, on loopback, where nobody but this machine can inject faults. Each may be killed and started again.
+ * The demo's nodes, on loopback, where only this machine can inject faults. Each may be killed and restarted.
  * Thread-safe.
  */
 final class DemoNodes implements AutoCloseable {

@@ -9,11 +9,11 @@ import java.nio.file.Path;
  * {@code nodePort + i - 1}. Immutable.
  *
  * @param nodes 1 to 32
- * @param port the proxy's port; all ports but the last 1 to 65535, each used once
+ * @param port the proxy's port; all ports are different, and all except the last are 1 to 65535
  * @param adminPort the port of the proxy's admin listener, on loopback
  * @param nodePort the first node's port
  * @param controlPort the port of the demo's control page, on loopback; 0 takes a free one
- * @param traffic how many simulated pairs of a customer and an agent share sessions all the time, 0 to 100
+ * @param traffic how many simulated pairs of a customer and an agent share sessions at any time, 0 to 100
  * @param proxyJar the proxy's runnable jar
  */
 public record DemoOptions(

@@ -8,7 +8,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.function.Consumer;
 import picocli.CommandLine.Help.Ansi;
 
-/** Writes one line an event, or those of nodes alone. Thread-safe, as its writer is. */
+/** Writes one line per event, or only the events of nodes. Thread-safe, as its writer is. */
 final class EventLog implements Consumer<SessionEvent> {
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss");
 

@@ -3,7 +3,10 @@ package io.cobrowse.node.demo;
 import java.net.URI;
 import java.nio.file.Path;
 
-/** What the demo says once it runs: what is where, pages to see it, and four commands that walk through the guide's four steps. */
+/**
+ * The text that the demo prints once it runs: what runs where, the pages to open, and four commands for the guide's
+ * four steps.
+ */
 final class Guide {
     private static final String STEPS = """
 

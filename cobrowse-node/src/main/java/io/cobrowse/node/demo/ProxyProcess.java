@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-/** The proxy as a process of its own, with what it writes in a log file. */
+/** The proxy as its own process, with its output in a log file. */
 final class ProxyProcess implements AutoCloseable {
     private static final Duration START_LIMIT = Duration.ofSeconds(30);
     private static final long POLL_MILLIS = 100;
@@ -77,7 +77,7 @@ final class ProxyProcess implements AutoCloseable {
         return "The proxy died with exit code " + process.exitValue() + ". The end of " + log + ":\n" + end;
     }
 
-    /** Stops the process with SIGTERM, and where that does not help in time, with SIGKILL. */
+    /** Stops the process with SIGTERM or, if that takes too long, with SIGKILL. */
     @Override
     public void close() {
         process.destroy();

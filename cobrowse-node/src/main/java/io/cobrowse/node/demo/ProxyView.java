@@ -11,7 +11,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.eclipse.jetty.util.ajax.JSON;
 
-/** How the proxy sees the nodes, asked from its admin listener. Thread-safe. */
+/** How the proxy sees the nodes, read from its admin listener. Thread-safe. */
 final class ProxyView {
     private static final Duration LIMIT = Duration.ofSeconds(2);
 

@@ -3,8 +3,9 @@ package io.cobrowse.node.demo;
 import java.nio.file.Path;
 
 /**
- * The proxy's configuration for the demo, with all that it can tell of requests. It serves what customers and agents need and no more: a node's
- * {@code /cobrowse/internal}, where faults are injected, cannot be reached through it.
+ * The proxy's configuration for the demo, with access log, metrics and audit. It serves only what
+ * customers and agents need: a node's {@code /cobrowse/internal}, where faults are injected, cannot be reached
+ * through it.
  */
 final class ProxyYaml {
     private ProxyYaml() {}

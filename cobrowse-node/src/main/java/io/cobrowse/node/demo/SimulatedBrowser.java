@@ -19,7 +19,7 @@ import org.eclipse.jetty.http.SetCookieParser;
 import org.eclipse.jetty.util.ajax.JSON;
 import org.jspecify.annotations.Nullable;
 
-/** A browser's cookies, its plain requests and its CometD client. Used by one thread. */
+/** A simulated browser: its cookies, its plain requests and its CometD client. Used by one thread. */
 final class SimulatedBrowser {
     private static final String CHANNELS = "/service/session/";
     private static final long PATIENCE_SECONDS = 10;

@@ -9,9 +9,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * A customer and an agent who share one session after the other, as the vendor's guide has it: the next customer is somebody
- * new, the agent is the same, with the cookie of the session before. Every second pair talks over WebSocket, the others by
- * long-polling; of three agents one sticks by cookie, the others by URL. Runs until its thread is interrupted.
+ * A customer and an agent who share one session after the other, as in the vendor's guide. The next customer is
+ * always a new one; the agent stays the same, with the cookie of the previous session. Every second pair uses
+ * WebSocket, the others long-polling; one of three agents sticks by cookie, the others by URL. Runs until its thread
+ * is interrupted.
  */
 final class SimulatedPair implements Runnable {
     private static final String SESSIONS = "/cobrowse/rest/live/sessions";

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Simulated pairs of customers and agents, which go to the proxy like any other. */
+/** Simulated pairs of customers and agents, which use the proxy like any other clients. */
 final class Traffic implements AutoCloseable {
     private static final long STOP_MILLIS = TimeUnit.SECONDS.toMillis(5);
 

@@ -19,7 +19,7 @@ import org.eclipse.jetty.ee11.websocket.jakarta.client.JakartaWebSocketClientCon
 import org.eclipse.jetty.http.HttpCookieStore;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
-/** What all simulated browsers share: connections, threads and timers. Thread-safe. */
+/** The connections, threads and timers that all simulated browsers share. Thread-safe. */
 final class TrafficClients implements AutoCloseable {
     private static final int MAX_CONNECTIONS = 1024;
     private static final int MAX_THREADS = 16;

@@ -8,17 +8,17 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which pages of other origins may read the proxy's own answers, and so learn that a node is down (R25; the Fetch standard,
- * "HTTP responses" of CORS). What nodes answer is theirs to allow. Immutable.
+ * Which pages of other origins may read the proxy's own answers, and so learn that a node is down (R25; the Fetch
+ * standard, "HTTP responses" of CORS). Who may read a node's answers is up to the node. Immutable.
  */
 public final class CorsErrors {
-    /** Every page may: the answers hold nothing that is one user's alone. */
+    /** Every page may read them: they contain nothing private to one user. */
     public static final CorsErrors REFLECT = new CorsErrors(true, Set.of());
 
-    /** No page may. */
+    /** No page may read them. */
     public static final CorsErrors OFF = new CorsErrors(false, Set.of());
 
-    /** What is allowed as text. */
+    /** The allowed values, as a text for error messages. */
     public static final String ALLOWED = "reflect or off alone, or origins such as https://shop.example";
 
     private static final Pattern ORIGIN = Pattern.compile("[a-z][a-z0-9+.-]*://[!-~&&[^/?#@,A-Z]]+");
@@ -63,11 +63,11 @@ public final class CorsErrors {
     }
 
     /**
-     * Hands over the fields that let a page read an answer; none where the request comes from no page, or from one that may
-     * not.
+     * Passes on the response fields that let a page read an answer; none if the request does not come from a page, or
+     * comes from one that may not read it.
      *
-     * @param origin the request's {@code Origin}; null is none
-     * @param fields gets names and values
+     * @param origin the request's {@code Origin}; null if it has none
+     * @param fields receives names and values
      */
     public void addTo(@Nullable String origin, BiConsumer<String, String> fields) {
         if (origin != null && allows(origin)) {

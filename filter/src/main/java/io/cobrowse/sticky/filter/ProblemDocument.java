@@ -7,15 +7,15 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An answer of the proxy's own about what went wrong, as RFC 9457 has it. Immutable.
+ * A problem document (RFC 9457) with which the proxy itself answers. Immutable.
  *
  * <p>The texts must not repeat what the client sent.
  *
- * @param type what went wrong, as {@code node-down}; {@code urn:cobrowse-proxy:} is put before it
- * @param title the same in a few words, always equal for one type
+ * @param type what went wrong, such as {@code node-down}; {@code urn:cobrowse-proxy:} is prefixed
+ * @param title a short summary, always the same for a type
  * @param status the HTTP status
  * @param detail what it means and what to do
- * @param node id of the node that it is about; null where there is none
+ * @param node id of the node concerned; null if there is none
  */
 public record ProblemDocument(
         String type,

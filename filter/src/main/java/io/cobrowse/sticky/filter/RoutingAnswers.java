@@ -14,8 +14,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends the answers that are the proxy's own, by the settings of a router as they are now. Pages of other origins may read
- * them as far as {@link CorsErrors} says. Thread-safe.
+ * Sends the proxy's own answers, using the current settings of a router. {@link CorsErrors} says which pages of other
+ * origins may read them. Thread-safe.
  */
 public final class RoutingAnswers {
     /** Name of the response field that tells which node answered, and what chose it. */
@@ -115,8 +115,8 @@ public final class RoutingAnswers {
     }
 
     /**
-     * Sends a problem document as the whole answer, not to be cached. Fields that are set already stay, a body that is
-     * buffered is dropped.
+     * Sends a problem document as the whole answer, marked as not cacheable. Fields that are already set stay; a
+     * buffered body is dropped.
      *
      * @throws IllegalStateException if the response is committed
      */
@@ -126,7 +126,7 @@ public final class RoutingAnswers {
         problem.send(response);
     }
 
-    /** Sets {@code Sticky-Route}, in place of one that was set before, where the settings expose it. */
+    /** Sets {@code Sticky-Route} if the settings expose it, replacing an earlier value. */
     public void expose(Route route, HttpServletResponse response) {
         if (router.stickiness().exposeRoute()) {
             response.setHeader(STICKY_ROUTE, route.stickyRoute());

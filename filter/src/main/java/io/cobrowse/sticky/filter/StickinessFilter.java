@@ -67,7 +67,7 @@ public final class StickinessFilter implements Filter {
     /** Name of the attribute of the {@code ServletContext} that holds the {@link Router}. */
     public static final String ROUTER_ATTRIBUTE = Router.class.getName();
 
-    /** Default seconds of {@code Retry-After}: two checks to come up, two seconds apart. */
+    /** Default seconds of {@code Retry-After}: a node comes up after two checks, two seconds apart. */
     public static final int DEFAULT_RETRY_AFTER_SECONDS = 4;
 
     private @Nullable Router router;
@@ -134,13 +134,13 @@ public final class StickinessFilter implements Filter {
         }
     }
 
-    /** Returns the router of a context's filter, null where it has none. */
+    /** Returns the router of a context's filter; null if it has none. */
     public static @Nullable Router router(ServletContext context) {
         return (Router) context.getAttribute(ROUTER_ATTRIBUTE);
     }
 
     /**
-     * Returns the router, to change the table of.
+     * Returns the router, whose table may be changed.
      *
      * @throws NullPointerException if the filter is not configured
      */
@@ -149,10 +149,10 @@ public final class StickinessFilter implements Filter {
     }
 
     /**
-     * Hands a request's route, and the duty to call {@link Node#end()}, over to the caller. To be called before the
+     * Hands a request's route, and the duty to call {@link Node#end()}, over to the caller. Must be called before the
      * request is complete.
      *
-     * @return the route, or null where there is none or somebody else took it
+     * @return the route, or null if there is none or it has already been taken
      */
     public static @Nullable Route takeRoute(HttpServletRequest request) {
         Route route = (Route) request.getAttribute(ROUTE_ATTRIBUTE);
@@ -212,7 +212,7 @@ public final class StickinessFilter implements Filter {
                 kind(request));
     }
 
-    /** Returns what a request is to routing. */
+    /** Returns how routing classifies a request. */
     public static RequestKind kind(HttpServletRequest request) {
         if (request.getHeader("Upgrade") != null) {
             return RequestKind.UPGRADE;

@@ -4,11 +4,11 @@ package io.cobrowse.sticky.routing;
 public enum Affinity {
     /** The query parameter. */
     URL("url"),
-    /** The query parameter in the {@code Referer}, where that is looked at. */
+    /** The query parameter in the {@code Referer}, if this is configured. */
     REFERER("referer"),
     /** The stickiness cookie. */
     COOKIE("cookie"),
-    /** The stickiness header, where one is configured. */
+    /** The stickiness header, if one is configured. */
     HEADER("header"),
     /** Nothing in the request: the balancer. */
     NONE("none");
@@ -19,7 +19,7 @@ public enum Affinity {
         this.text = text;
     }
 
-    /** Returns the name as it stands in {@code Sticky-Route}. */
+    /** Returns the name as it appears in {@code Sticky-Route}. */
     public String text() {
         return text;
     }

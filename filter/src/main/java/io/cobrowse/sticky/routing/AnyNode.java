@@ -3,14 +3,15 @@ package io.cobrowse.sticky.routing;
 import java.util.List;
 
 /**
- * Requests that any node can serve, and so need not fail with the node that they name (R23). Immutable.
+ * Requests that any node can serve, and that therefore need not fail with the node that they name (R23). Immutable.
  *
  * @param method the method, case-sensitive
- * @param path the raw path; {@code *} is one segment, a last {@code /**} is what stands before it and all below
+ * @param path the raw path; {@code *} matches one segment, a final {@code /**} the path before it and everything
+ *     below
  */
 public record AnyNode(String method, String path) {
 
-    /** The scripts of the page, and looking a session up. */
+    /** The page's scripts, and the look-up of a session. */
     public static final List<AnyNode> DEFAULTS =
             List.of(new AnyNode("GET", "/cobrowse/js/**"), new AnyNode("GET", "/cobrowse/rest/live/sessions/*"));
 

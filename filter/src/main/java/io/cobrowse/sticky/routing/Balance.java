@@ -15,7 +15,7 @@ public enum Balance {
         this.text = text;
     }
 
-    /** Returns the name as it stands in the configuration. */
+    /** Returns the name as it appears in the configuration. */
     public String text() {
         return text;
     }

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Chooses a node for a request without affinity. Thread-safe, lock-free; allocates nothing.
  *
- * <p>One cursor serves every snapshot of the table, so that a change of state does not start the round anew. It counts
- * up for ever and is read without its sign: after an overflow the round jumps once and goes on.
+ * <p>All snapshots of the table share one cursor, so a change of state does not restart the round. The cursor counts
+ * up for ever and is read without its sign; after an overflow the round jumps once and continues.
  */
 final class Balancer {
     private final Balance balance;

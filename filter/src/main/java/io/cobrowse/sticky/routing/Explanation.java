@@ -15,7 +15,7 @@ public record Explanation(Route route, List<Step> steps) {
     /**
      * A value that was read, or a rule that passed or decided.
      *
-     * @param rule its id in the table of routing rules, as {@code R10}
+     * @param rule its id in the table of routing rules, such as {@code R10}
      * @param text what was read or found, and what follows from it
      */
     public record Step(String rule, String text) {}

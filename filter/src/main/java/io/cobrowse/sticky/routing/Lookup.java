@@ -6,9 +6,10 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Maps the names of nodes to their indexes, looked up by a range of a text without making a {@code String} of it. Open
- * addressing with linear probing, at most half full. Filled by one thread, then immutable; a look-up allocates nothing
- * and costs at most a fixed number of steps for the text, however long, for no name is longer than 64 characters.
+ * Maps the names of nodes to their indexes. A name is looked up as a range of a text, without creating a
+ * {@code String}. Uses open addressing with linear probing, at most half full. Filled by one thread, then immutable.
+ * A look-up allocates nothing and takes a bounded number of steps for a text of any length, since no name is longer
+ * than 64 characters.
  */
 final class Lookup {
     static final int ABSENT = -1;

@@ -7,8 +7,8 @@ import java.util.Enumeration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the nodes that a request names: by query parameter (R2), {@code Referer} (R27), cookies (R3, R4) and header (R5), each read where
- * it stands. A node is given as its index in the table. Thread-safe; allocates nothing.
+ * Finds the nodes that a request names: by query parameter (R2), {@code Referer} (R27), cookies (R3, R4) and header
+ * (R5), each read in place. A node is given by its index in the table. Thread-safe; allocates nothing.
  */
 final class Naming {
     /** The request names no node this way. Other than {@link #UNKNOWN} this is no reason to count anything. */

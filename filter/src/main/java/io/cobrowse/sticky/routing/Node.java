@@ -34,14 +34,14 @@ public final class Node {
     private final Routes routes;
 
     /**
-     * Makes a node that is doing nothing.
+     * Makes a node that serves nothing yet.
      *
      * @param id value of the query parameter: {@code [A-Za-z0-9._-]{1,64}}
-     * @param cookies values of the cookie, at least one, each as the id, none twice
-     * @param url {@code http} or {@code https}, a host and perhaps a port, nothing else
+     * @param cookies values of the cookie: at least one, each in the format of the id, no duplicates
+     * @param url an {@code http} or {@code https} URL with a host, optionally a port, and nothing else
      * @param weight share of new sessions, 1 to 256
-     * @param backup whether it gets new sessions only when no other node can
-     * @throws IllegalArgumentException if one of them is anything else; the message has one line for each error: which,
+     * @param backup whether it gets new sessions only when no other node can take them
+     * @throws IllegalArgumentException if one of them is invalid; the message has one line for each error: which,
      *     value, what is allowed
      */
     public Node(String id, List<String> cookies, URI url, int weight, boolean backup) {
@@ -49,9 +49,10 @@ public final class Node {
     }
 
     /**
-     * As the other, for a node that is full at some number of requests and tunnels: balancing then prefers others.
+     * Like the other constructor, with a limit on requests and tunnels: at the limit the node is full, and balancing
+     * prefers others.
      *
-     * @param maxActive from 1; {@link #UNLIMITED} for never
+     * @param maxActive at least 1; {@link #UNLIMITED} for no limit
      */
     public Node(String id, List<String> cookies, URI url, int weight, boolean backup, int maxActive) {
         this(id, cookies, url, weight, backup, maxActive, new NodeLoad());
@@ -90,7 +91,7 @@ public final class Node {
         return cookies;
     }
 
-    /** Returns where the node is. */
+    /** Returns the URL of the node. */
     public URI url() {
         return url;
     }
@@ -100,12 +101,14 @@ public final class Node {
         return weight;
     }
 
-    /** Returns whether the node gets new sessions only when no other node can. */
+    /** Returns whether the node gets new sessions only when no other node can take them. */
     public boolean backup() {
         return backup;
     }
 
-    /** Returns at how many requests and tunnels the node is full; {@link #UNLIMITED} for never. */
+    /**
+     * Returns the number of requests and tunnels at which the node is full; {@link #UNLIMITED} if there is no limit.
+     */
     public int maxActive() {
         return maxActive;
     }
@@ -130,8 +133,8 @@ public final class Node {
     }
 
     /**
-     * Counts a tunnel; {@link #endTunnel} must follow exactly once. A request that has become a tunnel counts as one
-     * thing: begin the tunnel, then end the request.
+     * Counts a tunnel; {@link #endTunnel} must follow exactly once. A request that becomes a tunnel counts once:
+     * begin the tunnel, then end the request.
      */
     public void beginTunnel() {
         load.addTunnels(1);
@@ -142,17 +145,20 @@ public final class Node {
         load.addTunnels(-1);
     }
 
-    /** Returns the requests and tunnels that are open now: what balancing goes by. */
+    /** Returns the number of open requests and tunnels, which balancing uses. */
     public int active() {
         return load.all();
     }
 
-    /** Returns the requests that are open now, parked polls included, tunnels not; while either changes, nearly. */
+    /**
+     * Returns the number of open requests, including parked polls but not tunnels; approximate while requests or
+     * tunnels begin or end.
+     */
     public int activeRequests() {
         return Math.max(0, load.all() - load.tunnels());
     }
 
-    /** Returns the tunnels that are open now. */
+    /** Returns the number of open tunnels. */
     public int activeTunnels() {
         return load.tunnels();
     }
@@ -162,7 +168,7 @@ public final class Node {
         return new Node(id, cookies, url, weight, backup, maxActive, previous.load);
     }
 
-    /** Returns whether both stand for one node of the cluster, whatever their other settings. */
+    /** Returns whether both stand for the same node of the cluster, whatever their other settings. */
     public boolean sameAs(Node other) {
         return id.equals(other.id) && url.equals(other.url);
     }

@@ -8,7 +8,7 @@ public enum NodeState {
     DRAIN("drain", true),
     /** Taken out of service by a person. */
     MAINT("maint", false),
-    /** Found dead by checks. */
+    /** Found to be down by health checks. */
     DOWN("down", false);
 
     private final String text;

@@ -7,19 +7,19 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A snapshot of the cluster: the nodes, their states, and all that a decision needs, worked out beforehand. A change
- * makes a new table. Immutable and thread-safe; a look-up takes no lock and allocates nothing.
+ * A snapshot of the cluster: the nodes, their states, and everything that a decision needs, computed in advance. A
+ * change creates a new table. Immutable and thread-safe; a look-up takes no lock and allocates nothing.
  *
- * <p>New sessions go to the ready nodes that are no backups, or to the ready backups where there are none of the former.
+ * <p>New sessions go to the ready nodes that are not backups or, if there are none, to the ready backups.
  */
 public final class NodeTable {
-    /** The share of a node that gets all that its weight says, in tenths. */
+    /** The share, in tenths, of a node whose weight counts in full. */
     public static final int FULL_SHARE = 10;
 
     /** A node that is not in the table. */
     static final int ABSENT = Lookup.ABSENT;
 
-    /** A table before any node is found: nothing can be served. */
+    /** The table before any node is found: nothing can be served. */
     public static final NodeTable EMPTY =
             new NodeTable(List.of(), new NodeState[0], new int[0], new Lookup(0, 0), new Lookup(0, 0));
 
@@ -60,7 +60,7 @@ public final class NodeTable {
     /**
      * Returns a table of these nodes, all {@link NodeState#READY}.
      *
-     * @throws IllegalArgumentException if there is no node, or an id or cookie value stands twice; the message lists
+     * @throws IllegalArgumentException if there is no node, or an id or cookie value occurs twice; the message lists
      *     every duplicate
      */
     public static NodeTable of(List<Node> nodes) {
@@ -108,7 +108,7 @@ public final class NodeTable {
     }
 
     /**
-     * Returns this table with another state of one node.
+     * Returns this table with one node in another state.
      *
      * @throws IllegalArgumentException if no node has the id
      */
@@ -123,10 +123,11 @@ public final class NodeTable {
     }
 
     /**
-     * Returns this table with another share of one node: how much of its weight counts for requests without affinity.
+     * Returns this table with another share for one node: how much of its weight counts for requests without
+     * affinity.
      *
      * @param tenths 1 to {@link #FULL_SHARE}
-     * @throws IllegalArgumentException if no node has the id, or the share is another
+     * @throws IllegalArgumentException if no node has the id, or the share is out of range
      */
     public NodeTable withShare(String id, int tenths) {
         if (tenths < 1 || tenths > FULL_SHARE) {
@@ -142,8 +143,8 @@ public final class NodeTable {
     }
 
     /**
-     * Returns a table of these nodes. One whose id and URL are in this table keeps its state, its share and its counters;
-     * any other is {@link NodeState#READY}.
+     * Returns a table of these nodes. A node whose id and URL are in this table keeps its state, its share and its
+     * counters; any other node is {@link NodeState#READY}.
      *
      * @throws IllegalArgumentException as {@link #of(List)}
      */
@@ -170,7 +171,7 @@ public final class NodeTable {
         return nodes;
     }
 
-    /** Returns the node of an id, or null. */
+    /** Returns the node with an id, or null. */
     public @Nullable Node node(String id) {
         int index = indexOf(id);
         return index == ABSENT ? null : nodes.get(index);

@@ -4,10 +4,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rendezvous hashing (Thaler and Ravishankar, 1998): of the candidates the one with the highest score for the failed
- * node takes over. The score is made of the two ids alone, so that every proxy that sees the same candidates chooses the
- * same one, in whatever order they are listed, and a candidate that comes or goes moves nothing but its own share.
- * Weights play no part. Allocates nothing; linear in the candidates.
+ * Rendezvous hashing (Thaler and Ravishankar, 1998): the candidate with the highest score for the failed node takes
+ * over. The score depends on the two ids alone. So every proxy that sees the same candidates chooses the same one,
+ * whatever their order, and a candidate that comes or goes moves only its own share. Weights play no part. Allocates
+ * nothing; linear in the number of candidates.
  */
 final class Rendezvous {
 

@@ -1,6 +1,6 @@
 package io.cobrowse.sticky.routing;
 
-/** What a request is, as far as routing treats it in a way of its own. */
+/** The kinds of requests that routing treats specially. */
 public enum RequestKind {
     PLAIN,
     /** It asks for another protocol, and so never starts a session (R11). */

@@ -3,8 +3,8 @@ package io.cobrowse.sticky.routing;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What becomes of a request, and why. Built beforehand, one for each node and reason, so that a decision only picks one.
- * Immutable.
+ * What becomes of a request, and why. Built in advance, one for each node and reason, so that a decision only picks
+ * one. Immutable.
  */
 public final class Route {
 
@@ -16,7 +16,7 @@ public final class Route {
         NODE_DOWN,
         /** The client is told that its URL names no node: 404 (R8). */
         UNKNOWN_NODE,
-        /** The client is told that there is nobody to serve it: 503 (R18). */
+        /** The client is told that no node can serve it: 503 (R18). */
         NO_NODE
     }
 
@@ -90,36 +90,36 @@ public final class Route {
         return node;
     }
 
-    /** Returns what chose the node; {@link Affinity#NONE} where there is no node. */
+    /** Returns what chose the node; {@link Affinity#NONE} if there is no node. */
     public Affinity affinity() {
         return affinity;
     }
 
     /**
-     * Returns what became of the request's tie to a node. Where there is nobody to serve it, what would have become of it
-     * had there been somebody.
+     * Returns what became of the request's tie to a node. If no node can serve it, this is what would have become of
+     * it if one could.
      */
     public Sticky sticky() {
         return sticky;
     }
 
     /**
-     * Returns whether URL and cookie named different known nodes (R7), or two cookies did of which the first names a node that
-     * cannot serve (R3).
+     * Returns whether URL and cookie named different known nodes (R7), or two cookies did and the first names a node
+     * that cannot serve (R3).
      */
     public boolean conflict() {
         return conflict;
     }
 
     /**
-     * Returns whether the answer has to expire the client's cookie: the node is down and the cookie names it, be it that
-     * the URL names it too.
+     * Returns whether the answer has to expire the client's cookie: the node is down and the cookie names it, whether
+     * or not the URL names it too.
      */
     public boolean expireCookie() {
         return expireCookie;
     }
 
-    /** Returns the value of {@code Sticky-Route}, as {@code node=1; by=cookie}; null where there is no node. */
+    /** Returns the value of {@code Sticky-Route}, such as {@code node=1; by=cookie}; null if there is no node. */
     public @Nullable String stickyRoute() {
         return stickyRoute;
     }

@@ -11,11 +11,11 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides which node serves a request: by the query parameter, that of the {@code Referer} where this is looked at, the cookie, the
- * header, the balancer.
+ * Decides which node serves a request: by the query parameter, that of the {@code Referer} if this is configured, the
+ * cookie, the header, or the balancer.
  *
- * <p>Thread-safe. A decision reads settings and table once, takes no lock, and allocates nothing for any input; what is read of
- * the request is read where it stands. Changes are serialised.
+ * <p>Thread-safe. A decision reads settings and table once, takes no lock, and allocates nothing for any input; the
+ * request's values are read in place. Changes are serialised.
  */
 public final class Router {
     private volatile Snapshot snapshot;
@@ -45,17 +45,17 @@ public final class Router {
         this.naming = new Naming(trace);
     }
 
-    /** Returns the settings that decisions go by now. */
+    /** Returns the current settings. */
     public Stickiness stickiness() {
         return snapshot.stickiness();
     }
 
-    /** Returns the table that decisions go by now. */
+    /** Returns the current table. */
     public NodeTable table() {
         return snapshot.table();
     }
 
-    /** Replaces the table by what the change makes of it; one change at a time. Returns the new one. */
+    /** Replaces the table with the result of the change; changes run one at a time. Returns the new table. */
     public synchronized NodeTable update(UnaryOperator<NodeTable> change) {
         NodeTable changed = change.apply(snapshot.table());
         snapshot = snapshot.with(changed);
@@ -63,8 +63,8 @@ public final class Router {
     }
 
     /**
-     * Replaces the settings together with the table: no decision sees one without the other. The balancer goes on where it
-     * was. Returns the new table.
+     * Replaces the settings and the table together: no decision sees one without the other. The balancer continues
+     * where it was. Returns the new table.
      */
     public synchronized NodeTable update(Stickiness stickiness, Balance balance, UnaryOperator<NodeTable> change) {
         Snapshot before = snapshot;
@@ -73,7 +73,7 @@ public final class Router {
         return changed;
     }
 
-    /** Returns what was decided so far. */
+    /** Returns the counts of the decisions so far. */
     public RoutingCounters counters() {
         return new RoutingCounters(
                 byUrl.sum(),
@@ -90,16 +90,16 @@ public final class Router {
     }
 
     /**
-     * Decides.
+     * Decides where a request goes.
      *
      * @param method the method, as received
      * @param rawPath the path, as received: neither decoded nor normalised, without the query
      * @param query the query, as received, without the {@code ?}
-     * @param referer the value of the {@code Referer} field; null is none, and without {@link Stickiness#referer()} it is
-     *     not looked at
-     * @param cookieFields the values of the {@code Cookie} fields, in order; null is none
-     * @param headerFields the values of the fields named {@link Stickiness#header()}, in order; null is none, and
-     *     without that setting they are not looked at
+     * @param referer the value of the {@code Referer} field; null if there is none; ignored without
+     *     {@link Stickiness#referer()}
+     * @param cookieFields the values of the {@code Cookie} fields, in order; null if there are none
+     * @param headerFields the values of the fields named {@link Stickiness#header()}, in order; null if there are
+     *     none; ignored without that setting
      */
     public Route route(
             String method,
@@ -126,8 +126,8 @@ public final class Router {
     }
 
     /**
-     * Decides as {@link #route} would now, and tells how: by the same code, but that nothing is counted and no turn of the
-     * balancer is taken.
+     * Decides as {@link #route} would now, and explains how. Runs the same code, but counts nothing and takes no turn
+     * of the balancer.
      */
     public Explanation explain(
             String method,
@@ -152,7 +152,10 @@ public final class Router {
         return found;
     }
 
-    /** As the other, for a request with at most one {@code Cookie} field and neither {@code Referer} nor header fields. */
+    /**
+     * Like the other method, for a request with at most one {@code Cookie} field and neither {@code Referer} nor
+     * header fields.
+     */
     public Route route(
             String method, String rawPath, @Nullable String query, @Nullable String cookieField, boolean upgrade) {
         Snapshot now = snapshot;
@@ -166,9 +169,9 @@ public final class Router {
     }
 
     /**
-     * Returns what becomes of a forwarded request whose node turned out to be gone while the table says that it is not:
-     * R10, whatever its affinity, or another node where it starts a session (R11) or any can serve it (R23, R24). A request
-     * forwarded once more is not counted once more.
+     * Returns what becomes of a forwarded request whose node turned out to be gone although the table does not say
+     * so: R10, whatever its affinity, or another node if it starts a session (R11) or any node can serve it (R23,
+     * R24). A request that is forwarded again is not counted again.
      */
     public Route unavailable(Route failed, String method, String rawPath, RequestKind kind) {
         Node node = failed.node();
@@ -186,9 +189,9 @@ public final class Router {
     }
 
     /**
-     * Returns the route to a node that was not tried yet, for a request without affinity whose nodes failed: a ready
-     * backup only after all others, and {@link Route.Outcome#NO_NODE} after all. A request forwarded once more is not
-     * counted once more.
+     * Returns the route to a node that was not tried yet, for a request without affinity whose nodes failed: ready
+     * backups come after all others, and {@link Route.Outcome#NO_NODE} comes last. A request that is forwarded again
+     * is not counted again.
      *
      * @param failed the route to one of them
      */
@@ -196,7 +199,9 @@ public final class Router {
         return retried(balance(snapshot, tried, failed.sticky(), failed.conflict()));
     }
 
-    /** Returns {@link Route.Outcome#NO_NODE}, for a request without affinity that was tried often enough: R18. */
+    /**
+     * Returns {@link Route.Outcome#NO_NODE}, for a request without affinity that has been tried often enough (R18).
+     */
     public Route noNode(Route failed) {
         return counted(Routes.balanced(null, failed.sticky(), failed.conflict()));
     }

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Every route to one node, built once, so that a decision allocates nothing. Immutable.
  *
- * <p>How a request names its node is a number, its <em>naming</em>: what named it, and two flags. It is the place of the
- * request's route among those of the node, which together fill one line of the cache.
+ * <p>The way in which a request names its node is a number, its <em>naming</em>: what named it, and two flags. It is
+ * the index of the request's route among those of the node, which together fill one cache line.
  */
 final class Routes {
     /** Flag: a cookie names another known node. */

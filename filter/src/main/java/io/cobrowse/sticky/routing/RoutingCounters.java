@@ -1,21 +1,21 @@
 package io.cobrowse.sticky.routing;
 
 /**
- * What a {@link Router} has decided since it was made, in requests. The counts are read one after the other: decisions
- * made meanwhile may be in some and not in others.
+ * How many requests a {@link Router} has decided in each way since it was made. The counts are read one after the
+ * other, so decisions made meanwhile may be in some and not in others.
  *
- * @param byUrl forwarded where the URL says
- * @param byReferer forwarded where the URL in the {@code Referer} says
- * @param byCookie forwarded where the cookie says
- * @param byHeader forwarded where the header says
- * @param byNone forwarded where the balancer says, or to the replacement of a node that is gone
- * @param conflicts URL and cookie named different known nodes (R7), or two cookies did of which the first names a node that
- *     cannot serve (R3)
+ * @param byUrl forwarded to the node that the URL names
+ * @param byReferer forwarded to the node that the URL in the {@code Referer} names
+ * @param byCookie forwarded to the node that the cookie names
+ * @param byHeader forwarded to the node that the header names
+ * @param byNone forwarded to the node that the balancer chose, or to the replacement of a node that is gone
+ * @param conflicts URL and cookie named different known nodes (R7), or two cookies did and the first names a node
+ *     that cannot serve (R3)
  * @param unknownIds the URL named no known node (R8)
  * @param unknownCookies there were cookies, and none named a known node (R9)
- * @param unknownHeaders the header was looked at, and named no known node (R9)
+ * @param unknownHeaders the header was read and named no known node (R9)
  * @param nodeDown answered that the node is gone (R10)
- * @param noNode answered that there is nobody to serve (R18)
+ * @param noNode answered that no node can serve (R18)
  */
 public record RoutingCounters(
         long byUrl,

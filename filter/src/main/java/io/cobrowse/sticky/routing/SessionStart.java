@@ -3,7 +3,8 @@ package io.cobrowse.sticky.routing;
 import java.util.List;
 
 /**
- * A request that starts a session, and so need not go where its cookie says when that node is unavailable. Immutable.
+ * A request that starts a session, and so need not go to the node that its cookie names when that node is
+ * unavailable. Immutable.
  *
  * @param method the method, case-sensitive
  * @param path the raw path, compared exactly

@@ -12,14 +12,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param cookie name of the cookie that names a node by its cookie value
  * @param queryParameter name of the query parameter that names a node by its id
- * @param header name of the request header that names a node by its cookie value; null is off
+ * @param header name of the request header that names a node by its cookie value; null turns it off
  * @param routeSuffix whether the text after the last {@code .} of a cookie or header value is looked up too
  * @param onNodeDown what happens to a request of a node that is down or in maintenance
  * @param onUnknownNode what happens to a request whose URL names an unknown node
  * @param sessionStart the requests that start a session
  * @param cookiePath {@code Path} of the {@code Set-Cookie} that expires the cookie
  * @param cookieDomain {@code Domain} of that {@code Set-Cookie}; null sends none
- * @param cookieAttributes further attributes of that {@code Set-Cookie}, as {@code SameSite=None; Secure}; null sends none
+ * @param cookieAttributes further attributes of that {@code Set-Cookie}, such as {@code SameSite=None; Secure}; null
+ *     sends none
  * @param exposeRoute whether responses carry {@code Sticky-Route}
  * @param referer whether the query parameter of the {@code Referer} counts where the URL has none
  * @param anyNode the requests that any node can serve
@@ -52,11 +53,11 @@ public record Stickiness(
                     "(?i)(?!(.*;)? *(path|domain|expires|max-age) *(=|;|$))[!-~&&[^;]]([ -~]*[!-~&&[^;]])?")
             .asMatchPredicate();
 
-    /** What {@code cookie-attributes} may be. */
+    /** The allowed values of {@code cookie-attributes}, as a text for error messages. */
     public static final String COOKIE_ATTRIBUTES_ALLOWED =
             "attributes such as SameSite=None; Secure, except Path, Domain, Expires and Max-Age";
 
-    /** The settings that hold where nothing is configured. */
+    /** The settings that apply if nothing is configured. */
     public static final Stickiness DEFAULTS = new Stickiness(
             "gcbSessionServer",
             "co-browse-node-id",
@@ -100,8 +101,8 @@ public record Stickiness(
     }
 
     /**
-     * @throws IllegalArgumentException if a name is none, or a value would break the {@code Set-Cookie} it goes into;
-     *     the message has one line for each error: option, value, what is allowed
+     * @throws IllegalArgumentException if a name is invalid, or a value would break the {@code Set-Cookie} it goes
+     *     into; the message has one line for each error: option, value, what is allowed
      */
     public Stickiness {
         Objects.requireNonNull(cookie, "cookie");

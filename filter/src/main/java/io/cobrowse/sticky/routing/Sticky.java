@@ -21,7 +21,7 @@ public enum Sticky {
         this.text = text;
     }
 
-    /** Returns the name as it stands in access log and metrics. */
+    /** Returns the name as it appears in the access log and the metrics. */
     public String text() {
         return text;
     }

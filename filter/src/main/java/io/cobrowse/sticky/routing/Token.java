@@ -2,7 +2,7 @@ package io.cobrowse.sticky.routing;
 
 import java.util.regex.Pattern;
 
-/** Tokens of RFC 9110 section 5.6.2, as names of fields, cookies and methods are. */
+/** Tokens of RFC 9110 section 5.6.2, such as the names of fields, cookies and methods. */
 final class Token {
     static final String ALLOWED = "a name of letters, digits and !#$%&'*+.^_`|~- (a token of RFC 9110 section 5.6.2)";
 

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Where the steps of a decision are told while it is explained. Off otherwise, and then it costs nothing. */
+/** Collects the steps of a decision while it is explained. Otherwise it is off and costs nothing. */
 final class Trace {
     static final Trace OFF = new Trace(null);
 

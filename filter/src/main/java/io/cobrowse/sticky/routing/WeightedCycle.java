@@ -8,9 +8,10 @@ import java.util.TreeMap;
 /**
  * One cycle of smooth weighted round robin, precomputed: nginx's order, in which 5, 1, 1 gives a a b a c a a.
  *
- * <p>The rule is: with every pick each node's current weight grows by its weight; the node with the largest current
- * weight is picked, of several the first listed, and its current weight drops by the total. After as many picks as the
- * total, all are zero again; dividing the weights by their greatest common divisor shortens that and changes no pick.
+ * <p>The rule: with every pick, each node's current weight grows by its weight; the node with the largest current
+ * weight is picked (of several, the first listed), and its current weight drops by the total. After as many picks as
+ * the total, all are zero again; dividing the weights by their greatest common divisor shortens the cycle and changes
+ * no pick.
  *
  * <p>Nodes of equal weight differ only in how often they were picked, so among them picks simply rotate in list order,
  * and one current weight, that of the next in turn, stands for the group. A cycle thus costs its length times the number

@@ -1,4 +1,4 @@
-/** From a slice of the request to the node that serves it: tables, routes, balancers. */
+/** Chooses the node that serves a request: tables, routes, balancers. */
 @NullMarked
 package io.cobrowse.sticky.routing;
 

@@ -15,11 +15,11 @@ package io.cobrowse.sticky.scan;
  * blanks around name and value are dropped; one pair of quotes around the value is dropped; a comma, a blank or a quote
  * elsewhere is data. Names are compared exactly, values are not decoded.
  *
- * <p>The search is for the name, which the JVM does with vector instructions, and only where it occurs are the
- * characters around it looked at: forwards over blanks to {@code =}, backwards over blanks to a {@code ;} or the start.
- * Time is linear in the field, whatever it holds: a pair's name comes first in it, so of each pair only the first
- * occurrence is looked at, and the search resumes behind the pair. Each character is passed a fixed number of times at most:
- * by the search, by the look around the occurrence, and by the walk to the end of the pair.
+ * <p>The scanner searches for the name, which the JVM does with vector instructions, and reads the characters around
+ * it only where it occurs: forwards over blanks to {@code =}, backwards over blanks to a {@code ;} or the start. Time
+ * is linear in the field, whatever it holds: a pair begins with its name, so only the first occurrence in each pair
+ * is checked, and the search resumes after the pair. Each character is read a bounded number of times: by the search,
+ * by the check around the occurrence, and by the walk to the end of the pair.
  *
  * <p>Thread-safe, stateless; allocates nothing and throws nothing for any field.
  */
@@ -36,7 +36,7 @@ public final class CookieScanner {
      *
      * @param field the field's value
      * @param name the cookie's name, a token of RFC 9110 section 5.6.2; an empty one is never found
-     * @param from where to start: only pairs whose name begins at or behind this index count; any value will do
+     * @param from where to start: only pairs whose name begins at or after this index count; any value is allowed
      * @return the slice of the value, never empty, or {@link Slice#NONE}
      */
     public static long find(String field, String name, int from) {

@@ -13,9 +13,9 @@ package io.cobrowse.sticky.scan;
  * Nothing is decoded: the name is compared exactly, and the slice holds the value as it stands in the query, percent
  * codes and all. Neither {@code ;} nor {@code ?} splits.
  *
- * <p>The search is for the name, as in {@link CookieScanner}; around each occurrence two characters are looked at. Time
- * is linear in the query, whatever it holds: the search resumes behind each occurrence, and since a name holds no
- * {@code &}, no pair starts within one that was turned down.
+ * <p>The scanner searches for the name, as {@link CookieScanner} does, and checks two characters around each
+ * occurrence. Time is linear in the query, whatever it holds: the search resumes after each occurrence, and since a
+ * name contains no {@code &}, no pair starts within a rejected one.
  *
  * <p>Thread-safe, stateless; allocates nothing and throws nothing for any query.
  */
@@ -30,7 +30,7 @@ public final class QueryScanner {
      *
      * @param query the raw query, without the {@code ?}
      * @param name the parameter's name, without {@code &} and {@code =}; an empty one is never found
-     * @param from where to start: only pairs that begin at or behind this index count; any value will do
+     * @param from where to start: only pairs that begin at or after this index count; any value is allowed
      * @return the slice of the raw value, never empty, or {@link Slice#NONE}
      */
     public static long find(String query, String name, int from) {
@@ -53,10 +53,11 @@ public final class QueryScanner {
     }
 
     /**
-     * As {@link #find(String, String, int)}, for a query that stands within a text, as in a URL. The slice is one of the text.
+     * Like {@link #find(String, String, int)}, for a query that is part of a longer text, such as a URL. The slice is
+     * a range of that text.
      *
      * @param queryStart index of the query's first character, at most the text's length
-     * @param queryEnd index behind its last
+     * @param queryEnd index after its last
      */
     public static long find(String text, int queryStart, int queryEnd, String name, int from) {
         if (name.isEmpty()) {

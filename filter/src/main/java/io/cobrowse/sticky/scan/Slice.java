@@ -21,7 +21,7 @@ public final class Slice {
         return (int) (slice >> 32);
     }
 
-    /** Returns the index behind the last character; -1 for {@link #NONE}. */
+    /** Returns the index after the last character; -1 for {@link #NONE}. */
     public static int end(long slice) {
         return (int) slice;
     }

@@ -10,11 +10,11 @@ import org.HdrHistogram.HistogramIterationValue;
 /**
  * A plot. Immutable.
  *
- * @param across what the numbers across are, with their unit; for bars and ratios the title of their own axis is this one
- * @param upright what the numbers upright are; unused for bars and ratios, which have their labels there
- * @param logarithmic whether the figures' axis is
- * @param labels of bars and ratios; empty elsewhere
- * @param markers lines at places of the axis across, with what they mean
+ * @param across what the horizontal numbers are, with their unit; for bars and ratios, the title of the figures' axis
+ * @param upright what the vertical numbers are; unused for bars and ratios, which have their labels there
+ * @param logarithmic whether the figures' axis is logarithmic
+ * @param labels the labels of bars and ratios; otherwise empty
+ * @param markers lines at positions on the horizontal axis, with their meaning
  */
 public record Chart(
         Kind kind,
@@ -30,7 +30,7 @@ public record Chart(
     public enum Kind {
         /** Lines, or dots, over numbers. */
         LINE,
-        /** Bars that lie, one for each label and series, with whiskers where a point has its ends. */
+        /** Horizontal bars, one for each label and series, with whiskers if a point has a low and a high end. */
         BAR,
         /** Dots with whiskers, one for each label and series, around a line at 1. */
         RATIO,
@@ -44,15 +44,15 @@ public record Chart(
     }
 
     /**
-     * One colour.
+     * A series, drawn in one colour.
      *
-     * @param points pairs of place and value; for bars and ratios the place is the label's index, and low and high end may
-     *     follow the value
-     * @param dotted whether single dots are drawn in place of a line
+     * @param points pairs of place and value; for bars and ratios, the place is the label's index, and the low and
+     *     high ends may follow the value
+     * @param dotted whether single dots are drawn instead of a line
      */
     public record Series(String name, List<double[]> points, boolean dotted) {}
 
-    /** A line upright. */
+    /** A vertical line. */
     public record Marker(double at, String text) {}
 
     public static Chart lines(String across, String upright, boolean logarithmic, List<Series> series) {
@@ -71,7 +71,7 @@ public record Chart(
         return new Chart(Kind.PERCENTILES, "percentile", upright, true, List.of(), series, List.of());
     }
 
-    /** Returns the same with lines upright. */
+    /** Returns the same chart with vertical lines. */
     public Chart with(List<Marker> others) {
         return new Chart(kind, across, upright, logarithmic, labels, series, others);
     }

@@ -12,16 +12,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Writes a report as one HTML file that needs nothing else, not even a network. */
+/** Writes a report as one HTML file that needs nothing else, not even a network connection. */
 public final class HtmlReport {
     private static final String CHART_JS = "/META-INF/resources/webjars/chart.js/4.5.1/dist/chart.umd.min.js";
 
     /**
      * What a report says. Immutable.
      *
-     * @param answer the one sentence to take away, in large type
-     * @param mark what is thought of it all
-     * @param headlines the figures to take away, each with what it is
+     * @param answer the result in one sentence, in large type
+     * @param mark the overall verdict
+     * @param headlines the key figures, each with its meaning
      */
     public record Content(String title, String answer, Mark mark, List<Headline> headlines, List<Section> sections) {}
 
@@ -30,7 +30,7 @@ public final class HtmlReport {
 
     private HtmlReport() {}
 
-    /** Writes a report; replaces the file where there is one. */
+    /** Writes a report; replaces an existing file. */
     public static void write(Path file, Content content) throws IOException {
         String html = resource("report.html")
                 .replace("{{title}}", escaped(content.title()))
@@ -40,7 +40,7 @@ public final class HtmlReport {
         Files.writeString(file, html);
     }
 
-    /** Where figures were taken, for a report's last section. */
+    /** Returns where the figures were measured, as rows for a report's last section. */
     public static List<List<String>> rows(Environment environment) {
         return List.of(
                 List.of("time", environment.time()),
@@ -54,7 +54,7 @@ public final class HtmlReport {
                 List.of("command", environment.command()));
     }
 
-    /** Where figures were taken, as a report's last section. */
+    /** Returns where the figures were measured, as a report's last section. */
     public static Section section(Environment environment) {
         return Section.of("How it was measured", "", Table.of(List.of("", ""), rows(environment)));
     }

@@ -12,15 +12,15 @@ import javax.xml.stream.XMLStreamWriter;
 /** Writes checks as JUnit's XML, which continuous integration shows as tests. */
 public final class JUnitXml {
     /**
-     * One check. What is told and not judged counts as skipped.
+     * One check. A figure that is reported but not judged counts as skipped.
      *
-     * @param detail the figures, in a line
+     * @param detail the figures, in one line
      */
     public record Check(String name, Mark mark, String detail) {}
 
     private JUnitXml() {}
 
-    /** Writes a suite of checks; replaces the file where there is one. */
+    /** Writes a suite of checks; replaces an existing file. */
     public static void write(Path file, String suite, List<Check> checks) throws IOException {
         try (Writer writer = Files.newBufferedWriter(file)) {
             XMLStreamWriter xml = XMLOutputFactory.newFactory().createXMLStreamWriter(writer);

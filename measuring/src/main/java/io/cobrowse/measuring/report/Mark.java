@@ -3,11 +3,11 @@ package io.cobrowse.measuring.report;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
 
-/** What is thought of a row, or of a whole report. */
+/** The verdict on a row, or on a whole report. */
 public enum Mark {
     GOOD,
     BAD,
-    /** Told, and not judged; or not certain. */
+    /** Reported without a verdict, or uncertain. */
     TOLD;
 
     @JsonValue

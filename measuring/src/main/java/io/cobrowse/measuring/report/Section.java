@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
  * A part of a report. Immutable.
  *
  * @param text a sentence or two below the heading
- * @param table figures; null for none
+ * @param table the figures; null for none
  * @param chart a plot; null for none
- * @param html what another tool has drawn, as an HTML document of its own, shown in a frame; null for none
+ * @param html an HTML document that another tool has drawn, shown in a frame; null for none
  */
 public record Section(
         String heading,
@@ -35,7 +35,7 @@ public record Section(
     /**
      * Figures in rows.
      *
-     * @param marks what is thought of each row, null for nothing; empty where nothing is thought of any
+     * @param marks the verdict on each row, null for none; empty if no row has one
      */
     public record Table(List<String> columns, List<List<String>> rows, List<@Nullable Mark> marks) {
         /** Rows without marks. */

@@ -11,12 +11,15 @@ import java.util.Locale;
  * @param values above 0, in the order of the runs
  */
 public record Trend(String name, List<Double> values) {
-    /** Returns the runs with which another level begins. */
+    /** Returns the runs at which another level begins. */
     public List<Integer> changes() {
         return ChangePoints.of(values.stream().mapToDouble(Double::doubleValue).toArray());
     }
 
-    /** Returns by how much a change changed it, such as "+18.2 %": the mean until the next change by that since the last. */
+    /**
+     * Returns the size of a change, such as "+18.2 %": the mean until the next change, compared with the mean since the
+     * previous one.
+     */
     public String size(int change) {
         List<Integer> changes = changes();
         int at = changes.indexOf(change);
@@ -45,7 +48,7 @@ public record Trend(String name, List<Double> values) {
     /**
      * Returns a page of several figures.
      *
-     * @param runs what each run is called, such as its commit
+     * @param runs the name of each run, such as its commit
      */
     public static HtmlReport.Content page(String title, List<String> runs, String unit, List<Trend> trends) {
         List<Section> sections = new ArrayList<>();

@@ -1,4 +1,4 @@
-/** Reports: one HTML file each, which needs nothing else. The answer stands in the first line. */
+/** Reports: one HTML file each, which needs nothing else. The first line gives the result. */
 @NullMarked
 package io.cobrowse.measuring.report;
 

@@ -2,9 +2,12 @@ package io.cobrowse.sticky.proxy.exchange;
 
 import io.cobrowse.sticky.routing.Node;
 
-/** Is told at once when a node fails a request, whatever becomes of the request then. Called on loops: must not block. */
+/**
+ * Is notified at once when a node fails a request, whatever becomes of the request then. Called on event loops: must
+ * not block.
+ */
 @FunctionalInterface
 public interface AttemptListener {
-    /** The node refused a connection, did not take it in time, or reset it before its answer began. */
+    /** The node refused a connection, did not accept it in time, or reset it before its answer began. */
     void failed(Node node, Throwable cause);
 }

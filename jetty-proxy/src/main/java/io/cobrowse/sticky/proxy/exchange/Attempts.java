@@ -13,8 +13,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The nodes that a request is tried on: the one that has it now and counts it, those that had it in vain, and what
- * becomes of it when this one fails it too (R10, R18, R19). Belongs to the loop of its exchange.
+ * The nodes that a request is tried on: the one that has it now and counts it, those that failed it, and what becomes
+ * of it if this one fails too (R10, R18, R19). Belongs to the loop of its exchange.
  */
 final class Attempts {
     private final Router router;
@@ -63,7 +63,7 @@ final class Attempts {
         return lostBefore && !client.repeatable();
     }
 
-    /** Asks for a place at the node, which has as many as it likes where {@code places} is null. */
+    /** Asks for a place at the node, which has no limit if {@code places} is null. */
     Entry enter(@Nullable NodePlaces places, Requester requester) {
         if (places == null) {
             return Entry.AT_ONCE;
@@ -75,19 +75,19 @@ final class Attempts {
         return place.atOnce() ? Entry.AT_ONCE : Entry.WAITS;
     }
 
-    /** The place that was waited for is there. */
+    /** Notes that the request has got the place that it waited for. */
     void admitted() {
         outcome.queued(Objects.requireNonNull(place).ageNanos());
     }
 
-    /** Returns the place at the node, which the caller has to leave; null where there is none. */
+    /** Returns the place at the node, which the caller must leave; null if there is none. */
     NodePlaces.@Nullable Place keepPlace() {
         NodePlaces.Place kept = place;
         place = null;
         return kept;
     }
 
-    /** The node has the request no longer. */
+    /** Notes that the node no longer has the request. */
     void end() {
         node.end();
         NodePlaces.Place left = keepPlace();
@@ -96,14 +96,14 @@ final class Attempts {
         }
     }
 
-    /** Returns what becomes of the request when no connection to its node can be had. */
+    /** Returns what becomes of the request if no connection to its node could be opened. */
     Failover.Action connectFailed(Failover.Event event) {
         tried = new ArrayList<>(tried);
         tried.add(node);
         return decide(event, false, false, false, false);
     }
 
-    /** Returns what becomes of the request when the connection that it has been sent on fails. */
+    /** Returns what becomes of the request if the connection on which it was sent fails. */
     Failover.Action connectionFailed(Failover.Event event, boolean parked, boolean keptTooLong, boolean answerBegun) {
         Failover.Action action = decide(event, true, parked, keptTooLong, answerBegun);
         lostBefore |= action == Failover.Action.CONNECT_AGAIN;

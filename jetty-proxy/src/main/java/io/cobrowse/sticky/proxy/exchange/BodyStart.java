@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** The first bytes of a body, copied as it passes. Not thread-safe. */
+/** The first bytes of a body, copied as it passes through. Not thread-safe. */
 final class BodyStart {
     static final int MAX_BYTES = 4 * 1024;
     private static final int FIRST_BYTES = 256;

@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The client's side of an exchange: its request, the answer that it is sent, and its going away. */
+/** The client's side of an exchange: its request, the answer sent to it, and its disconnection. */
 final class ClientSide {
     private static final Logger LOG = LoggerFactory.getLogger(ClientSide.class);
 

@@ -27,11 +27,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One request on its way to a node and its answer on the way back: which node is tried when, and what the client is told when
- * none answers (R10, R18, R19, R22).
+ * One request on its way to a node and its answer on the way back: decides which node is tried when, and what the
+ * client is told if none answers (R10, R18, R19, R22).
  *
- * <p>Belongs to one event loop, that of the client's connection where it has one: whatever happens to the exchange happens
- * there, one thing after the other, and so it needs no lock. Its {@link State} says what there is of it; it ends exactly once.
+ * <p>Belongs to one event loop, that of the client's connection if it has one. Everything happens there, one thing
+ * after the other, so it needs no lock. Its {@link State} holds what it has; it ends exactly once.
  */
 final class Exchange implements Requester, WatchedEndPoint.Watcher {
     private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
@@ -108,7 +108,7 @@ final class Exchange implements Requester, WatchedEndPoint.Watcher {
         }
     }
 
-    /** The node has no place for the request, and those who wait for one are too many, or have waited for too long. */
+    /** The node has no place for the request, and the queue is full or the request has waited for too long. */
     @Override
     public void turnedAway() {
         if (state instanceof Queued) {
@@ -144,7 +144,7 @@ final class Exchange implements Requester, WatchedEndPoint.Watcher {
         }
     }
 
-    /** No connection to the node can be had: R19. */
+    /** No connection to the node could be opened: R19. */
     @Override
     public void connectFailed(Throwable cause) {
         LOG.debug("Connecting to {} failed", node(), cause);
@@ -350,7 +350,7 @@ final class Exchange implements Requester, WatchedEndPoint.Watcher {
         abort(Outcome.End.CLIENT_GONE, new EofException("The client went away"));
     }
 
-    /** Nobody pipelines so much behind a request that he still waits for; a body that is to come may well be longer. */
+    /** Nobody pipelines so much after a request that still waits for its answer; a body may well be longer. */
     @Override
     public void peerTooFarAhead() {
         if (state.isRequestSent()) {

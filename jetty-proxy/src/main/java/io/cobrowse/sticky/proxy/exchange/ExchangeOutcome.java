@@ -9,7 +9,7 @@ import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.server.Request;
 import org.jspecify.annotations.Nullable;
 
-/** What has become of an exchange so far; told when it has ended. Belongs to the exchange's loop. */
+/** The outcome of an exchange so far; reported when it has ended. Belongs to the exchange's loop. */
 final class ExchangeOutcome implements Outcome {
     private final ClientSide client;
     private final Request request;

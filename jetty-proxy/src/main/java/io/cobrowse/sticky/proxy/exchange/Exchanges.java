@@ -15,7 +15,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 import org.eclipse.jetty.server.Request;
 
-/** Starts exchanges, and knows who is told of them. Thread-safe. */
+/** Starts exchanges, and knows the listeners to notify. Thread-safe. */
 public final class Exchanges {
     private final Upstreams upstreams;
     private final Tunnels tunnels;
@@ -36,7 +36,7 @@ public final class Exchanges {
     /**
      * Starts an exchange: makes its request asynchronous, and returns. Never blocks.
      *
-     * @param route where the request goes; its node's count is the exchange's to end
+     * @param route where the request goes; the exchange ends the node's count
      */
     public void start(Route route, HttpServletRequest request, HttpServletResponse response) {
         ClientSide client = new ClientSide(request, response, cookies);
@@ -47,22 +47,22 @@ public final class Exchanges {
         loop.run(exchange::begin);
     }
 
-    /** Has a listener told of every exchange that ends from now on. */
+    /** Adds a listener that is notified of every exchange that ends from now on. */
     public void addListener(OutcomeListener listener) {
         listeners.add(listener);
     }
 
-    /** Sets who is told of nodes that fail requests. */
+    /** Sets the listener that is notified of nodes that fail requests. */
     public void setAttemptListener(AttemptListener listener) {
         attempts = listener;
     }
 
-    /** Sets what becomes of the cookies that nodes set. */
+    /** Sets the rules for the cookies that nodes set. */
     public void setCookieRules(SetCookieRules rules) {
         cookies = rules;
     }
 
-    /** Sets of which requests the first bytes of both bodies are kept, for those who are told how they end. */
+    /** Sets for which requests the first bytes of both bodies are kept for the listeners. */
     public void setBodiesKept(Predicate<Request> kept) {
         keepsBodies = kept;
     }

@@ -6,7 +6,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 
-/** What becomes of a request whose node fails it (R10, R18, R19): a function of what happened and what is known. */
+/** Decides what becomes of a request whose node fails it (R10, R18, R19), from what happened and what is known. */
 final class Failover {
     /** Nodes that a request without affinity tries to connect to. */
     static final int MAX_TRIES = 3;
@@ -15,11 +15,11 @@ final class Failover {
 
     /** What happened. */
     enum Event {
-        /** A connection to the node cannot be had. */
+        /** No connection to the node could be opened. */
         CONNECT_FAILED,
         /** All connections to the node that the proxy may have are in use. */
         NO_CONNECTION_LEFT,
-        /** The proxy is out of descriptors or ports, whoever the node. */
+        /** The proxy is out of descriptors or ports, whichever the node. */
         PROXY_EXHAUSTED,
         /** The connection broke, or what came was not HTTP. */
         LOST,
@@ -28,7 +28,7 @@ final class Failover {
         /** The node was taken out of service. */
         EVICTED;
 
-        /** Returns what it is that no connection can be had for this reason. */
+        /** Returns the event for a connection that could not be opened, by its cause. */
         static Event ofConnect(Throwable cause) {
             if (cause instanceof NodeUnavailableException) {
                 return EVICTED;
@@ -39,7 +39,7 @@ final class Failover {
             return cause instanceof RejectedExecutionException ? NO_CONNECTION_LEFT : CONNECT_FAILED;
         }
 
-        /** Returns what it is that a connection is no more for this reason. */
+        /** Returns the event for a connection that was lost, by its cause. */
         static Event ofConnection(Throwable cause) {
             if (cause instanceof NodeUnavailableException) {
                 return EVICTED;
@@ -74,15 +74,15 @@ final class Failover {
      * What is known of the request.
      *
      * @param affinity whether something in the request named the node
-     * @param triedNodes nodes that it has been tried to connect to, this one included
-     * @param connectedAgain whether it was tried twice to connect to the node
+     * @param triedNodes how many nodes have been tried, including this one
+     * @param connectedAgain whether connecting to the node was tried twice
      * @param sent whether the node may have been sent something of it
      * @param lostBefore whether a connection has broken before, and a new one was asked for
      * @param repeatable whether the request may be sent twice: by its method, and it has no body
      * @param parked whether it was sent, and is meant to wait
      * @param keptTooLong whether the connection had been idle and the node ended it, which is nobody's failure
      * @param answerBegun whether the node had begun to answer
-     * @param committed whether the client has been sent the head of the answer
+     * @param committed whether the head of the answer has been sent to the client
      */
     record Facts(
             boolean affinity,
@@ -99,7 +99,8 @@ final class Failover {
     /**
      * Decides.
      *
-     * @param budget takes a retry out of the budget, and says whether there was one; asked only where the action depends on it
+     * @param budget takes a retry out of the budget, and says whether there was one; called only if the action
+     *     depends on it
      */
     static Action decide(Event event, Facts facts, BooleanSupplier budget) {
         if (facts.committed()) {
@@ -129,7 +130,10 @@ final class Failover {
         return facts.triedNodes() < MAX_TRIES && budget.getAsBoolean() ? Action.TRY_ANOTHER_NODE : Action.NO_NODE;
     }
 
-    /** A request that cannot be repeated is not: connecting only tells a broken connection from a dead node. */
+    /**
+     * A request that cannot be repeated is not sent again: connecting only tells a broken connection from a dead
+     * node.
+     */
     private static Action lost(Facts facts, BooleanSupplier budget) {
         if (facts.answerBegun() || facts.lostBefore()) {
             return Action.FAILED;

@@ -7,11 +7,11 @@ import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.HttpException;
 import org.jspecify.annotations.Nullable;
 
-/** What a client is told when its request cannot be forwarded, or its answer not be had. Stateless. */
+/** The answers to a client whose request cannot be forwarded, or for which no answer can be obtained. Stateless. */
 final class ForwardingProblems {
     private ForwardingProblems() {}
 
-    /** The node has no place for the request, and may not be left for another one. */
+    /** The node has no place for the request, which may not go to another node. */
     static ProblemDocument nodeBusy(Node node) {
         return new ProblemDocument(
                 "node-busy",
@@ -36,7 +36,7 @@ final class ForwardingProblems {
                 "upstream-timeout", "Upstream timeout", 504, "The node did not answer in time.", node.id());
     }
 
-    /** Returns the answer to a body that cannot be read to its end; null where nobody is there to be told. */
+    /** Returns the answer to a body that cannot be read to its end; null if the client is gone. */
     static @Nullable ProblemDocument unreadableBody(Throwable cause) {
         if (cause instanceof TimeoutException) {
             return new ProblemDocument(
@@ -57,7 +57,7 @@ final class ForwardingProblems {
                 "internal-error", "Internal error", 500, "The proxy failed to serve the request.", null);
     }
 
-    /** The proxy has no descriptor or port left to connect with: no node's fault. */
+    /** The proxy has no descriptor or port left to connect with; no node is to blame. */
     static ProblemDocument overloaded() {
         return new ProblemDocument(
                 "overloaded", "Overloaded", 503, "The proxy cannot open another connection now. Try again.", null);

@@ -3,7 +3,7 @@ package io.cobrowse.sticky.proxy.exchange;
 import io.cobrowse.sticky.proxy.tunnel.Tunnel;
 import org.eclipse.jetty.server.HttpStream;
 
-/** Tells a tunnel when the request for it is over, and its client's end has come or will not come any more. */
+/** Notifies a tunnel when its request is over, so that the client's end has arrived or will never arrive. */
 final class HandingOver extends HttpStream.Wrapper {
     private final Tunnel tunnel;
 

@@ -9,8 +9,8 @@ import org.eclipse.jetty.util.BufferUtil;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The body of a request as it is written to the node: its pieces, of which small ones that are there together become one, lest
- * a client that sends single bytes costs a write for each.
+ * The body of a request as it is written to the node. Small pieces that are available together are joined into one,
+ * so that a client that sends single bytes does not cost one write for each.
  */
 final class JoinedBody {
     private static final int SMALL_BYTES = 1024;

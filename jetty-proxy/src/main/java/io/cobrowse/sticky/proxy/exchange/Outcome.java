@@ -6,27 +6,30 @@ import org.eclipse.jetty.server.Request;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a request ended. A view of what is about to be reused: to be read only while the {@link OutcomeListener} is being told,
- * on that thread. Times are in nanoseconds from the request's begin; -1 where it did not come to that.
+ * How a request ended. This is a view of an object that is about to be reused: read it only while the
+ * {@link OutcomeListener} is being called, on that thread. Times are in nanoseconds since the request began; -1 if
+ * the request never got that far.
  */
 public interface Outcome {
     /**
-     * Name of an attribute of the request, of any value, that says that listeners have been told, or will be, by its exchange:
-     * whoever completes it otherwise does not tell them.
+     * Name of a request attribute. If it is set, to any value, the exchange notifies the listeners, and whoever else
+     * completes the request does not.
      */
     String TOLD = Outcome.class.getName();
 
     /** Why a request ended. */
     enum End {
-        /** The response is complete, whoever made it, or the tunnel has been opened or has been closed by one of its ends. */
+        /** The response is complete, whoever made it; or the tunnel has been opened, or closed by one of its ends. */
         OK("ok"),
         /** The client went away, or stalled for too long. */
         CLIENT_GONE("client-gone"),
-        /** The node's connection could not be had, or broke, or what it said was not HTTP. */
+        /** The connection to the node could not be opened, or broke, or the node's answer was not HTTP. */
         UPSTREAM_FAILED("upstream-failed"),
         /** The node did not answer in time. */
         UPSTREAM_TIMEOUT("upstream-timeout"),
-        /** The proxy refused the request: malformed, too large, beyond a limit, or nobody there to serve it. */
+        /**
+         * The proxy refused the request: it was malformed, too large or beyond a limit, or no node could serve it.
+         */
         REFUSED("refused"),
         /** The proxy is stopping, or the node was taken out of service. */
         SHUTDOWN("shutdown"),
@@ -39,7 +42,7 @@ public interface Outcome {
             this.text = text;
         }
 
-        /** Returns the name as it stands in the access log. */
+        /** Returns the name as it appears in the access log. */
         public String text() {
             return text;
         }
@@ -48,33 +51,36 @@ public interface Outcome {
     /** Returns the request as received. */
     Request request();
 
-    /** Returns the status that the client was sent; 0 where it was sent none. */
+    /** Returns the status sent to the client; 0 if none was sent. */
     int status();
 
-    /** Returns where the request went at last, or why it went nowhere; null where it was refused before it was routed. */
+    /**
+     * Returns the route that the request took in the end, or why it went nowhere; null if it was refused before
+     * routing.
+     */
     @Nullable
     Route route();
 
-    /** Returns where the request was to go at first; the same as {@link #route} unless a node failed. */
+    /** Returns the route chosen first; the same as {@link #route} unless a node failed. */
     @Nullable
     Route firstRoute();
 
-    /** Returns why it ended. */
+    /** Returns why the request ended. */
     End end();
 
-    /** Returns the fields of the node's answer; null where the node did not answer. */
+    /** Returns the fields of the node's answer; null if the node did not answer. */
     @Nullable
     HttpFields answerFields();
 
     /**
-     * Returns the first 4 KiB of the request's body as it was sent to the node, a character for each byte; null where nobody
-     * {@linkplain Exchanges#setBodiesKept asked} for it.
+     * Returns the first 4 KiB of the request's body as it was sent to the node, one character per byte; null if
+     * nobody {@linkplain Exchanges#setBodiesKept asked} for it.
      */
     default @Nullable String requestBodyStart() {
         return null;
     }
 
-    /** Returns the same of the answer's body. */
+    /** Returns the first bytes of the answer's body likewise. */
     default @Nullable String answerBodyStart() {
         return null;
     }
@@ -88,7 +94,7 @@ public interface Outcome {
     /** Returns how long the request waited for a place at its node. */
     long queueNanos();
 
-    /** Returns when a connection to the node was there. */
+    /** Returns when a connection to the node was available. */
     long connectedNanos();
 
     /** Returns when the node's answer began. */
@@ -97,15 +103,21 @@ public interface Outcome {
     /** Returns when the request ended. */
     long totalNanos();
 
-    /** Returns the bytes of the request's body that were sent to the node; for a tunnel at its close, those from the client. */
+    /**
+     * Returns the bytes of the request's body that were sent to the node; for a tunnel that closes, those from the
+     * client.
+     */
     long requestBytes();
 
-    /** Returns the bytes of the response's body; for a tunnel at its close, those to the client. */
+    /** Returns the bytes of the response's body; for a tunnel that closes, those to the client. */
     long responseBytes();
 
-    /** Returns whether this tells of a tunnel: once with status 101 when it opens, and once more when it closes. */
+    /**
+     * Returns whether this is about a tunnel, which is reported once with status 101 when it opens, and again when it
+     * closes.
+     */
     boolean tunnel();
 
-    /** Returns whether this tells of the close of a tunnel, whose request was told of when it opened. */
+    /** Returns whether this reports the close of a tunnel; its request was reported when it opened. */
     boolean tunnelClosed();
 }

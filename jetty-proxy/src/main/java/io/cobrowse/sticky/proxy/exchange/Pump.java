@@ -5,8 +5,8 @@ import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * One direction of an exchange: goes as far as it can whenever something has changed, and is the callback of its own writes.
- * As everything happens on one loop, what calls it from within itself only has it look again.
+ * One direction of an exchange. It advances as far as possible whenever something has changed, and is the callback of
+ * its own writes. Everything happens on one loop, so a call from within itself only makes it look again.
  */
 abstract class Pump implements Callback {
     private final Loop loop;

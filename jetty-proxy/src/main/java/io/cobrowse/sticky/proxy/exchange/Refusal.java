@@ -4,7 +4,7 @@ import io.cobrowse.sticky.filter.ProblemDocument;
 import io.cobrowse.sticky.routing.Node;
 import io.cobrowse.sticky.routing.Route;
 
-/** An answer of our own, with which an exchange ends; its outcome is told when that has been sent. */
+/** An answer of our own that ends an exchange; the outcome is reported once it has been sent. */
 record Refusal(Exchanges exchanges, ClientSide client, Outcome outcome) {
     void send(ProblemDocument problem) {
         answer((request, response) -> exchanges.answers().send(problem, request, response));

@@ -17,8 +17,8 @@ import org.eclipse.jetty.util.thread.Invocable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The flow of one request to a node, in one attempt: the head with the first piece of the body, then each further piece when
- * the one before it is written, so that nothing is read from the client that the node has not room for.
+ * The flow of one request to a node, in one attempt: the head with the first piece of the body, then each further
+ * piece once the previous one is written. So nothing is read from the client that the node has no room for.
  */
 final class RequestPump extends Pump {
     /** A client waits about as long for a 100 before it sends its body anyway; so do we for one that the node forgot. */
@@ -67,7 +67,7 @@ final class RequestPump extends Pump {
         return lastBegun && !broken;
     }
 
-    /** Returns whether nothing of the request will be written any more. */
+    /** Returns whether no more of the request will be written. */
     boolean settled() {
         return done || broken;
     }
@@ -77,7 +77,7 @@ final class RequestPump extends Pump {
         return bodyBytes;
     }
 
-    /** The node asked for the body, or will not ask. */
+    /** Notes that the node has asked for the body, or will not ask. */
     void proceed() {
         if (!proceed) {
             proceed = true;
@@ -94,7 +94,7 @@ final class RequestPump extends Pump {
         }
     }
 
-    /** Nothing more is sent, and nothing more is read from the client. */
+    /** Stops sending, and stops reading from the client. */
     void abort() {
         stop();
         if (!isWriting()) {

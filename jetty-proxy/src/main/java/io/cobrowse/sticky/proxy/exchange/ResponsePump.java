@@ -14,9 +14,9 @@ import org.eclipse.jetty.util.BufferUtil;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The flow of one answer to the client: parse what has been read, write it, and only when that write is done read more. So the
- * bytes of an answer live in one input buffer, and nothing is read that the client has not room for. Small chunks that are
- * there together are written together.
+ * The flow of one answer to the client: it parses what has been read, writes it, and reads more only when that write
+ * is done. So the bytes of an answer are held in one input buffer, and nothing is read that the client has no room
+ * for. Small chunks that are available together are written together.
  */
 final class ResponsePump extends Pump {
     /** A node that sends more of them says nothing. */

@@ -5,12 +5,15 @@ import io.cobrowse.sticky.proxy.upstream.UpstreamConnection;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Where an exchange is. Each state holds what there is in it and nowhere else; what does not concern it does nothing. */
+/**
+ * The state of an exchange. Each state holds what exists only in this state; events that do not concern it do
+ * nothing.
+ */
 sealed interface State {
-    /** There is something to read from the node, or its end. */
+    /** The node's connection has bytes to read, or has ended. */
     default void readable() {}
 
-    /** The node's connection is no more, or is given up. */
+    /** The node's connection is lost or given up. */
     default void lost(Throwable cause) {}
 
     /** The request has been written to its end, or as far as the node took it. */
@@ -22,7 +25,7 @@ sealed interface State {
     /** Does what is due. */
     default void tick(long nowNanos) {}
 
-    /** Returns whether the first byte of the answer is waited for. */
+    /** Returns whether the exchange waits for the first byte of the answer. */
     default boolean isWaiting() {
         return false;
     }

@@ -1,4 +1,4 @@
-/** Forwarding of one exchange between a client and a node, and the connections to the nodes. */
+/** Forwards one exchange between a client and a node. */
 @NullMarked
 package io.cobrowse.sticky.proxy.exchange;
 

@@ -16,15 +16,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A selector whose thread owns all that hangs on its sockets: the connections of clients, those to the nodes that serve them,
- * and their deadlines. What belongs to a loop is touched by no other thread, and so needs neither lock nor volatile; whoever
- * else wants something of it {@linkplain #run posts} it.
+ * A selector whose thread owns everything about its sockets: the connections of clients, those to the nodes that
+ * serve them, and their deadlines. No other thread touches what belongs to a loop, so it needs neither locks nor
+ * volatile fields; other threads {@linkplain #run post} tasks to the loop.
  *
- * <p>Jetty's selectors may hand their thread's part over to another thread before they run what could block. The
- * {@linkplain #plain executor} that a loop's manager has to have keeps that from happening.
+ * <p>Jetty's selectors may let another thread take over before they run what could block. The
+ * {@linkplain #plain executor} that a loop's manager must have prevents this.
  */
 public final class EventLoop extends ManagedSelector implements Loop {
-    /** How often deadlines are looked at: they may be late by so much. */
+    /** How often deadlines are checked; they may be late by this much. */
     private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     /** Small writes of several buffers are joined here into one. */
@@ -35,7 +35,7 @@ public final class EventLoop extends ManagedSelector implements Loop {
     private static final Logger LOG = LoggerFactory.getLogger(EventLoop.class);
     private static final ThreadLocal<@Nullable EventLoop> CURRENT = new ThreadLocal<>();
 
-    /** Whose deadlines a loop watches. */
+    /** An object whose deadlines a loop watches. */
     @FunctionalInterface
     public interface Ticking {
         /** Does what is due; called on the loop about every 100 ms. */
@@ -53,18 +53,21 @@ public final class EventLoop extends ManagedSelector implements Loop {
         super(manager, id);
     }
 
-    /** Returns an executor that only executes: one that could try to would have a selector change its thread. */
+    /**
+     * Returns an executor that can only execute. With an executor that can also try to execute, a selector would
+     * change its thread.
+     */
     public static Executor plain(Executor executor) {
         return task -> executor.execute(task);
     }
 
-    /** Returns the loop that serves the socket below {@code endPoint}; null where it is none of ours. */
+    /** Returns the loop that serves the socket below {@code endPoint}; null if it is not one of ours. */
     public static @Nullable EventLoop of(EndPoint endPoint) {
         LoopEndPoint socket = LoopEndPoint.of(endPoint);
         return socket == null ? null : socket.loop();
     }
 
-    /** Returns the loop whose thread calls this; null elsewhere. */
+    /** Returns the loop whose thread calls this; null on other threads. */
     public static @Nullable EventLoop current() {
         return CURRENT.get();
     }
@@ -80,8 +83,9 @@ public final class EventLoop extends ManagedSelector implements Loop {
     }
 
     /**
-     * Runs the task on the loop and returns when it has run, for callers who go on with what the task may have to forestall.
-     * Gives up waiting, not the task, after {@value #PATIENCE_SECONDS} s. Must not be called by somebody a loop waits for.
+     * Runs the task on the loop and returns when it has run, for callers that must not continue before it. Gives up
+     * waiting, but not the task, after {@value #PATIENCE_SECONDS} s. Must not be called by a thread that a loop waits
+     * for.
      */
     public void runAndWait(Runnable task) {
         if (isCurrent()) {
@@ -105,7 +109,7 @@ public final class EventLoop extends ManagedSelector implements Loop {
         }
     }
 
-    /** Has deadlines watched until the loop stops. */
+    /** Watches deadlines until the loop stops. */
     public void watch(Ticking deadlines) {
         run(() -> add(deadlines));
     }
@@ -156,7 +160,7 @@ public final class EventLoop extends ManagedSelector implements Loop {
         return selected;
     }
 
-    /** One whose deadlines cannot be looked at keeps nobody else's from being. */
+    /** If the deadlines of one cannot be checked, those of the others still are. */
     private void tick(long nowNanos) {
         for (int i = 0; i < ticking.size(); i++) {
             try {

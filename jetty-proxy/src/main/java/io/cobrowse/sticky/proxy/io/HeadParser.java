@@ -10,8 +10,9 @@ import org.eclipse.jetty.http.HttpStatus;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Jetty's parser, which is spared the lines of header fields that it has parsed before: it gets those of a head's lines that
- * are not {@linkplain KnownFields known}, one by one, and the end. Belongs to the loop of its connection.
+ * Jetty's parser, but it does not parse the lines of header fields again that it has parsed before. It gets only the
+ * lines of a head that are not {@linkplain KnownFields known}, one by one, and the end. Belongs to the loop of its
+ * connection.
  */
 public final class HeadParser extends HttpParser {
     private final HttpHandler handler;
@@ -32,7 +33,7 @@ public final class HeadParser extends HttpParser {
     private int heldEnd;
     private long heldHash;
 
-    /** Makes a parser of requests, which tells {@code handler}; that has to call {@link #told}. */
+    /** Makes a parser of requests that notifies {@code handler}, which has to call {@link #told}. */
     public HeadParser(
             RequestHandler handler, int maxHeadBytes, HttpCompliance compliance, Loop loop, KnownFields known) {
         super(handler, maxHeadBytes, compliance);
@@ -42,7 +43,7 @@ public final class HeadParser extends HttpParser {
         this.maxHeadBytes = maxHeadBytes;
     }
 
-    /** Makes a parser of answers, which tells {@code handler}; that has to call {@link #told}. */
+    /** Makes a parser of answers that notifies {@code handler}, which has to call {@link #told}. */
     public HeadParser(
             ResponseHandler handler, int maxHeadBytes, HttpCompliance compliance, Loop loop, KnownFields known) {
         super(handler, maxHeadBytes, compliance);
@@ -172,9 +173,9 @@ public final class HeadParser extends HttpParser {
     }
 
     /**
-     * To be called with each field that is told to the handler.
+     * Must be called with each field that the handler is given.
      *
-     * @return the field to go on with: where it is the same host as lately, that host's field
+     * @return the field to use from here on: for the same host as recently, that host's earlier field
      */
     public HttpField told(HttpField field) {
         ByteBuffer line = heldIn;

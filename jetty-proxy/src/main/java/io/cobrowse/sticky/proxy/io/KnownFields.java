@@ -7,12 +7,13 @@ import org.eclipse.jetty.http.HttpHeader;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The header fields that have lately been parsed more than once, by their lines. Clients and nodes send the same lines again and again,
- * and to find one here costs an eighth of parsing it and allocates nothing. A line is known only when it is the same to the last
- * byte, so what it means is still decided by Jetty's parser alone.
+ * The header fields that have recently been parsed more than once, by their lines. Clients and nodes send the same
+ * lines again and again. Finding one here costs an eighth of parsing it and allocates nothing. A line counts as known
+ * only if it is the same to the last byte, so Jetty's parser alone still decides what it means.
  *
- * <p>Of bounded size (about 900 KB where all lines are long): a line that comes for the second time takes the place of the one
- * that it collides with, one that comes only once takes nobody's. Belongs to one event loop, whose connections share it.
+ * <p>The size is bounded (about 900 KB if all lines are long): a line that comes for the second time replaces the one
+ * with which it collides; a line that comes only once replaces none. Belongs to one event loop, whose connections
+ * share it.
  */
 public final class KnownFields {
     /** A line that is longer is not kept. */

@@ -13,8 +13,9 @@ import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A socket on an event loop. It tells a reset from an end, writes several small buffers in one piece, and lets nobody read
- * more than a share in one turn of the loop, so that a peer who sends without a pause holds up no other.
+ * A socket on an event loop. It distinguishes a reset from an end, writes several small buffers in one piece, and
+ * limits how much is read in one turn of the loop, so that a peer that sends without a pause does not hold up the
+ * others.
  */
 public class LoopEndPoint extends SocketChannelEndPoint {
     /** What may be read in one turn; a read that has begun may exceed it. */
@@ -31,7 +32,7 @@ public class LoopEndPoint extends SocketChannelEndPoint {
         this.loop = loop;
     }
 
-    /** Returns the socket below {@code endPoint}; null where it is none of ours. */
+    /** Returns the socket below {@code endPoint}; null if it is not one of ours. */
     public static @Nullable LoopEndPoint of(EndPoint endPoint) {
         EndPoint layer = endPoint;
         while (layer instanceof EndPoint.Wrapper wrapper) {
@@ -45,12 +46,12 @@ public class LoopEndPoint extends SocketChannelEndPoint {
         return loop;
     }
 
-    /** Returns whether the peer has reset the connection, rather than ended it. */
+    /** Returns whether the peer has reset the connection rather than ended it. */
     public boolean isReset() {
         return reset;
     }
 
-    /** Returns whether the peer has sent bytes that nobody has read from the socket; costs one call of the kernel. */
+    /** Returns whether the peer has sent bytes that nobody has read from the socket; costs one system call. */
     public boolean hasUnread() {
         try {
             if (unread == null) {
@@ -62,7 +63,7 @@ public class LoopEndPoint extends SocketChannelEndPoint {
         }
     }
 
-    /** As Jetty's own, but for telling a reset from an end, and for the share of a turn. */
+    /** Like Jetty's own, but distinguishes a reset from an end, and limits the bytes per turn. */
     @Override
     public int fill(ByteBuffer buffer) {
         if (isInputShutdown()) {
@@ -99,7 +100,7 @@ public class LoopEndPoint extends SocketChannelEndPoint {
         return bytesThisRound >= MAX_BYTES_A_ROUND && loop.isCurrent();
     }
 
-    /** As Jetty's own, but for one plain write where that will do: it costs less than a gathering one. */
+    /** Like Jetty's own, but makes one plain write where possible, which costs less than a gathering write. */
     @Override
     public boolean flush(ByteBuffer... buffers) throws IOException {
         if (buffers.length == 1) {

@@ -9,7 +9,7 @@ import org.eclipse.jetty.util.thread.Scheduler;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Closes a share of what is to be closed each time the clock ticks. */
+/** Closes things at a pace: a share of them at each tick of the clock. */
 public final class PacedClose<T> implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(PacedClose.class);
     private static final long TICK_MILLIS = 50;
@@ -31,11 +31,11 @@ public final class PacedClose<T> implements Runnable {
     }
 
     /**
-     * Closes the first one now and then the others.
+     * Closes the first one now, and then the others.
      *
      * @param perSecond how many a second, at least 1
-     * @return completes when the last one is closed; to be cancelled to leave the rest open
-     * @throws IllegalArgumentException when {@code perSecond} is less
+     * @return completes when the last one is closed; cancel it to leave the rest open
+     * @throws IllegalArgumentException if {@code perSecond} is less
      */
     public static <T> CompletableFuture<Void> start(
             Scheduler scheduler, List<T> closing, Consumer<T> close, int perSecond) {
@@ -44,7 +44,7 @@ public final class PacedClose<T> implements Runnable {
         return done;
     }
 
-    /** As the other, for a future that was handed out before it was known what is to be closed. */
+    /** Like the other method, for a future that was handed out before it was known what to close. */
     public static <T> void start(
             Scheduler scheduler, List<T> closing, Consumer<T> close, int perSecond, CompletableFuture<Void> done) {
         if (perSecond < 1) {
@@ -69,7 +69,7 @@ public final class PacedClose<T> implements Runnable {
         }
     }
 
-    /** One that cannot be closed keeps no other from being. */
+    /** If one cannot be closed, the others still are. */
     private void closeNext() {
         try {
             close.accept(closing.next());

@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import org.eclipse.jetty.util.BufferUtil;
 import org.jspecify.annotations.Nullable;
 
-/** What was read from a socket before anybody asked for it. Not thread-safe. */
+/** Bytes that were read from a socket before anybody asked for them. Not thread-safe. */
 final class ReadAhead {
     static final int MAX_BYTES = 16 * 1024;
     private static final int FIRST_BYTES = 512;

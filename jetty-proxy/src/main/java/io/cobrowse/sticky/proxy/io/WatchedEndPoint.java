@@ -15,23 +15,23 @@ import org.jspecify.annotations.Nullable;
 /**
  * A socket that can be watched for its end while nobody reads from it.
  *
- * <p>Jetty's HTTP/1.1 connection does not read while a request is being served, so the end of a client that waits for a
- * parked poll would go unnoticed. Here the read interest of the selector is always this end point's own: when the socket
- * becomes readable, it goes to the reader that registered with {@link #fillInterested}; with no reader but with a watcher,
- * the bytes are {@linkplain ReadAhead read ahead}, from which the next reader is served first, and the end of the stream is
- * the watcher's. A client that sends more than is read ahead is not read further, and so not watched, until that has been
- * consumed; the watcher is told.
+ * <p>Jetty's HTTP/1.1 connection does not read while a request is being served, so a client that goes away during a
+ * parked poll would go unnoticed. Here the selector's read interest always belongs to this end point. When the socket
+ * becomes readable, the event goes to the reader that registered with {@link #fillInterested}. If there is no reader
+ * but a watcher, the bytes are {@linkplain ReadAhead read ahead} and served first to the next reader, and the watcher
+ * is notified of the end of the stream. If a client sends more than can be read ahead, it is not read further, and so
+ * not watched, until those bytes have been consumed; the watcher is notified.
  *
- * <p>Works below TLS too, where the bytes read ahead are TLS records. Read, watched and written on its loop; a reader may
- * register from anywhere.
+ * <p>Works below TLS too, where the bytes read ahead are TLS records. Reading, watching and writing happen on its
+ * loop; a reader may register from any thread.
  */
 public final class WatchedEndPoint extends LoopEndPoint {
-    /** Is told of what happens while nobody reads; called on the loop, must not block. */
+    /** Is notified of what happens while nobody reads. Called on the loop: must not block. */
     public interface Watcher {
         /** The peer has closed or reset the connection. */
         void peerGone();
 
-        /** The peer has sent more than is read ahead, so that its going away would not be noticed any more. */
+        /** The peer has sent more than can be read ahead, so its going away would no longer be noticed. */
         void peerTooFarAhead();
     }
 
@@ -45,12 +45,12 @@ public final class WatchedEndPoint extends LoopEndPoint {
         super(channel, loop, key, scheduler);
     }
 
-    /** Returns the watched end point below {@code endPoint}, or null when its connector does not watch. */
+    /** Returns the watched end point below {@code endPoint}, or null if its connector does not watch. */
     public static @Nullable WatchedEndPoint of(EndPoint endPoint) {
         return LoopEndPoint.of(endPoint) instanceof WatchedEndPoint watched ? watched : null;
     }
 
-    /** Watches for the peer's end until {@link #unwatch}, or until it has come. */
+    /** Watches for the peer's end until it comes, or until {@link #unwatch}. */
     public void watch(Watcher newWatcher) {
         watcher = newWatcher;
         if (ended) {

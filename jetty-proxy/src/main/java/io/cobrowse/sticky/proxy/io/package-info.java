@@ -1,4 +1,7 @@
-/** Sockets: the event loops that serve them, end points that notice how they end, and what a loop remembers of heads. */
+/**
+ * Sockets: the event loops that serve them, end points that notice how they end, and the header fields that a loop
+ * remembers.
+ */
 @NullMarked
 package io.cobrowse.sticky.proxy.io;
 

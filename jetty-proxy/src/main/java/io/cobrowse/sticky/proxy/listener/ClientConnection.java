@@ -26,8 +26,8 @@ import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client's HTTP/1.1 connection that remembers the request target as it stood in the request line. Jetty's
- * {@code HttpURI} cannot tell the origin form from the absolute form any more, once it has added the {@code Host} field.
+ * A client's HTTP/1.1 connection that remembers the request target exactly as in the request line. Once Jetty's
+ * {@code HttpURI} has added the {@code Host} field, it can no longer tell the origin form from the absolute form.
  */
 public final class ClientConnection extends HttpConnection {
     private final @Nullable Executor executor;
@@ -62,7 +62,10 @@ public final class ClientConnection extends HttpConnection {
         }
     }
 
-    /** Returns the request target as received; path and query where the connection is not one of ours, empty without them. */
+    /**
+     * Returns the request target as received; if the connection is not one of ours, path and query, or an empty text
+     * without them.
+     */
     public static String target(Request request) {
         String target = request.getConnectionMetaData().getConnection() instanceof ClientConnection connection
                 ? connection.target
@@ -103,8 +106,8 @@ public final class ClientConnection extends HttpConnection {
     }
 
     /**
-     * Returns the fields of a response as they are found by their index at once. Jetty's own, which may not be changed once they are
-     * sent, walk through all that come before.
+     * Returns the fields of a response in a form with direct access by index. Jetty's own, which may not be changed
+     * once they are sent, walk through all fields before an index.
      */
     public static HttpFields indexed(HttpFields fields) {
         return fields instanceof ResponseHttpFields guarded ? guarded.getMutableHttpFields() : fields;

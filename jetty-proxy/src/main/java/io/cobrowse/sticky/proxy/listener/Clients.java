@@ -7,9 +7,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What each client of a listener has open and has asked for. A client is an IPv4 address, or the /64 of an IPv6 address,
- * since whoever has one such address has all of it. There are at most as many entries as connections and clients of the last
- * second. Thread-safe.
+ * Counts each client's open connections and its requests to a listener. A client is an IPv4 address, or the /64 of an
+ * IPv6 address, since whoever has one address of a /64 has them all. There are at most as many entries as connections
+ * and clients of the last second. Thread-safe.
  */
 final class Clients {
     private static final double NANOS = TimeUnit.SECONDS.toNanos(1);

@@ -3,7 +3,7 @@ package io.cobrowse.sticky.proxy.listener;
 import com.sun.management.UnixOperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
 
-/** How many connections of clients, and to nodes, the limit of open files has room for. */
+/** How many connections from clients, and to nodes, the limit of open files allows. */
 public final class Descriptors {
     /** For checks, the admin listener and the log, beside what is open already: with a long class path, hundreds of jars. */
     private static final int RESERVED = 128;

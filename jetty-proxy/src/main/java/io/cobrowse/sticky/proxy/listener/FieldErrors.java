@@ -12,9 +12,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Collects the fields of a head over HTTP/2, and takes one that cannot be read for an error of its stream (RFC 9113, 8.1.1).
- * Jetty's decoder gives up in the middle of the head, behind which its table of fields is no longer the client's, so that the
- * connection has to end. Belongs to the loop of its connection.
+ * Collects the fields of a head over HTTP/2, and treats one that cannot be read as an error of its stream (RFC 9113,
+ * 8.1.1). Jetty's decoder would stop in the middle of the head; its table of fields would then no longer match the
+ * client's, and the connection would have to end. Belongs to the loop of its connection.
  */
 final class FieldErrors extends MetaDataBuilder {
     private static final Logger LOG = LoggerFactory.getLogger(FieldErrors.class);

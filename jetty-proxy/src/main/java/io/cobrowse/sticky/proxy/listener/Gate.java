@@ -21,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The first to see a request: turns away what no listener serves, and everything once the proxy is stopping; counts what it
- * lets in, so that stopping can wait for it. Thread-safe.
+ * The first handler to see a request. Refuses requests that no listener serves, and all requests once the proxy is
+ * stopping. Counts the requests it admits, so that stopping can wait for them. Thread-safe.
  */
 public final class Gate extends Handler.Wrapper {
     private static final Logger LOG = LoggerFactory.getLogger(Gate.class);
@@ -157,7 +157,10 @@ public final class Gate extends Handler.Wrapper {
         return inFlight.get();
     }
 
-    /** Lets no request in any more, and waits until the last one has left or the time is up; returns whether it has. */
+    /**
+     * Admits no more requests, and waits until the last one has ended or the time is up; returns whether the last one
+     * has ended.
+     */
     public boolean closeAndWait(Duration time) throws InterruptedException {
         closed = true;
         if (inFlight.get() == 0) {

@@ -17,8 +17,8 @@ import org.eclipse.jetty.util.Promise;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client's HTTP/2 connection. All of it runs on its loop, and nothing is read of a client that has to wait until what it has
- * sent before is read.
+ * A client's HTTP/2 connection. It runs entirely on its loop. While a client has to wait until its earlier data is
+ * taken, nothing more is read from it.
  */
 final class Http2Connection extends HTTP2ServerConnection {
     private final Http2Session session;

@@ -24,8 +24,9 @@ import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The streams of one client over HTTP/2, whose bodies take a bounded amount of memory: their bytes by windows of flow control,
- * their pieces by being joined, and all clients' together, with the heads of their requests, by not reading from who has much. Belongs to its loop.
+ * The streams of one client over HTTP/2. Their bodies take a bounded amount of memory: flow-control windows bound the
+ * bytes, and small pieces are joined. All clients together, including the heads of their requests, are bounded
+ * because the proxy stops reading from those that hold much. Belongs to its loop.
  */
 final class Http2Session extends HTTP2ServerSession {
     /** What a stream may send that its node has not taken; as much as peers allow. */

@@ -9,7 +9,7 @@ import org.eclipse.jetty.io.IdleTimeout;
 import org.eclipse.jetty.io.ssl.SslConnection;
 import org.eclipse.jetty.server.NegotiatingServerConnection;
 
-/** The connections that serve no request: those that others have to wait for at a limit, though nobody needs them. Stateless. */
+/** Finds and closes connections that serve no request, for which others would have to wait at a limit. Stateless. */
 final class IdleClients {
     /** Who has just come has yet to be heard, and who has just been answered may go on. */
     private static final long GRACE_MILLIS = 1_000;
@@ -17,8 +17,8 @@ final class IdleClients {
     private IdleClients() {}
 
     /**
-     * Closes so many of them: first those that have never asked for anything, and the oldest of these. May be called by any
-     * thread.
+     * Closes up to {@code count} of them: first those that have never sent a request, the oldest first. May be called
+     * by any thread.
      */
     static void close(List<EndPoint> open, int count) {
         open.stream()

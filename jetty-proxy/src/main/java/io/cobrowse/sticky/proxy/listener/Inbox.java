@@ -5,8 +5,9 @@ import java.util.Arrays;
 import org.eclipse.jetty.http2.frames.DataFrame;
 
 /**
- * What came of one body over HTTP/2 and was not read yet. Small pieces wait here, joined, while the reader has others, so that
- * a client that sends single bytes has no object made for each. Belongs to the loop of its connection.
+ * The data of one body over HTTP/2 that has arrived but was not read yet. Small pieces are joined here while the
+ * reader is busy with others, so that a client that sends single bytes does not cost an object for each. Belongs to
+ * the loop of its connection.
  */
 final class Inbox {
     private static final int SMALL_BYTES = 1024;

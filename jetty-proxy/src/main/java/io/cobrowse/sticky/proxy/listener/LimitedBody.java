@@ -8,7 +8,9 @@ import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
 import org.jspecify.annotations.Nullable;
 
-/** A request whose body has no declared length, and fails with 413 as soon as it exceeds that of its listener. */
+/**
+ * A request whose body has no declared length; it fails with 413 as soon as the body exceeds its listener's limit.
+ */
 final class LimitedBody extends Request.Wrapper {
     private final ListenerConnector listener;
     private long bytes;

@@ -16,9 +16,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Accepts the connections of a port on one event loop. Where there is no room for more it pauses: it keeps the port, but looks at
- * it no more, so that clients wait in the kernel's queue. Jetty's own can only give the port up and take it anew, for which its
- * selector must have come round in between.
+ * Accepts the connections of a port on one event loop. If there is no room for more, it pauses: it keeps the port but
+ * accepts nothing, so that clients wait in the kernel's queue. Jetty's own acceptor can only close the port and open
+ * it again, and its selector has to complete a turn in between.
  */
 final class ListenerAcceptor implements ManagedSelector.Selectable, Closeable {
     private static final Logger LOG = LoggerFactory.getLogger(ListenerAcceptor.class);

@@ -37,10 +37,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The connector of one public listener, with its policy and its limits; its clients can be watched for going away.
+ * The connector of one public listener, with its policy and its limits. It can detect clients that go away.
  *
- * <p>At a limit of connections it stops accepting, so that clients wait in the kernel's queue instead of being reset, until a
- * connection closes; it closes some itself that serve no request. Thread-safe.
+ * <p>At its limit of connections it stops accepting until a connection closes, so that clients wait in the kernel's
+ * queue instead of being reset. It also closes some connections that serve no request. Thread-safe.
  */
 public final class ListenerConnector extends ServerConnector {
     private static final Logger LOG = LoggerFactory.getLogger(ListenerConnector.class);
@@ -98,7 +98,10 @@ public final class ListenerConnector extends ServerConnector {
         resume();
     }
 
-    /** Returns the policy of the listener that received {@code request}; one that serves all and trusts nobody elsewhere. */
+    /**
+     * Returns the policy of the listener that received {@code request}; for other connectors, a policy that serves
+     * everything and trusts nobody.
+     */
     public static ListenerPolicy policy(Request request) {
         ListenerConnector listener = of(request);
         return listener == null ? ListenerPolicy.OPEN : listener.policy;
@@ -114,7 +117,7 @@ public final class ListenerConnector extends ServerConnector {
         return counters;
     }
 
-    /** Returns how many connections of clients are open. */
+    /** Returns the number of open client connections. */
     public int openConnections() {
         return open.size();
     }
@@ -289,7 +292,10 @@ public final class ListenerConnector extends ServerConnector {
         clients.forget(nowNanos);
     }
 
-    /** Refuses connections from now on; Jetty alone would go on listening until it is stopped, where selectors accept. */
+    /**
+     * Refuses connections from now on. With selectors that accept, Jetty alone would keep listening until it is
+     * stopped.
+     */
     @Override
     public void close() {
         Object listening = getTransport();
@@ -302,7 +308,10 @@ public final class ListenerConnector extends ServerConnector {
         }
     }
 
-    /** Tells the clients of HTTP/2 to begin nothing new on their connections, which close when what is under way has ended. */
+    /**
+     * Tells HTTP/2 clients to start no new requests on their connections, which close once the running ones have
+     * ended.
+     */
     public void goAway() {
         for (EndPoint each : getConnectedEndPoints()) {
             Connection connection = each.getConnection();

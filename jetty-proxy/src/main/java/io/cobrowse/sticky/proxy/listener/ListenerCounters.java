@@ -7,7 +7,10 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Counts what each limit of a listener has refused or ended since the listener was opened. Thread-safe; counting never blocks. */
+/**
+ * Counts how often each limit of a listener has refused or ended something since the listener was opened.
+ * Thread-safe; counting never blocks.
+ */
 public final class ListenerCounters {
     public static final String CONNECTIONS = "connections";
     public static final String CONNECTIONS_PER_CLIENT = "connections-per-client";
@@ -19,10 +22,10 @@ public final class ListenerCounters {
     public static final String BODY_BYTES = "body-bytes";
     public static final String HEADER_COUNT = "header-count";
     public static final String HTTP2_EVENTS = "http2-events";
-    /** A peer that is not trusted, on a listener with the PROXY protocol. */
+    /** The limit that counts peers that are not trusted, on a listener with the PROXY protocol. */
     public static final String PROXY_PROTOCOL = "proxy-protocol";
 
-    /** The names of all limits, as {@link Limits} and the configuration have them. */
+    /** The names of all limits, as in {@link Limits} and the configuration. */
     public static final List<String> NAMES = List.of(
             CONNECTIONS,
             CONNECTIONS_PER_CLIENT,
@@ -49,7 +52,7 @@ public final class ListenerCounters {
         }
     }
 
-    /** Returns how often a limit has been reached; 0 for a name that is none. */
+    /** Returns how often a limit has been reached; 0 for an unknown name. */
     public long count(String limit) {
         LongAdder count = counts.get(limit);
         return count == null ? 0 : count.sum();

@@ -9,7 +9,7 @@ import org.eclipse.jetty.util.InetAddressSet;
 import org.eclipse.jetty.util.URIUtil;
 import org.jspecify.annotations.Nullable;
 
-/** What one listener serves and whom it trusts. Immutable, thread-safe. */
+/** Which paths one listener serves and which peers it trusts. Immutable, thread-safe. */
 public final class ListenerPolicy {
     /** Serves every path and trusts nobody. */
     public static final ListenerPolicy OPEN =
@@ -27,8 +27,8 @@ public final class ListenerPolicy {
      * @param allow patterns {@code /a/**} or {@code /a/b}; empty allows every path
      * @param deny patterns of paths that are not served, whatever {@code allow} says
      * @param trustedPeers addresses or CIDR blocks; empty trusts nobody
-     * @param requestFields what becomes of the fields of requests on their way to nodes
-     * @param responseFields what becomes of the fields of responses
+     * @param requestFields the rules for the fields of requests on their way to nodes
+     * @param responseFields the rules for the fields of responses
      * @throws IllegalArgumentException when an address cannot be read
      */
     public ListenerPolicy(
@@ -49,17 +49,17 @@ public final class ListenerPolicy {
         }
     }
 
-    /** Returns what becomes of the fields of requests on their way to nodes. */
+    /** Returns the rules for the fields of requests on their way to nodes. */
     public FieldRules requestFields() {
         return requestFields;
     }
 
-    /** Returns what becomes of the fields of responses, ours as well as the nodes'. */
+    /** Returns the rules for the fields of responses, both ours and the nodes'. */
     public FieldRules responseFields() {
         return responseFields;
     }
 
-    /** Returns whether the forwarding fields of this request's peer are to be believed. */
+    /** Returns whether the forwarding fields of this request's peer are trusted. */
     public boolean trusts(Request request) {
         if (trustedPeers == null) {
             return false;
@@ -83,7 +83,8 @@ public final class ListenerPolicy {
 
     /**
      * Returns whether this request's path is served. Both the path as sent and the path as a node may come to read it
-     * (decoded, parameters cut, dot segments resolved) must be allowed and not denied, so that {@code /allowed/..%2Fsecret} is not.
+     * (decoded, parameters cut, dot segments resolved) must be allowed and not denied, so that
+     * {@code /allowed/..%2Fsecret} is refused.
      */
     public boolean allows(Request request) {
         if (allow.isEmpty() && deny.isEmpty()) {

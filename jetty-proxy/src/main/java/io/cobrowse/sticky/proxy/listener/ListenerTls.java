@@ -17,7 +17,7 @@ import javax.net.ssl.TrustManagerFactory;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.jspecify.annotations.Nullable;
 
-/** Jetty's TLS settings from those of the configuration; the files are read when they are made. Stateless. */
+/** Makes Jetty's TLS settings from the configuration, and reads the files in doing so. Stateless. */
 public final class ListenerTls {
     /** A CBC suite leaks by its timing what its padding was; all clients of today have others. */
     private static final String CBC_SUITES = "^.*_CBC_.*$";
@@ -25,9 +25,9 @@ public final class ListenerTls {
     private ListenerTls() {}
 
     /**
-     * Returns TLS of a listener.
+     * Returns the TLS settings of a listener.
      *
-     * @throws PemIdentity.Unusable when a file cannot be used
+     * @throws PemIdentity.Unusable if a file cannot be used
      */
     public static SslContextFactory.Server server(Tls tls) {
         SslContextFactory.Server server = new SslContextFactory.Server();
@@ -53,7 +53,7 @@ public final class ListenerTls {
     }
 
     /**
-     * Sets TLS toward nodes.
+     * Applies the TLS settings toward nodes.
      *
      * @throws PemIdentity.Unusable when a file cannot be used; nothing has changed then
      */

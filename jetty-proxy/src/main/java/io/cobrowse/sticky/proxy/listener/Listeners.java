@@ -29,8 +29,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The public listeners of a server. A reload adds, removes and changes them; connections of those that stay are not touched,
- * and those of one that goes are ended as their requests are. Thread-safe.
+ * The public listeners of a server. A reload adds, removes and changes them. Connections of listeners that stay are
+ * not touched; those of a removed listener end with their requests. Thread-safe.
  */
 public final class Listeners {
     private static final Logger LOG = LoggerFactory.getLogger(Listeners.class);
@@ -57,10 +57,10 @@ public final class Listeners {
     /**
      * Adds connectors to the server, which {@link #open} opens and the server starts.
      *
-     * @param selectors threads of each listener
-     * @param idle time-out of connections without a request
-     * @param drain how long the connections of a listener that is removed may last
-     * @throws PemIdentity.Unusable when the files of a listener cannot be used
+     * @param selectors number of selector threads of each listener
+     * @param idle idle time-out of connections without a request
+     * @param drain how long the connections of a removed listener may last
+     * @throws PemIdentity.Unusable if the files of a listener cannot be used
      */
     public Listeners(Server server, int selectors, List<Listener> listeners, Duration idle, Duration drain) {
         this.server = server;
@@ -100,9 +100,9 @@ public final class Listeners {
     }
 
     /**
-     * Opens all; to be called before the server is started.
+     * Opens all listeners; must be called before the server is started.
      *
-     * @throws BindException when an address cannot be had; the message names it
+     * @throws BindException if an address cannot be bound; the message names it
      */
     public synchronized void open() throws IOException {
         for (Open each : open.values()) {
@@ -113,7 +113,7 @@ public final class Listeners {
     /**
      * Opens a connector.
      *
-     * @throws BindException when the address cannot be had; the message names it and the listener
+     * @throws BindException if the address cannot be bound; the message names it and the listener
      */
     public static void bind(ServerConnector connector, Address address) throws IOException {
         try {
@@ -154,7 +154,7 @@ public final class Listeners {
     /**
      * Returns the connector of a listener.
      *
-     * @throws NoSuchElementException when no listener has this name
+     * @throws NoSuchElementException if no listener has this name
      */
     public synchronized ListenerConnector connector(String listener) {
         Open known = open.get(listener);
@@ -165,9 +165,9 @@ public final class Listeners {
     }
 
     /**
-     * Returns the address of a connector, with its true port.
+     * Returns the address of a connector, with its actual port.
      *
-     * @throws IllegalStateException when it is not open
+     * @throws IllegalStateException if it is not open
      */
     public static URI uri(ServerConnector connector) {
         if (connector.getLocalPort() <= 0) {
@@ -186,10 +186,11 @@ public final class Listeners {
     }
 
     /**
-     * Takes other listeners, and reads the files of certificates and keys anew.
+     * Replaces the listeners, and reads the files of certificates and keys again.
      *
-     * @throws PemIdentity.Unusable when files cannot be used; nothing has changed then
-     * @throws UncheckedIOException when an address cannot be had; what was open is open then, if need be anew
+     * @throws PemIdentity.Unusable if files cannot be used; then nothing has changed
+     * @throws UncheckedIOException if an address cannot be bound; the earlier listeners are then open, reopened if
+     *     necessary
      */
     public synchronized void reload(List<Listener> next, Duration newIdle) {
         // Whatever is wrong with the files is thrown before anything changes.

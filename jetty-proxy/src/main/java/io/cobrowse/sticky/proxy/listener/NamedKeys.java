@@ -15,8 +15,8 @@ import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Shows the certificate for the name that a client asks for (RFC 6066, 3), else the first. There may be several for a name,
- * of keys of different kinds; then the client's preference decides. Immutable, thread-safe.
+ * Chooses the certificate for the name that a client asks for (RFC 6066, 3), or else the first. If a name has
+ * several, with different kinds of keys, the client's preference decides. Immutable, thread-safe.
  */
 final class NamedKeys extends X509ExtendedKeyManager {
     private final List<PemIdentity> identities;

@@ -1,9 +1,10 @@
 package io.cobrowse.sticky.proxy.listener;
 
 /**
- * Tells targets whose path everybody reads alike from those that one server reads differently from another. Servers disagree
- * on the order of decoding, cutting parameters, joining slashes and resolving dots, so there is no reading that holds for
- * all; where rules depend on the path, only what needs none of these steps can be judged. Stateless; allocates nothing.
+ * Distinguishes targets whose path every server reads alike from those that servers may read differently. Servers
+ * disagree on the order of decoding, cutting parameters, joining slashes and resolving dots, so no single reading
+ * holds for all. Rules that depend on the path can judge only a path that needs none of these steps. Stateless;
+ * allocates nothing.
  */
 final class PlainPath {
     private static final int MAX_ASCII = 0x7F;

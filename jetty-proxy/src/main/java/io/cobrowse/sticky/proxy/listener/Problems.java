@@ -17,14 +17,17 @@ import org.eclipse.jetty.server.handler.ErrorHandler;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
-/** Problem documents outside servlets: for the handlers in front, and in place of Jetty's error pages. Thread-safe. */
+/**
+ * Problem documents outside servlets: for the handlers in front of them, and instead of Jetty's error pages.
+ * Thread-safe.
+ */
 public final class Problems extends ErrorHandler {
     private static final String MEDIA_TYPE = "application/problem+json";
     private static final String METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
 
     private static final String CORS = CorsErrors.class.getName();
 
-    /** Lets pages of other origins read what a server answers from now on; without this none may. */
+    /** Lets pages of other origins read a server's answers from now on; otherwise none may. */
     public static void setCors(Server server, CorsErrors cors) {
         server.setAttribute(CORS, cors);
     }

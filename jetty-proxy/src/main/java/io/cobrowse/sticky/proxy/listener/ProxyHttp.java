@@ -28,7 +28,7 @@ import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.jspecify.annotations.Nullable;
 
-/** How Jetty has to be set up to hand requests over as they came in. For embedding, too. */
+/** Configures Jetty to pass requests on exactly as received. Also for embedding. */
 public final class ProxyHttp {
     /** For the method and the version beside target and fields. Our own check is the exact one. */
     private static final int ROOM_BYTES = 8 * 1024;
@@ -49,7 +49,7 @@ public final class ProxyHttp {
 
     private ProxyHttp() {}
 
-    /** Returns a configuration under which targets, methods and fields stay as received and nothing of Jetty's is added. */
+    /** Returns a configuration that keeps targets, methods and fields as received and lets Jetty add nothing. */
     public static HttpConfiguration configuration() {
         HttpConfiguration http = new HttpConfiguration();
         http.setUriCompliance(UriCompliance.UNSAFE);
@@ -69,7 +69,7 @@ public final class ProxyHttp {
         return limits.headerBytes() + limits.targetBytes() + ROOM_BYTES;
     }
 
-    /** Returns HTTP/1.1, and HTTP/2 by prior knowledge, on one port in clear text. */
+    /** Returns the factories for HTTP/1.1, and HTTP/2 by prior knowledge, on one port in clear text. */
     public static ConnectionFactory[] clearText() {
         HttpConfiguration http = configuration();
         return new ConnectionFactory[] {
@@ -77,7 +77,10 @@ public final class ProxyHttp {
         };
     }
 
-    /** Returns HTTP/1.1 and HTTP/2 over TLS, chosen by ALPN; HTTP/1.1 for clients without it, and 400 for those without TLS. */
+    /**
+     * Returns the factories for HTTP/1.1 and HTTP/2 over TLS, chosen by ALPN. Clients without ALPN get HTTP/1.1,
+     * clients without TLS get 400.
+     */
     public static ConnectionFactory[] tls(SslContextFactory.Server tls) {
         HttpConfiguration http = configuration();
         // Else Jetty adds one that wants Host and certificate to match, which is the client's to check.

@@ -12,7 +12,7 @@ import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.server.Request;
 import org.jspecify.annotations.Nullable;
 
-/** What a request must be to be forwarded unaltered, beyond what Jetty's parser refuses by itself. */
+/** Checks that a request can be forwarded unchanged, beyond what Jetty's parser refuses by itself. */
 public final class RequestCheck {
     static final ProblemDocument CONNECT = new ProblemDocument(
             "method-not-allowed", "Method not allowed", 405, "This proxy opens no tunnels to other hosts.", null);
@@ -42,7 +42,7 @@ public final class RequestCheck {
             null);
     private static final ProblemDocument TARGET_TOO_LONG =
             new ProblemDocument("uri-too-long", "URI too long", 414, "The request target is too long.", null);
-    /** The answer to a body that exceeds its limit, by its length or when so much has come. */
+    /** The answer to a body that exceeds its limit, by its declared length or by the bytes received. */
     public static final ProblemDocument BODY_TOO_LARGE =
             new ProblemDocument("content-too-large", "Content too large", 413, "The body is too large.", null);
 
@@ -53,7 +53,10 @@ public final class RequestCheck {
 
     private RequestCheck() {}
 
-    /** Returns what is wrong with the request, null when nothing is; what exceeds a limit of its listener is counted there. */
+    /**
+     * Returns what is wrong with the request; null if nothing is. A request that exceeds a limit of its listener is
+     * counted there.
+     */
     public static @Nullable ProblemDocument check(Request request) {
         if (HttpMethod.CONNECT.is(request.getMethod()) && !UpgradeRequest.isExtendedConnect(request)) {
             return CONNECT;

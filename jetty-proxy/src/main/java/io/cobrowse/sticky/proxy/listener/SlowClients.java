@@ -15,9 +15,9 @@ import org.eclipse.jetty.server.NegotiatingServerConnection;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * Finds the connections whose clients send so slowly that they only occupy a place: in a handshake, in a request's head, or in
- * its body. Looks at each once a second, from outside, so that requests cost nothing for it; a time-out is late by up to
- * that second. Not thread-safe: one thread sweeps.
+ * Finds connections whose clients send so slowly that they only occupy a place: in a handshake, in a request's head,
+ * or in its body. It checks each connection once a second, from outside, so requests pay nothing for it; a time-out
+ * is late by up to that second. Not thread-safe: one thread sweeps.
  */
 final class SlowClients {
     private static final long BODY_GRACE_NANOS = TimeUnit.SECONDS.toNanos(10);

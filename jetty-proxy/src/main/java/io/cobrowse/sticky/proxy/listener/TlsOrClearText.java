@@ -8,7 +8,10 @@ import org.eclipse.jetty.server.DetectorConnectionFactory;
 import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.util.Callback;
 
-/** Takes TLS where it comes, and answers 400 where the first bytes are none: a browser with http instead of https. */
+/**
+ * Accepts TLS, and answers 400 if the first bytes are not TLS, for example from a browser that uses http instead of
+ * https.
+ */
 final class TlsOrClearText extends DetectorConnectionFactory {
     TlsOrClearText(SslConnectionFactory tls) {
         super(tls);

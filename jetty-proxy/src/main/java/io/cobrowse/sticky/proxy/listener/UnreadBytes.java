@@ -3,8 +3,8 @@ package io.cobrowse.sticky.proxy.listener;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * What all clients of HTTP/2 together have sent and the proxy holds, bodies until a node takes them and heads until they are
- * answered, and how much of that there may be. Thread-safe.
+ * The number of bytes that the proxy holds for all HTTP/2 clients together, and its limit. Bodies count until a node
+ * takes them, heads until they are answered. Thread-safe.
  */
 final class UnreadBytes {
     /** A share of the memory, as much of which is used outside the heap as in it. */

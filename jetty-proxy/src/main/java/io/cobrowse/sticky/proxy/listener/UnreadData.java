@@ -5,7 +5,7 @@ import org.eclipse.jetty.http2.api.Stream;
 import org.eclipse.jetty.http2.frames.DataFrame;
 import org.jspecify.annotations.Nullable;
 
-/** A piece of a body that tells when it has been read and released for the last time. */
+/** A piece of a body that reports when it has been read and released for the last time. */
 final class UnreadData extends Stream.Data {
     private final Stream.@Nullable Data source;
     private final Runnable onReleased;

@@ -10,9 +10,9 @@ import org.eclipse.jetty.server.TunnelSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells a request for a WebSocket, which becomes a tunnel, from all others: a GET with {@code Upgrade: websocket} (RFC 6455,
- * 4.1), or over HTTP/2 a CONNECT with {@code :protocol} (RFC 8441). No other protocol is switched to: a client could speak
- * HTTP/2 to a node past all that a listener does not allow.
+ * Recognises requests for a WebSocket, which become tunnels: a GET with {@code Upgrade: websocket} (RFC 6455, 4.1),
+ * or over HTTP/2 a CONNECT with {@code :protocol} (RFC 8441). The proxy switches to no other protocol: over HTTP/2, a
+ * client could reach a node past the listener's rules.
  */
 public final class UpgradeRequest {
     private static final String WEBSOCKET = "websocket";
@@ -24,7 +24,7 @@ public final class UpgradeRequest {
         return isExtendedConnect(request) || isUpgrade(request);
     }
 
-    /** Returns whether this is HTTP/2's form of it, which an HTTP/1.1 node has to be asked for differently. */
+    /** Returns whether this is HTTP/2's form, which has to be translated for an HTTP/1.1 node. */
     public static boolean isExtendedConnect(Request request) {
         TunnelSupport support = HttpMethod.CONNECT.is(request.getMethod()) ? request.getTunnelSupport() : null;
         return support != null && WEBSOCKET.equals(support.getProtocol());
@@ -40,7 +40,7 @@ public final class UpgradeRequest {
                 && request.getTunnelSupport() != null;
     }
 
-    /** Returns the client's end of the tunnel; null where the container cannot give it away. */
+    /** Returns the client's end of the tunnel; null if the container cannot hand it over. */
     public static @Nullable EndPoint endPoint(Request request) {
         TunnelSupport support = request.getTunnelSupport();
         return support == null ? null : support.getEndPoint();

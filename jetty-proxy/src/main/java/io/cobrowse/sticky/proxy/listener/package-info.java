@@ -1,4 +1,4 @@
-/** The client's side: connectors that notice a client's going away, limits, and errors as problem documents. */
+/** The client's side: connectors that notice when a client goes away, limits, and errors as problem documents. */
 @NullMarked
 package io.cobrowse.sticky.proxy.listener;
 

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The fields that tell a node about the client: {@code X-Forwarded-For}, {@code -Proto}, {@code -Host} and
- * {@code Forwarded} (RFC 7239). Those from outside are replaced, unless the peer is trusted: then the addresses are
- * appended to, and protocol and host kept.
+ * {@code Forwarded} (RFC 7239). Received ones are replaced unless the peer is trusted; then its address is appended,
+ * and protocol and host are kept.
  */
 public final class ForwardingFields {
     private static final byte[] FOR = ascii("X-Forwarded-For: ");
@@ -36,7 +36,7 @@ public final class ForwardingFields {
         this.trusted = ListenerConnector.policy(request).trusts(request);
     }
 
-    /** Returns whether {@link #put} writes this field anew. */
+    /** Returns whether {@link #put} replaces this field. */
     public static boolean replaces(@Nullable HttpHeader header) {
         if (header == null) {
             return false;
@@ -47,7 +47,7 @@ public final class ForwardingFields {
         };
     }
 
-    /** Returns what {@link #put} may write beyond the fields that the request has. */
+    /** Returns how many bytes {@link #put} may write beyond the fields that the request has. */
     public int maxBytes() {
         return FIXED_BYTES + 2 * host.length() + 2 * peer.length();
     }

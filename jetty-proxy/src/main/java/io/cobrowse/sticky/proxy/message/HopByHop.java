@@ -11,8 +11,8 @@ public final class HopByHop {
     private HopByHop() {}
 
     /**
-     * Returns the further names that the message's {@code Connection} fields declare hop-by-hop; allocates only when there
-     * are any.
+     * Returns the further names that the message's {@code Connection} fields declare hop-by-hop; allocates only if
+     * there are any.
      */
     public static List<String> connectionOptions(HttpFields fields) {
         List<String> options = List.of();
@@ -43,7 +43,7 @@ public final class HopByHop {
         return all;
     }
 
-    /** Returns whether {@code field} ends here. */
+    /** Returns whether {@code field} is not forwarded. */
     public static boolean drops(HttpField field, List<String> connectionOptions) {
         HttpHeader header = field.getHeader();
         if (header != null) {

@@ -16,8 +16,9 @@ import org.eclipse.jetty.server.Request;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes the head of a request as its node gets it: method and target as received, the fields in order without the
- * hop-by-hop ones (RFC 9110, 7.6.1), all {@code Cookie} fields joined into one (RFC 9113, 8.2.3), and the forwarding fields.
+ * Writes the head of a request for its node: method and target as received, the fields in order without the
+ * hop-by-hop ones (RFC 9110, 7.6.1), all {@code Cookie} fields joined into one (RFC 9113, 8.2.3), and the forwarding
+ * fields.
  */
 public final class RequestHead {
     private static final byte[] VERSION = ascii(" HTTP/1.1\r\n");
@@ -35,11 +36,11 @@ public final class RequestHead {
 
     /** How the body of the request is delimited toward the node. */
     public enum Framing {
-        /** No body, and nothing said about it beyond what the client said. */
+        /** No body, and no framing field beyond the client's own. */
         NONE,
-        /** No body, which the method makes worth saying. */
+        /** No body, stated explicitly because the method usually has one. */
         EMPTY,
-        /** As long as the client's {@code Content-Length} says. */
+        /** The length in the client's {@code Content-Length}. */
         LENGTH,
         /** In chunks. */
         CHUNKED
@@ -48,9 +49,9 @@ public final class RequestHead {
     /**
      * Encodes the head.
      *
-     * @param handshake the WebSocket that the request asks for; null when it asks for none
+     * @param handshake the WebSocket that the request asks for; null if it asks for none
      * @param nodeAuthority the {@code Host} for a client that sent none
-     * @return a buffer that the caller releases
+     * @return a buffer that the caller must release
      */
     public static RetainableByteBuffer encode(
             ByteBufferPool pool,

@@ -47,7 +47,7 @@ public final class ResponseHead {
         return status;
     }
 
-    /** Returns whether this is a 1xx response, behind which the real one comes. */
+    /** Returns whether this is a 1xx response, which the final one follows. */
     public boolean interim() {
         return HttpStatus.isInterim(status) || upgraded();
     }
@@ -60,18 +60,20 @@ public final class ResponseHead {
         return fields.getField(HttpHeader.CONTENT_LENGTH) != null;
     }
 
-    /** Returns whether the response is one that never has a body, whatever its fields say (RFC 9110, 6.4.1). */
+    /** Returns whether the response never has a body, whatever its fields say (RFC 9110, 6.4.1). */
     public boolean bodyless(boolean headRequest) {
         return headRequest || status == HttpStatus.NO_CONTENT_204 || status == HttpStatus.NOT_MODIFIED_304;
     }
 
-    /** Returns whether the body has a coding that would get lost on the way, as Transfer-Encoding ends here. */
+    /**
+     * Returns whether the body has a coding that would get lost, since {@code Transfer-Encoding} is not forwarded.
+     */
     public boolean losesCoding() {
         HttpField coding = fields.getField(HttpHeader.TRANSFER_ENCODING);
         return coding != null && !"chunked".equalsIgnoreCase(coding.getValue());
     }
 
-    /** Returns whether the node keeps the connection open behind this response (RFC 9112, 9.3). */
+    /** Returns whether the node keeps the connection open after this response (RFC 9112, 9.3). */
     public boolean persistent() {
         boolean persistent = version.getVersion() >= HttpVersion.HTTP_1_1.getVersion();
         for (int i = 0; i < fields.size(); i++) {
@@ -86,7 +88,7 @@ public final class ResponseHead {
         return persistent;
     }
 
-    /** Returns the trailers, null when there are none. */
+    /** Returns the trailers; null if there are none. */
     @Nullable
     public HttpFields trailers() {
         return trailers;
@@ -95,7 +97,7 @@ public final class ResponseHead {
     /**
      * Adds the end-to-end fields to {@code target}, in order; {@code Server} and {@code Date} replace those of the container.
      *
-     * @param cookies rewrite the {@code Set-Cookie} fields
+     * @param cookies the rules that rewrite the {@code Set-Cookie} fields
      */
     public void copyTo(HttpFields.Mutable target, SetCookieRules cookies) {
         List<String> connectionOptions = HopByHop.connectionOptions(fields);

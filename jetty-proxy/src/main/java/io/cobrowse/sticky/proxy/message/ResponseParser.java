@@ -14,8 +14,8 @@ import org.eclipse.jetty.http.HttpVersion;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Parses the answers on one connection, one after the other. One piece of content is held back until the parser has looked
- * behind it, so that a response that is there whole can go out in a single write with its head. Not thread-safe.
+ * Parses the answers on one connection, one after the other. One piece of content is held back until the parser has
+ * seen what follows, so that a complete response can be sent in a single write with its head. Not thread-safe.
  */
 public final class ResponseParser implements HttpParser.ResponseHandler {
     private final HeadParser parser;
@@ -29,7 +29,7 @@ public final class ResponseParser implements HttpParser.ResponseHandler {
     /**
      * Makes a parser of the answers on one connection.
      *
-     * @param loop the connection's
+     * @param loop the connection's loop
      * @param known the fields that the answers on all of the loop's connections have in common
      */
     public ResponseParser(int maxHeadBytes, Loop loop, KnownFields known) {
@@ -38,7 +38,7 @@ public final class ResponseParser implements HttpParser.ResponseHandler {
         parser.setHeaderCacheSize(0);
     }
 
-    /** Parses until there is something to act on; returns true when more bytes are needed. */
+    /** Parses until there is something to act on; returns true if more bytes are needed. */
     public boolean advance(ByteBuffer buffer) {
         while (next == null && !complete && failure == null) {
             if (!parser.parseNext(buffer)) {
@@ -48,12 +48,12 @@ public final class ResponseParser implements HttpParser.ResponseHandler {
         return false;
     }
 
-    /** The node has closed the connection behind what was parsed so far. */
+    /** Notes that the node has closed the connection after what was parsed so far. */
     public void atEnd() {
         parser.atEOF();
     }
 
-    /** Gets ready for another message: the answer to this request, or what follows an interim one. */
+    /** Prepares for another message: the answer to this request, or the one that follows an interim answer. */
     public void reset(boolean answersHead) {
         head.clear();
         headParsed = false;
@@ -76,40 +76,40 @@ public final class ResponseParser implements HttpParser.ResponseHandler {
         return headParsed;
     }
 
-    /** Returns whether an interim answer is parsed to its end. */
+    /** Returns whether an interim answer is parsed completely. */
     public boolean interimParsed() {
         return complete && head.interim();
     }
 
-    /** Returns whether the message is parsed to its end. */
+    /** Returns whether the message is parsed completely. */
     public boolean complete() {
         return complete;
     }
 
-    /** Returns whether what is held back is the last content. */
+    /** Returns whether the content held back is the last. */
     public boolean last() {
         return complete && next == null;
     }
 
-    /** Returns the content to write next; null where there is none. */
+    /** Returns the content to write next; null if there is none. */
     @Nullable
     public ByteBuffer held() {
         return held;
     }
 
-    /** What was held is written. */
+    /** Notes that the content held back is written. */
     public void written() {
         held = next;
         next = null;
     }
 
-    /** Forgets all content, whose buffer is released. */
+    /** Discards all content, since its buffer is released. */
     public void forget() {
         held = null;
         next = null;
     }
 
-    /** Returns why the answer is none; null while it is one. */
+    /** Returns why the answer is invalid; null while it is valid. */
     @Nullable
     public Throwable failure() {
         return failure;

@@ -8,12 +8,13 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rewrites the {@code Set-Cookie} fields of nodes (R26): the attributes that a rule names are taken out, and those that it sets
- * are put at the end. Name, value and all else stay as they are, byte for byte; what no browser would take for a cookie passes
- * unchanged (RFC 6265, 5.2). The first rule with the cookie's name or {@code *} counts. Immutable, thread-safe.
+ * Rewrites the {@code Set-Cookie} fields of nodes (R26): removes the attributes that a rule names, and appends those
+ * that it sets. Name, value and everything else stay as they are, byte for byte; a field that no browser would accept
+ * as a cookie passes unchanged (RFC 6265, 5.2). The first rule with the cookie's name or {@code *} applies.
+ * Immutable, thread-safe.
  */
 public final class SetCookieRules {
-    /** Changes nothing. */
+    /** The rules that change nothing. */
     public static final SetCookieRules NONE = new SetCookieRules(List.of());
 
     /** A rule with the text that it puts at the end. */
@@ -44,7 +45,7 @@ public final class SetCookieRules {
         return rules.isEmpty();
     }
 
-    /** Returns the value of a {@code Set-Cookie} field as the client gets it: the same object where nothing is to change. */
+    /** Returns the value of a {@code Set-Cookie} field for the client: the same object if nothing changes. */
     public String rewrite(String field) {
         int pairEnd = end(field, 0);
         int equals = field.indexOf('=');

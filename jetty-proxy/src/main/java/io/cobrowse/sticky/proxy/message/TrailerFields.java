@@ -8,8 +8,8 @@ import org.eclipse.jetty.util.BufferUtil;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Fields behind a body. Those that would change how the message is framed, routed or stored are not passed on (RFC 9110,
- * 6.5.1): a receiver that took them for header fields would be deceived.
+ * Fields after a body. Those that would change how the message is framed, routed or stored are not passed on (RFC
+ * 9110, 6.5.1), because they would deceive a receiver that treats them as header fields.
  */
 public final class TrailerFields {
     private TrailerFields() {}
@@ -42,7 +42,7 @@ public final class TrailerFields {
         };
     }
 
-    /** Returns the fields that may be passed on; null where there are none. */
+    /** Returns the fields that may be passed on; null if there are none. */
     public static @Nullable HttpFields passable(@Nullable HttpFields trailers) {
         if (trailers == null) {
             return null;
@@ -56,7 +56,7 @@ public final class TrailerFields {
         return passable.size() == 0 ? null : passable;
     }
 
-    /** Returns the last chunk of a body, with the trailers behind it. */
+    /** Returns the last chunk of a body, followed by the trailers. */
     public static ByteBuffer lastChunk(HttpFields trailers) {
         StringBuilder text = new StringBuilder("0\r\n");
         for (HttpField field : trailers) {

@@ -16,8 +16,8 @@ import org.eclipse.jetty.server.Response;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client's wish for a WebSocket, as an HTTP/1.1 node has to be asked for it. Over HTTP/1.1 it is passed on; HTTP/2's
- * (RFC 8441, 5) has no key, so one is made here and the node's answer to it is checked here.
+ * A client's WebSocket handshake, in the form for an HTTP/1.1 node. An HTTP/1.1 handshake is passed on. An HTTP/2 one
+ * (RFC 8441, 5) has no key, so the proxy makes one and checks the node's answer to it.
  */
 public final class WebSocketHandshake {
     private static final String ACCEPT_GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
@@ -61,7 +61,7 @@ public final class WebSocketHandshake {
         }
     }
 
-    /** Returns whether the node has agreed to what was asked. */
+    /** Returns whether the node has accepted the handshake. */
     public boolean accepts(HttpFields answer) {
         return "websocket".equalsIgnoreCase(answer.get(HttpHeader.UPGRADE))
                 && (key == null || accept(key).equals(answer.get(HttpHeader.SEC_WEBSOCKET_ACCEPT)));
@@ -77,7 +77,7 @@ public final class WebSocketHandshake {
         }
     }
 
-    /** Sets the head of the answer to the client, as its protocol version has it. */
+    /** Sets the head of the answer to the client, in the form of its protocol version. */
     public void answer(ResponseHead head, SetCookieRules cookies, Response response) {
         HttpFields.Mutable fields = response.getHeaders();
         for (HttpField field : head.copy(cookies)) {

@@ -1,4 +1,4 @@
-/** Heads of messages: parsed, encoded, and rid of what ends at a proxy. */
+/** Heads of messages: parsing, encoding, and removing hop-by-hop fields. */
 @NullMarked
 package io.cobrowse.sticky.proxy.message;
 

@@ -15,9 +15,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The access log. A request's thread puts one object into a bounded queue, without a lock and without waking anybody; a
- * thread of the log's own looks at the queue every few milliseconds, and makes and writes the lines. What finds the queue
- * full, or cannot be written, is dropped, counted, and said at most every few seconds. Thread-safe.
+ * The access log. A request's thread puts one object into a bounded queue, without a lock and without waking another
+ * thread. The log's own thread polls the queue every few milliseconds, and formats and writes the lines. Lines that
+ * find the queue full or cannot be written are dropped and counted, and this is logged at most every few seconds.
+ * Thread-safe.
  */
 final class AccessLog implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AccessLog.class);

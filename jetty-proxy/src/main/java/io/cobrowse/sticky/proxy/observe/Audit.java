@@ -23,10 +23,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Compares what nodes answer with where their requests were routed, which costs a look at the answer's fields: a cookie or an
- * {@code X-Cobrowse-Node} that names another node than the one that was asked means that stickiness is broken, by a cookie
- * value that is configured wrong or by something between proxy and node. On demand it follows {@linkplain SessionAudit sessions}
- * too. Thread-safe; without sessions lock-free, and allocates nothing unless it finds something. Logs at most once a second.
+ * Compares the answers of nodes with the routes of their requests, by reading the answer's fields. A cookie or an
+ * {@code X-Cobrowse-Node} that names another node than the one that got the request means that stickiness is broken,
+ * by a wrongly configured cookie value or by something between proxy and node. On demand it follows
+ * {@linkplain SessionAudit sessions} too. Thread-safe; without sessions lock-free, and allocates nothing unless it
+ * finds something. Logs at most once a second.
  */
 final class Audit {
     /** What contradicts a route. */

@@ -6,8 +6,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lines of ASCII, made without garbage. Whatever a text holds, it becomes a string of RFC 8259, 7, in which only printable
- * ASCII stands as it is, so that no text ends a line or a string, or moves a terminal's cursor. Not thread-safe.
+ * Builds lines of ASCII without garbage. Any text becomes a string of RFC 8259, 7, in which only printable ASCII is
+ * left unescaped, so that no text can end a line or a string, or move a terminal's cursor. Not thread-safe.
  */
 final class LineBuffer {
     private static final byte[] HEX = {'0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'};

@@ -11,7 +11,10 @@ import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.server.Request;
 import org.jspecify.annotations.Nullable;
 
-/** What the access log keeps of an outcome until its line is written: the one object that the log costs a request. */
+/**
+ * What the access log keeps of an outcome until its line is written; the only object that the log allocates for a
+ * request.
+ */
 record LogEntry(
         long timeMillis,
         @Nullable SocketAddress client,

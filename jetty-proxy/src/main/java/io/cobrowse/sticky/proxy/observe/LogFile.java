@@ -11,8 +11,8 @@ import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file that is appended to, and that becomes {@code .1} before it is larger than allowed, as that becomes {@code .2}; or
- * standard output, which never does. Opened when first written to; not thread-safe.
+ * A log file with rotation: before it exceeds its maximum size it is renamed to {@code .1}, an earlier {@code .1} to
+ * {@code .2}, and so on. Or standard output, which is never rotated. Opened on first write; not thread-safe.
  */
 final class LogFile implements AutoCloseable {
     static final String STANDARD_OUTPUT = "-";

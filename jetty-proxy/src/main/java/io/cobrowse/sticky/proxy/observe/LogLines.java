@@ -12,8 +12,8 @@ import java.time.format.DateTimeFormatter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes entries into lines, as JSON or for reading. Text that many lines have in common is encoded once: that of a second, and
- * that of a route. Not thread-safe.
+ * Formats entries as lines, as JSON or for people. Text that many lines have in common, that of a second and that of
+ * a route, is encoded once. Not thread-safe.
  */
 final class LogLines {
     private static final int ROUTES = 1024;

@@ -1,9 +1,9 @@
 package io.cobrowse.sticky.proxy.observe;
 
 /**
- * Hides in a request target what would let a reader of the log into a session: nine digits in a row, which are a session token
- * also where they are percent-encoded; what follows {@code /users/}; values of parameters whose names have {@code token} in
- * them; and path parameters, which hold cookies of clients that take none. Stateless.
+ * Masks everything in a request target that would let a reader of the log into a session: nine digits in a row, which
+ * are a session token, also when percent-encoded; the text after {@code /users/}; values of parameters whose names
+ * contain {@code token}; and path parameters, which carry the cookies of clients that accept none. Stateless.
  */
 final class Masking {
     static final String MASK = "***";

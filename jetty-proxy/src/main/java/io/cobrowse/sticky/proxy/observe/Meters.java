@@ -34,9 +34,8 @@ import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
 /**
- * The metrics. All that a request's thread does is to record up to three times in histograms that are there already, which
- * takes no lock and allocates nothing; everything else is read when it is asked for, from those who count it anyway.
- * Thread-safe.
+ * The metrics. A request's thread only records up to three times in existing histograms, which takes no lock and
+ * allocates nothing. Everything else is read during a scrape, from the components that count it anyway. Thread-safe.
  */
 final class Meters implements AutoCloseable {
     /** What belongs to a node and goes with it. */

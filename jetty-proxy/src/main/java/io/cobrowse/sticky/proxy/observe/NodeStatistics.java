@@ -4,7 +4,7 @@ import io.cobrowse.sticky.routing.Affinity;
 import io.cobrowse.sticky.routing.Sticky;
 import java.util.concurrent.atomic.LongAdder;
 
-/** What is counted of one node. Thread-safe, lock-free; counting allocates nothing. */
+/** The counts of one node. Thread-safe, lock-free; counting allocates nothing. */
 final class NodeStatistics {
     /** The classes of statuses, and what has none. */
     static final String[] CODES = {"none", "1xx", "2xx", "3xx", "4xx", "5xx"};

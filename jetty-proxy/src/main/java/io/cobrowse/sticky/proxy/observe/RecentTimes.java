@@ -8,8 +8,8 @@ import org.HdrHistogram.Recorder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Times of the last minutes, for percentiles as exact as the digits. Recording is thread-safe, wait-free and allocates nothing;
- * once a second one thread {@linkplain #tick takes over} what was recorded.
+ * Times of the last minutes, for percentiles with a given number of digits. Recording is thread-safe, wait-free and
+ * allocates nothing; once a second, one thread {@linkplain #tick takes over} what was recorded.
  */
 final class RecentTimes {
     private static final long MAX_MICROS = TimeUnit.HOURS.toMicros(1);

@@ -10,7 +10,10 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.NanoTime;
 import org.jspecify.annotations.Nullable;
 
-/** How a request ended that never became an exchange: the filter, the gate, a check or Jetty's parser answered it. */
+/**
+ * The outcome of a request that never became an exchange: the filter, the gate, a check or Jetty's parser answered
+ * it.
+ */
 final class RefusedOutcome implements Outcome {
     /** What Jetty makes of a request line that it cannot read. */
     private static final String UNREADABLE = "/badMessage";

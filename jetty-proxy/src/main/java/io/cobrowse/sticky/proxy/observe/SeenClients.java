@@ -11,12 +11,13 @@ import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Request;
 
 /**
- * The clients that a node has served with affinity, and when it did so last. A client is known by its address and, where it
- * has one, by CometD's cookie, which tells browsers behind one address apart. Thread-safe, lock-free; noting a client
- * allocates nothing, and memory is fixed.
+ * The clients that a node has served with affinity, and when it last did so. A client is identified by its address
+ * and, if it has one, by CometD's cookie, which distinguishes browsers behind one address. Thread-safe, lock-free;
+ * noting a client allocates nothing, and memory is fixed.
  *
- * <p>When any was last seen is exact. The number is of the table, whose slots hold half a hash and a time: two clients in some
- * four thousand millions are taken for one, and clients beyond some eight thousand at a time are not counted.
+ * <p>The time of the last client is exact. The number comes from a table whose slots hold half a hash and a time: two
+ * clients in some four thousand millions count as one, and clients beyond some eight thousand at a time are not
+ * counted.
  */
 final class SeenClients {
     /** How long a client that polls is silent at the most between two polls. */

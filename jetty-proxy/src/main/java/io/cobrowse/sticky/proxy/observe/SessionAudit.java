@@ -15,12 +15,12 @@ import org.eclipse.jetty.server.Request;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Remembers on which node each session lives, as the answers to its creation and to look-ups tell, and finds the look-ups and
- * joins that contradict it. It reads the first bytes of such bodies where they are plain JSON; what is compressed, and what goes
- * through a WebSocket, it does not see.
+ * Remembers on which node each session lives, from the answers to its creation and to look-ups, and finds look-ups
+ * and joins that contradict it. It reads the first bytes of such bodies if they are plain JSON; it does not see
+ * compressed bodies or WebSocket messages.
  *
- * <p>Memory is bounded: beyond the number that is configured, the session that was not heard of for the longest time is
- * forgotten. Thread-safe; it takes a lock for a few requests of each session, and none for any other.
+ * <p>Memory is bounded: beyond the configured number, the session that has been silent for longest is forgotten.
+ * Thread-safe; takes a lock for a few requests of each session, and none for any other.
  */
 final class SessionAudit {
     /** Is told of a contradiction. */

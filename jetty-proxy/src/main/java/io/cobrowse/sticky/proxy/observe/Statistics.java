@@ -17,11 +17,11 @@ import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is counted of all requests and of each node. A node keeps its counts as long as its id is configured. Thread-safe;
+ * The counts of all requests and of each node. A node keeps its counts as long as its id is configured. Thread-safe;
  * counting takes no lock and allocates nothing.
  */
 public final class Statistics {
-    /** Upper ends of the buckets of {@link Second#heat}, in milliseconds; beyond the last is one bucket more. */
+    /** Upper bounds of the buckets of {@link Second#heat}, in milliseconds; one more bucket follows the last. */
     public static final List<Integer> HEAT_MILLIS = List.of(1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000);
 
     private static final List<Long> NO_HEAT = Collections.nCopies(HEAT_MILLIS.size() + 1, 0L);
@@ -33,16 +33,17 @@ public final class Statistics {
      * What happened in a second.
      *
      * @param requests how many ended
-     * @param heat how many of them, polls excluded, took how long: up to each of {@link #HEAT_MILLIS}, and longer
+     * @param heat the number of them, except polls, in each bucket of times: up to each of {@link #HEAT_MILLIS}, and
+     *     longer
      */
     public record Second(long requests, List<Long> heat) {}
 
     /**
-     * How many requests ended alike, as the metric of all requests counts them.
+     * How many requests ended in the same way, as the metric of all requests counts them.
      *
      * @param by what chose the node
-     * @param sticky what became of the tie to it
-     * @param code class of the status, as {@code 2xx}
+     * @param sticky what became of the request's tie to it
+     * @param code class of the status, such as {@code 2xx}
      */
     public record Count(String by, String sticky, String code, long requests) {}
 
@@ -142,7 +143,9 @@ public final class Statistics {
         return of(node).perSecond();
     }
 
-    /** Returns how many requests of a node have ended so far, by how they did; a tunnel counts when it opens. */
+    /**
+     * Returns how many requests of a node have ended so far, by the way they ended; a tunnel counts when it opens.
+     */
     public List<Count> counts(Node node) {
         List<Count> counts = new ArrayList<>();
         of(node).counters((index, affinity, sticky, code, counter) ->
@@ -150,22 +153,22 @@ public final class Statistics {
         return counts;
     }
 
-    /** Returns all requests that have ended so far; a tunnel counts when it opens. */
+    /** Returns the number of requests that have ended so far; a tunnel counts when it opens. */
     public long total() {
         return total.sum();
     }
 
-    /** Returns those that went to no node. */
+    /** Returns the number of requests that went to no node. */
     public long refused() {
         return refused.sum();
     }
 
-    /** Returns the bytes of bodies that clients sent. */
+    /** Returns the bytes of bodies sent by clients. */
     public long bytesIn() {
         return bytesIn.sum();
     }
 
-    /** Returns the bytes of bodies that clients were sent. */
+    /** Returns the bytes of bodies sent to clients. */
     public long bytesOut() {
         return bytesOut.sum();
     }
@@ -173,13 +176,14 @@ public final class Statistics {
     /**
      * Returns the times that requests took, in microseconds, to a tenth of a percent.
      *
-     * @param tensOfSeconds how far to look back: 1 to 30; beyond 1 the current ten is added as far as it has gone
+     * @param tensOfSeconds how far to look back: 1 to 30; beyond 1, the current ten seconds are added as far as they
+     *     have elapsed
      */
     public AbstractHistogram recent(int tensOfSeconds) {
         return times.last(tensOfSeconds);
     }
 
-    /** Returns the times that a node's requests took, as {@link #recent(int)}, to one percent. */
+    /** Returns the times that a node's requests took, like {@link #recent(int)}, to one percent. */
     public AbstractHistogram recent(Node node, int tensOfSeconds) {
         return of(node).times().last(tensOfSeconds);
     }

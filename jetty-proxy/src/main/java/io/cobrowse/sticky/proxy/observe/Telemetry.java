@@ -20,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Listens to how requests end, and has it counted and written down. Exchanges tell it as a listener; requests that never
- * became one are told by Jetty, as to a request log, when it completes them. Never blocks; thread-safe.
+ * Receives the outcomes of requests, and has them counted and logged. Exchanges notify it as a listener; for requests
+ * that never became exchanges, Jetty calls it as a request log when it completes them. Never blocks; thread-safe.
  */
 public final class Telemetry implements OutcomeListener, RequestLog, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Telemetry.class);
@@ -45,7 +45,7 @@ public final class Telemetry implements OutcomeListener, RequestLog, AutoCloseab
         return daemon;
     });
 
-    /** Makes what the configuration asks for; nothing runs before {@link #start}. */
+    /** Creates what the configuration asks for; nothing runs before {@link #start}. */
     public Telemetry(ProxyConfig.Observation config, Router router, Gauges gauges) {
         this.config = config;
         this.router = router;
@@ -84,8 +84,8 @@ public final class Telemetry implements OutcomeListener, RequestLog, AutoCloseab
     }
 
     /**
-     * Takes other settings, while requests end. Counts go on; lines that were handed to a log that is no more are written there.
-     * Blocks until they are.
+     * Replaces the settings, while requests may end. Counts continue. Lines that were handed to the old log are still
+     * written there; blocks until they are.
      */
     public synchronized void reload(ProxyConfig.Observation next) {
         audit.take(next.audit());
@@ -119,7 +119,7 @@ public final class Telemetry implements OutcomeListener, RequestLog, AutoCloseab
         }
     }
 
-    /** Has something run once a second, after the counts of that second are there. Must not block. */
+    /** Runs a task once a second, after the counts of that second are complete. The task must not block. */
     public void everySecond(Runnable task) {
         everySecond.add(task);
     }
@@ -149,7 +149,7 @@ public final class Telemetry implements OutcomeListener, RequestLog, AutoCloseab
         }
     }
 
-    /** Returns whether the first bytes of the bodies of a request and of its answer are to be kept until it ends. */
+    /** Returns whether the first bytes of the bodies of a request and of its answer must be kept until it ends. */
     public boolean wantsBodies(Request request) {
         return audit.wantsBodies(request);
     }
@@ -158,7 +158,7 @@ public final class Telemetry implements OutcomeListener, RequestLog, AutoCloseab
         return statistics;
     }
 
-    /** Returns the text of Prometheus; null where metrics are off. */
+    /** Returns the metrics in Prometheus's text format; null if metrics are off. */
     public @Nullable String prometheus() {
         Meters scraped = meters;
         return scraped == null ? null : scraped.scrape();
@@ -169,7 +169,7 @@ public final class Telemetry implements OutcomeListener, RequestLog, AutoCloseab
         return audit.violations();
     }
 
-    /** Returns how many sessions the audit remembers; 0 where it does not follow them. */
+    /** Returns how many sessions the audit remembers; 0 if it does not follow them. */
     public int sessionsRemembered() {
         SessionAudit sessions = audit.sessions();
         return sessions == null ? 0 : sessions.remembered();
@@ -190,7 +190,7 @@ public final class Telemetry implements OutcomeListener, RequestLog, AutoCloseab
         return dropped.sum();
     }
 
-    /** Writes what is left to write, and ends. */
+    /** Writes the remaining lines, and stops. */
     @Override
     public synchronized void close() {
         clock.shutdownNow();

@@ -10,7 +10,9 @@ import java.util.stream.DoubleStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
-/** Times by buckets, as Prometheus reads them. Thread-safe, lock-free; recording allocates nothing. */
+/**
+ * Counts times in buckets, in the form that Prometheus reads. Thread-safe, lock-free; recording allocates nothing.
+ */
 final class TimeBuckets {
     /** In milliseconds, each included; beyond the last is one bucket more. */
     private static final List<Long> UP_TO_MILLIS =

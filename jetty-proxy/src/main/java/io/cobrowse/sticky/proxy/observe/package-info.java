@@ -1,4 +1,4 @@
-/** What is written down and counted of requests when they end: access log, metrics, statistics, audit. */
+/** Logs and counts requests when they end: access log, metrics, statistics, audit. */
 @NullMarked
 package io.cobrowse.sticky.proxy.observe;
 

@@ -9,8 +9,8 @@ import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
 
 /**
- * Two end points whose bytes are passed to each other, unseen, until one side resets, both have ended, or neither says
- * anything for too long. Thread-safe.
+ * Two end points whose bytes are passed to each other, unread, until one side resets, both have ended, or neither has
+ * sent anything for too long. Thread-safe.
  *
  * <p>An end that finishes sending closes only that direction; the other goes on until it ends as well.
  */
@@ -32,12 +32,12 @@ public final class Tunnel {
         this.upstream.connect(this.client);
     }
 
-    /** Returns what the client's end point has to be upgraded to; the tunnel works from then on. */
+    /** Returns the connection to which the client's end point must be upgraded; the tunnel works from then on. */
     public Connection client() {
         return client;
     }
 
-    /** Takes the node's end point over, with what the node sent behind its handshake. */
+    /** Takes over the node's end point, with the bytes that the node sent after its handshake. */
     public void takeUpstream(ByteBuffer early) {
         upstream.onUpgradeTo(early);
         upstream.getEndPoint().upgrade(upstream);
@@ -70,8 +70,8 @@ public final class Tunnel {
     }
 
     /**
-     * The request for the tunnel is over. An HTTP/2 client may have reset its stream before the stream became the client's
-     * end, which then never comes, or just while it did, of which Jetty tells nobody.
+     * Notes that the request for the tunnel is over. An HTTP/2 client may have reset its stream before it became the
+     * client's end, which then never comes, or at the very moment, which Jetty does not report.
      */
     public void requested() {
         if (!opened || client.wasReset()) {
@@ -98,7 +98,7 @@ public final class Tunnel {
         }
     }
 
-    /** Closes both ends; does nothing the second time. */
+    /** Closes both ends. Further calls do nothing. */
     public void close() {
         if (closed.compareAndSet(false, true)) {
             tunnels.closed(this);

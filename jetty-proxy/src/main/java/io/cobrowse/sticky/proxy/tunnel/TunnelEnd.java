@@ -17,8 +17,8 @@ import org.eclipse.jetty.util.IteratingCallback;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One end of a tunnel, and the flow of bytes from it to the other end: read once, write that, read again when it is written.
- * So one buffer a direction is all that a slow reader can hold up, and an end that is quiet holds none.
+ * One end of a tunnel, and the flow of bytes from it to the other end: it reads once, writes that, and reads again
+ * when the write is done. So a slow reader can hold only one buffer per direction, and a quiet end holds none.
  */
 final class TunnelEnd extends AbstractConnection.NonBlocking implements Connection.UpgradeTo {
     private static final int BUFFER_BYTES = 16 * 1024;
@@ -47,7 +47,7 @@ final class TunnelEnd extends AbstractConnection.NonBlocking implements Connecti
         this.other = other;
     }
 
-    /** Takes what had been read before the tunnel was there. */
+    /** Takes the bytes that were read before the tunnel existed. */
     @Override
     public void onUpgradeTo(@Nullable ByteBuffer bytes) {
         if (BufferUtil.hasContent(bytes)) {

@@ -19,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * All open tunnels: closes those that are quiet for too long, and on demand those of a node or all of them at a pace, so that
- * the clients that reconnect do not all come at once. Thread-safe.
+ * All open tunnels. Closes those that are quiet for too long, and on demand those of a node or all of them, at a
+ * pace, so that the clients do not all reconnect at once. Thread-safe.
  */
 public final class Tunnels extends AbstractLifeCycle {
     private static final Logger LOG = LoggerFactory.getLogger(Tunnels.class);
@@ -42,7 +42,7 @@ public final class Tunnels extends AbstractLifeCycle {
         this.idleNanos = idle.toNanos();
     }
 
-    /** Sets after how long without a byte a tunnel is closed. */
+    /** Sets the time without a byte after which a tunnel is closed. */
     public void setIdle(Duration idle) {
         idleNanos = idle.toNanos();
     }
@@ -86,7 +86,7 @@ public final class Tunnels extends AbstractLifeCycle {
     /**
      * Makes a tunnel between a client and its node, and counts it.
      *
-     * @param onClose is run once, when the tunnel is closed
+     * @param onClose called once, when the tunnel is closed
      */
     public Tunnel open(Node node, EndPoint client, EndPoint upstream, Consumer<Tunnel> onClose) {
         Tunnel tunnel = new Tunnel(this, node, client, upstream, executor, buffers);
@@ -108,32 +108,35 @@ public final class Tunnels extends AbstractLifeCycle {
         return open.size();
     }
 
-    /** Closes the tunnels of a node that are open now, at once. */
+    /** Closes the open tunnels of a node at once. */
     public void close(Node node) {
         of(node).forEach(Tunnel::close);
     }
 
     /**
-     * Closes the tunnels of a node that are open now.
+     * Closes the open tunnels of a node.
      *
      * @param perSecond how many a second, at least 1
-     * @return completes when the last one is closed; to be cancelled to leave the rest open
+     * @return completes when the last one is closed; cancel it to leave the rest open
      */
     public CompletableFuture<Void> close(Node node, int perSecond) {
         return PacedClose.start(scheduler, of(node), Tunnel::close, perSecond);
     }
 
     /**
-     * Closes all tunnels that are open now.
+     * Closes all open tunnels.
      *
      * @param perSecond how many a second, at least 1
-     * @return completes when the last one is closed; to be cancelled to leave the rest open
+     * @return completes when the last one is closed; cancel it to leave the rest open
      */
     public CompletableFuture<Void> closeAll(int perSecond) {
         return PacedClose.start(scheduler, List.copyOf(open.keySet()), Tunnel::close, perSecond);
     }
 
-    /** Returns the tunnels of a node, known by id and URL: a new snapshot may hold another object for the same node. */
+    /**
+     * Returns the tunnels of a node, identified by id and URL, since a new snapshot may have another object for the
+     * same node.
+     */
     public List<Tunnel> of(Node node) {
         return open.keySet().stream()
                 .filter(tunnel -> tunnel.node().sameAs(node))

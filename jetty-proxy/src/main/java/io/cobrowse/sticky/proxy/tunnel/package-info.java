@@ -1,4 +1,4 @@
-/** Tunnels: the bytes of a WebSocket between a client and its node. */
+/** Tunnels: pass the bytes of a WebSocket between a client and its node. */
 @NullMarked
 package io.cobrowse.sticky.proxy.tunnel;
 

@@ -26,12 +26,12 @@ import org.eclipse.jetty.io.ssl.SslClientConnectionFactory;
 import org.eclipse.jetty.util.Promise;
 
 /**
- * The connections of one loop to one node. The one used last is used first, so that the others grow old and are closed.
- * Belongs to its loop.
+ * The connections of one loop to one node. The most recently used one is reused first, so that the others grow old
+ * and are closed. Belongs to its loop.
  *
- * <p>A parked poll holds its connection for half a minute, so their number follows the number of clients; over all loops it is
- * bounded by {@link Upstreams#MAX_CONNECTIONS}, far above what one proxy serves. Only there another loop's connection that
- * nobody uses is closed for one of this loop.
+ * <p>A parked poll holds its connection for half a minute, so the number of connections follows the number of
+ * clients. Over all loops it is bounded by {@link Upstreams#MAX_CONNECTIONS}, far above what one proxy serves. Only
+ * at that bound, an idle connection of another loop is closed to make room for one of this loop.
  */
 final class ConnectionPool implements UpstreamConnection.Owner {
     /** How often the node's name is resolved again while connections are open. */

@@ -1,10 +1,13 @@
 package io.cobrowse.sticky.proxy.upstream;
 
-/** Where a request gets a connection to its node: on the loop that it belongs to. */
+/** Gives requests connections to their nodes, on the loop that they belong to. */
 public interface Connections {
-    /** Gives the requester a connection to its node: {@link Requester#connected}, at once or later, or why not. */
+    /**
+     * Gives the requester a connection to its node, at once or later, through {@link Requester#connected}, or tells
+     * it why there is none.
+     */
     void acquire(Requester requester);
 
-    /** As {@link #acquire}, but a connection that nobody has used before. */
+    /** Like {@link #acquire}, but gives a new connection. */
     void connect(Requester requester);
 }

@@ -4,8 +4,9 @@ import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.io.RetainableByteBuffer;
 
 /**
- * What is read from nodes into: buffers of 16 KiB, and of 64 KiB where an answer flows faster than that, which saves two thirds of its
- * system calls. Large ones are few, so that clients who read slowly hold little memory in them. Belongs to one event loop.
+ * The buffers into which answers of nodes are read: 16 KiB each, or 64 KiB if an answer flows faster than that, which
+ * saves two thirds of its system calls. There are few large ones, so that slow clients hold little memory. Belongs to
+ * one event loop.
  */
 public final class InputBuffers {
     static final int BYTES = 16 * 1024;
@@ -21,7 +22,7 @@ public final class InputBuffers {
     }
 
     /**
-     * Returns a buffer, which the caller releases on this loop.
+     * Returns a buffer, which the caller must release on this loop.
      *
      * @param flowing whether the last buffer was filled to its end
      */

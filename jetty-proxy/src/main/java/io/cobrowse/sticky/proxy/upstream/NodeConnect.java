@@ -19,8 +19,8 @@ import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connect under way on a loop, from which the end point comes that the same loop serves. Jetty's own connector would choose
- * a selector of its own. Not thread-safe: everything happens on the loop.
+ * A connect in progress on a loop; the same loop then serves the resulting end point. Jetty's own connector would
+ * choose a selector itself. Not thread-safe: everything happens on the loop.
  */
 final class NodeConnect implements ManagedSelector.Selectable {
     /** Who asked for it. */

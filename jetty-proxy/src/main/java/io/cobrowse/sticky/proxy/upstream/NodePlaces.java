@@ -8,9 +8,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The places at a node that may have only so much to do at a time, and the queue of those who wait for one, first come,
- * first served. Thread-safe: the one thing here that requests of several loops share. Whoever waited is told on his own loop,
- * never on the stack of who left.
+ * The places at a node with a limit (max-active), and the queue of requests that wait for one, first come, first
+ * served. Thread-safe: requests of several loops share it. A waiting request is notified on its own loop, never on
+ * the stack of the one that left.
  */
 public final class NodePlaces {
     // Guarded by this.
@@ -22,7 +22,7 @@ public final class NodePlaces {
         this.limit = limit;
     }
 
-    /** The place of one request, and later perhaps of its tunnel: waited for, taken, given back. */
+    /** The place of one request, and later perhaps of its tunnel: waiting, taken or given back. */
     public final class Place {
         private final Requester requester;
         private final long beginNanos;
@@ -40,31 +40,31 @@ public final class NodePlaces {
             this.held = atOnce;
         }
 
-        /** Returns whether the place was given at once, so that nobody will tell of it. */
+        /** Returns whether the place was given at once, so that no notification follows. */
         public boolean atOnce() {
             return atOnce;
         }
 
-        /** Returns how long it has been since the place was asked for, in nanoseconds. */
+        /** Returns the nanoseconds since the place was requested. */
         public long ageNanos() {
             return System.nanoTime() - beginNanos;
         }
 
-        /** Gives the place to the next who waits, or ends waiting for it; does nothing the second time. */
+        /** Gives the place to the next waiting request, or stops waiting for it. Further calls do nothing. */
         public void leave() {
             NodePlaces.this.leave(this);
         }
 
-        /** Whoever has left meanwhile is not told: that he has is seen on his own loop. */
+        /** A request that has left meanwhile is not notified; its own loop knows that it has left. */
         private void tell(Consumer<Requester> event) {
             requester.loop().execute(() -> event.accept(requester));
         }
     }
 
     /**
-     * Gives a request a place at once, or later by {@link Requester#admitted}.
+     * Gives a request a place, at once or later through {@link Requester#admitted}.
      *
-     * @return the place; null when the queue is full
+     * @return the place; null if the queue is full
      */
     public synchronized @Nullable Place enter(Requester requester) {
         boolean free = taken < limit.maxActive();
@@ -98,7 +98,7 @@ public final class NodePlaces {
         }
     }
 
-    /** Sets the limit; who has a place keeps it. */
+    /** Sets the limit; requests that have a place keep it. */
     synchronized void setLimit(Limit newLimit) {
         limit = newLimit;
         admit();

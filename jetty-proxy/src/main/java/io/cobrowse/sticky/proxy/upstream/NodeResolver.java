@@ -19,12 +19,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds the addresses of nodes by their host names, for requests and checks alike, and never on the thread that asks.
+ * Resolves the host names of nodes, for requests and checks alike, and never on the calling thread.
  *
- * <p>Addresses are looked up anew when they are asked for and {@value #MAX_AGE_SECONDS} s old; until the answer is there, and
- * when there is none, the old ones hold. A name is looked up by one thread at a time, so that a name server that hangs
- * costs a thread a name, and nobody waits for it longer than {@value #PATIENCE_SECONDS} s. Java itself keeps what it has
- * found for 30 s, unless the security property {@code networkaddress.cache.ttl} says otherwise. Thread-safe.
+ * <p>A name is resolved again when its addresses are requested and {@value #MAX_AGE_SECONDS} s old. Until there is an
+ * answer, and if there is none, the old addresses stay valid. Only one thread at a time resolves a name, so a hanging
+ * name server occupies one thread per name, and nobody waits for it longer than {@value #PATIENCE_SECONDS} s. Java
+ * itself caches addresses for 30 s, unless the security property {@code networkaddress.cache.ttl} says otherwise.
+ * Thread-safe.
  */
 public final class NodeResolver implements SocketAddressResolver {
     static final long MAX_AGE_SECONDS = 10;
@@ -52,7 +53,7 @@ public final class NodeResolver implements SocketAddressResolver {
     });
     private final Map<String, Name> names = new ConcurrentHashMap<>();
 
-    /** Makes a resolver that asks the system. */
+    /** Makes a resolver that uses the system's name resolution. */
     public NodeResolver() {
         this(InetAddress::getAllByName, System::nanoTime);
     }

@@ -2,7 +2,10 @@ package io.cobrowse.sticky.proxy.upstream;
 
 import java.io.IOException;
 
-/** A connection could not be opened for want of something that is the proxy's own: descriptors, ports. No fault of the node. */
+/**
+ * Thrown if a connection could not be opened because the proxy has run out of descriptors or ports. The node is not
+ * to blame.
+ */
 public final class ProxyExhaustedException extends IOException {
     private static final long serialVersionUID = 1L;
 

@@ -3,30 +3,36 @@ package io.cobrowse.sticky.proxy.upstream;
 import io.cobrowse.sticky.proxy.io.Loop;
 import io.cobrowse.sticky.routing.Node;
 
-/** Who wants something of a node, and has its connection then. Called on its {@link #loop} only. */
+/** Requests a connection to a node, and then owns it. Called on its {@link #loop} only. */
 public interface Requester {
-    /** Returns the loop that all this happens on. */
+    /** Returns the loop on which everything happens. */
     Loop loop();
 
     /** Returns the node that the request is for now. */
     Node node();
 
-    /** The node has a place for the request, for which it had to wait. */
+    /** The node now has a place for the request, which had to wait for it. */
     void admitted();
 
     /** The request has waited for a place for too long. */
     void turnedAway();
 
-    /** A connection is there. Where it is not wanted any more, it has to be {@linkplain UpstreamConnection#release released}. */
+    /**
+     * A connection is available. If it is no longer wanted, it must be
+     * {@linkplain UpstreamConnection#release released}.
+     */
     void connected(UpstreamConnection connection);
 
-    /** No connection can be had, or none any more: {@link NodeUnavailableException} where the node is out of service. */
+    /**
+     * No connection can be opened, or the wait for one has ended: {@link NodeUnavailableException} if the node is out
+     * of service.
+     */
     void connectFailed(Throwable cause);
 
-    /** There is something to read from the connection, or its end. */
+    /** The connection has bytes to read, or has ended. */
     void readable();
 
-    /** The connection broke, or was closed, while it was waited for. */
+    /** The connection broke, or was closed, while the requester waited for bytes. */
     void lost(Throwable cause);
 
     /** Does what is due. */
@@ -38,6 +44,6 @@ public interface Requester {
     /** Returns whether the request waits for an answer that is meant to take long, as a CometD poll does. */
     boolean isParked();
 
-    /** The node is out of service: the waiting request is to be answered without it. */
+    /** The node is out of service: the waiting request must be answered without it. */
     void evict();
 }

@@ -5,9 +5,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Keeps retries from hitting a sick cluster harder: of the last {@value #SECONDS} seconds they may be a fifth of the
- * requests, or {@value #FLOOR} where that is more, as Finagle and Envoy have it. Thread-safe; counting a request takes no
- * lock and does not look at the clock, which {@link #tick} does.
+ * Keeps retries from hitting a sick cluster harder: they may be a fifth of the requests of the last {@value #SECONDS}
+ * seconds, or {@value #FLOOR} if that is more, as in Finagle and Envoy. Thread-safe; counting a request takes no lock
+ * and does not look at the clock, which {@link #tick} does.
  */
 public final class RetryBudget {
     static final int SECONDS = 10;
@@ -32,7 +32,7 @@ public final class RetryBudget {
         current.increment();
     }
 
-    /** Takes one retry out of the budget; returns false when it is used up. */
+    /** Takes one retry out of the budget; returns false if the budget is used up. */
     public synchronized boolean tryRetry() {
         long allowed = (Arrays.stream(requests).sum() + current.sum()) / REQUESTS_PER_RETRY;
         if (Arrays.stream(retries).sum() >= Math.max(FLOOR, allowed)) {
@@ -42,7 +42,7 @@ public final class RetryBudget {
         return true;
     }
 
-    /** Lets what is older than the window fall out of it; to be called more than once a second. */
+    /** Drops what is older than the window; must be called more than once a second. */
     public synchronized void tick(long nowNanos) {
         if (nowNanos - begunNanos >= SECOND_NANOS) {
             begunNanos = nowNanos;

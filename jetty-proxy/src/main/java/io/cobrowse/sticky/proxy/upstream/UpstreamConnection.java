@@ -19,9 +19,9 @@ import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An HTTP/1.1 connection to a node: one request after the other has it, and between two it waits in its pool. Read interest
- * is always registered while nobody reads: with a requester it waits for bytes of the answer, without one for the node to
- * close. Belongs to its loop.
+ * An HTTP/1.1 connection to a node. It serves one request after the other and waits in its pool in between. Read
+ * interest is always registered while nobody reads: with a requester, the connection waits for bytes of the answer;
+ * without one, for the node to close it. Belongs to its loop.
  */
 public final class UpstreamConnection extends AbstractConnection.NonBlocking {
     private enum Phase {
@@ -31,11 +31,11 @@ public final class UpstreamConnection extends AbstractConnection.NonBlocking {
         CLOSED
     }
 
-    /** Whose connection this is between two requests. Called on the connection's loop. */
+    /** The owner of the connection between two requests. Called on the connection's loop. */
     public interface Owner {
         Loop loop();
 
-        /** Returns what the loop's connections read into. */
+        /** Returns the buffers into which the loop's connections read. */
         InputBuffers inputs();
 
         /** Returns the fields that the answers on the loop's connections have in common. */
@@ -44,13 +44,13 @@ public final class UpstreamConnection extends AbstractConnection.NonBlocking {
         /** Returns host and port as in the node's URL. */
         String authority();
 
-        /** Returns when a TLS handshake that begins now has taken too long, in nanoseconds. */
+        /** Returns the deadline of a TLS handshake that begins now, in nanoseconds. */
         long handshakeDeadline();
 
-        /** Takes a connection back that is ready for another request. */
+        /** Takes back a connection that is ready for another request. */
         void release(UpstreamConnection connection);
 
-        /** A connection is no more, or has become a tunnel. */
+        /** A connection is closed, or has become a tunnel. */
         void forget(UpstreamConnection connection, boolean wasIdle);
     }
 
@@ -158,14 +158,14 @@ public final class UpstreamConnection extends AbstractConnection.NonBlocking {
         return usedBefore;
     }
 
-    /** Returns what parses the answers that come. */
+    /** Returns the parser of the answers. */
     public ResponseParser parser() {
         return parser;
     }
 
     /**
-     * Returns whether nothing has come since the last answer; else closes the connection, since the next request must not get it
-     * for its own. The loop may not have come round to reading it.
+     * Returns whether nothing has come since the last answer, even if the loop has not read it yet; otherwise closes
+     * the connection, since the next request must not take those bytes for its own answer.
      */
     boolean isQuiet() {
         assert phase == Phase.IDLE;
@@ -185,7 +185,7 @@ public final class UpstreamConnection extends AbstractConnection.NonBlocking {
         newRequester.connected(this);
     }
 
-    /** Gives the connection back: request and answer are complete, and another request may follow. */
+    /** Returns the connection to its pool: request and answer are complete, and another request may follow. */
     public void release() {
         assert loop().isCurrent();
         if (phase != Phase.USED) {
@@ -201,7 +201,7 @@ public final class UpstreamConnection extends AbstractConnection.NonBlocking {
         pool.release(this);
     }
 
-    /** Leaves the end point to somebody else: the connection is no more. */
+    /** Hands the end point over to somebody else; the connection ends. */
     public EndPoint detach() {
         phase = Phase.CLOSED;
         requester = null;
@@ -241,17 +241,17 @@ public final class UpstreamConnection extends AbstractConnection.NonBlocking {
         return filled;
     }
 
-    /** Returns why reading failed; null where it did not. */
+    /** Returns why reading failed; null if it did not. */
     public @Nullable Throwable failure() {
         return failure;
     }
 
-    /** Returns what was read and not parsed yet. */
+    /** Returns the bytes that were read but not parsed yet. */
     public ByteBuffer input() {
         return input == null ? BufferUtil.EMPTY_BUFFER : input.getByteBuffer();
     }
 
-    /** Hands the input buffer over, which the caller releases; null where there is none. */
+    /** Hands over the input buffer, which the caller must release; null if there is none. */
     public @Nullable RetainableByteBuffer takeInput() {
         RetainableByteBuffer taken = input;
         input = null;
@@ -259,7 +259,7 @@ public final class UpstreamConnection extends AbstractConnection.NonBlocking {
         return taken;
     }
 
-    /** Gives the input buffer back, since there is nothing in it. */
+    /** Gives back the empty input buffer. */
     public void releaseInput() {
         RetainableByteBuffer buffer = takeInput();
         if (buffer != null) {
@@ -267,7 +267,7 @@ public final class UpstreamConnection extends AbstractConnection.NonBlocking {
         }
     }
 
-    /** Waits for bytes, of which the requester is told. */
+    /** Waits for bytes; the requester is notified of them. */
     public void awaitReadable() {
         if (!isFillInterested()) {
             fillInterested();
@@ -346,7 +346,7 @@ public final class UpstreamConnection extends AbstractConnection.NonBlocking {
         }
     }
 
-    /** Closes the connection; its requester is not told. Does nothing the second time. */
+    /** Closes the connection; its requester is not notified. Further calls do nothing. */
     @Override
     public void close() {
         if (phase != Phase.CLOSED) {
@@ -359,7 +359,7 @@ public final class UpstreamConnection extends AbstractConnection.NonBlocking {
         }
     }
 
-    /** Closed by somebody else: the loop that stops, or TLS. */
+    /** Called if somebody else closed the connection: the loop that stops, or TLS. */
     @Override
     public void onClose(@Nullable Throwable cause) {
         super.onClose(cause);

@@ -15,21 +15,26 @@ import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.Scheduler;
 
 /**
- * What health checks connect by, and whose loops serve the requests of clients that came in by somebody else's connector.
+ * Makes the connections of health checks. Its loops also serve requests of clients that arrived through another
+ * application's connector.
  */
 public final class UpstreamConnector extends ClientConnector {
     private final Object tlsLock = new Object();
 
     /**
-     * Makes a connector that uses these settings toward nodes with {@code https} URLs. They are started when they are first asked for:
-     * to read the certificates that the JDK trusts takes a tenth of a start, and most nodes are reached in clear text.
+     * Makes a connector that uses these settings toward nodes with {@code https} URLs. They are started on first use:
+     * reading the certificates that the JDK trusts takes a tenth of the start, and most nodes are reached in clear
+     * text.
      */
     public UpstreamConnector(SslContextFactory.Client tls) {
         setSslContextFactory(tls);
         unmanage(tls);
     }
 
-    /** Returns the settings, started once the connector is. The first call may take as long as reading the certificates. */
+    /**
+     * Returns the settings, started if the connector is started. The first call may take as long as reading the
+     * certificates.
+     */
     @Override
     public SslContextFactory.Client getSslContextFactory() {
         SslContextFactory.Client tls = super.getSslContextFactory();

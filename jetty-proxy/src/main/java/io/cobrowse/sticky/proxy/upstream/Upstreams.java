@@ -22,8 +22,8 @@ import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connections to all nodes: a {@linkplain LoopUpstreams part} for each event loop, and what the loops share. Thread-safe:
- * what concerns a loop's part is posted to it.
+ * The connections to all nodes: one {@linkplain LoopUpstreams part} per event loop, and what the loops share.
+ * Thread-safe: calls that concern a loop's part are posted to that loop.
  */
 public final class Upstreams {
     /** Most connections to one node. */
@@ -48,12 +48,12 @@ public final class Upstreams {
     private volatile long idleNanos;
 
     /**
-     * Creates the connections' keeper; the connector's life is the caller's to manage.
+     * Creates the connections; the caller starts and stops the connector.
      *
-     * @param resolver finds the addresses of nodes
-     * @param current whether there is a node at a URL now; the connections of others are forgotten once they are unused
-     * @param timeouts how long a node may stay silent, and how long a client may send or read nothing while that is all
-     *     there is to do
+     * @param resolver resolves the host names of nodes
+     * @param current whether there is a node at a URL now; connections to other URLs are dropped once they are unused
+     * @param timeouts how long a node may stay silent, and how long a client may send or read nothing while the
+     *     exchange waits for it
      */
     public Upstreams(UpstreamConnector connector, NodeResolver resolver, Predicate<URI> current, Timeouts timeouts) {
         this.connector = connector;
@@ -62,29 +62,32 @@ public final class Upstreams {
         setTimeouts(timeouts);
     }
 
-    /** Sets the time-outs; what waits already keeps its deadline. */
+    /** Sets the time-outs; exchanges that already wait keep their deadlines. */
     public void setTimeouts(Timeouts timeouts) {
         responseNanos = timeouts.response().toNanos();
         idleNanos = timeouts.idle().toNanos();
     }
 
-    /** Returns when a node that does nothing from now on has been silent for too long, in nanoseconds; never 0. */
+    /** Returns the deadline of a node that is silent from now on, in nanoseconds; never 0. */
     public long responseDeadline() {
         return (System.nanoTime() + responseNanos) | 1;
     }
 
-    /** Returns when a client that does nothing from now on has stalled for too long, in nanoseconds; never 0. */
+    /** Returns the deadline of a client that stalls from now on, in nanoseconds; never 0. */
     public long clientDeadline() {
         return (System.nanoTime() + idleNanos) | 1;
     }
 
-    /** Returns the loop that is to serve a client's request: its connection's own, or one of ours where that has none. */
+    /**
+     * Returns the loop that serves a client's request: that of its connection, or one of ours if the connection has
+     * none.
+     */
     public EventLoop loop(EndPoint client) {
         EventLoop own = EventLoop.of(client);
         return own != null ? own : connector.chooseLoop();
     }
 
-    /** Returns where the requests of a loop get their connections. */
+    /** Returns the connections for the requests of a loop. */
     public Connections of(EventLoop loop) {
         LoopUpstreams known = loops.get(loop);
         if (known != null) {
@@ -100,7 +103,7 @@ public final class Upstreams {
         return created;
     }
 
-    /** Does what is due and concerns no loop in particular. */
+    /** Does the work that is due and concerns no loop in particular. */
     void tick(long nowNanos) {
         retries.tick(nowNanos);
         if (!places.isEmpty()) {
@@ -116,7 +119,7 @@ public final class Upstreams {
         return counts.computeIfAbsent(url, unknown -> new AtomicInteger());
     }
 
-    /** Closes a connection that another loop has to a node and nobody uses, and says on {@code asking} whether there was one. */
+    /** Closes an idle connection of another loop to a node, and reports on {@code asking} whether there was one. */
     void closeIdleElsewhere(URI url, EventLoop asking, Consumer<Boolean> answer) {
         closeIdle(url, List.copyOf(loops.values()).iterator(), asking, answer);
     }
@@ -137,12 +140,12 @@ public final class Upstreams {
         });
     }
 
-    /** Returns the places at a node; null where it has no limit. */
+    /** Returns the places at a node; null if it has no limit. */
     public @Nullable NodePlaces places(Node node) {
         return places.isEmpty() ? null : places.get(node.id());
     }
 
-    /** Sets how much nodes may have to do at a time, by id; nodes that are left out have no limit. */
+    /** Sets the limits of nodes (max-active), by id; nodes that are left out have no limit. */
     public void setLimits(Map<String, Limit> limits) {
         places.entrySet().removeIf(entry -> {
             boolean gone = !limits.containsKey(entry.getKey());
@@ -165,7 +168,7 @@ public final class Upstreams {
         return atNode == null ? 0 : atNode.waiting();
     }
 
-    /** Returns the number of requests that are meant to wait for a node's answer, and do; asks the loops, and waits for them. */
+    /** Returns the number of polls parked at a node; asks the loops, and waits for their answers. */
     public int parkedPolls(Node node) {
         int parked = 0;
         for (LoopUpstreams each : loops.values()) {
@@ -201,8 +204,8 @@ public final class Upstreams {
     }
 
     /**
-     * Answers the requests that wait for a node's answer as R10 says, drops the connections that are not in use, and leaves
-     * responses that have begun alone.
+     * Answers the requests that wait for a node's answer as R10 says, and closes the connections that are not in use;
+     * responses that have begun continue.
      */
     public void closeWaiting(Node node) {
         evictQueue(node);
@@ -222,8 +225,9 @@ public final class Upstreams {
     }
 
     /**
-     * As {@link #closeWaiting}, but of requests with a connection only of those that are meant to wait for long, such as CometD's
-     * polls, since others will end by themselves; and these are left to the caller, who may end them at a pace.
+     * Like {@link #closeWaiting}, but leaves requests that have a connection alone. Most will end by themselves;
+     * those that are meant to wait for long, such as CometD's polls, are returned to the caller, who may end them at
+     * a pace.
      *
      * @return what ends each of them
      */
@@ -245,7 +249,7 @@ public final class Upstreams {
                         .toList());
     }
 
-    /** Returns what times the ends of requests. */
+    /** Returns the scheduler for ending requests at a pace. */
     public Scheduler scheduler() {
         return connector.getScheduler();
     }

@@ -1,4 +1,4 @@
-/** Connections to the nodes: one pool a node and loop, limits, retries, and names. */
+/** Connections to the nodes: one pool per node and loop, limits, retries, and name resolution. */
 @NullMarked
 package io.cobrowse.sticky.proxy.upstream;
 
