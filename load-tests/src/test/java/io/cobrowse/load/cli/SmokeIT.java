@@ -60,8 +60,10 @@ class SmokeIT {
                 merge.add(output.toString());
                 injectors.add(injector(i, cluster, startAt, output));
             }
-            for (Process injector : injectors) {
-                assertThat(injector.waitFor()).isZero();
+            for (int i = 1; i <= INJECTORS; i++) {
+                assertThat(injectors.get(i - 1).waitFor())
+                        .as(Files.readString(log(i)))
+                        .isZero();
             }
         }
 
@@ -85,6 +87,10 @@ class SmokeIT {
                 .path("load");
     }
 
+    private Path log(int injector) {
+        return directory.resolve("injector-" + injector + ".log");
+    }
+
     private Process injector(int number, LocalCluster cluster, String startAt, Path output) throws Exception {
         return new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -106,7 +112,7 @@ class SmokeIT {
                         "--output",
                         output.toString())
                 .redirectErrorStream(true)
-                .redirectOutput(directory.resolve("injector-" + number + ".log").toFile())
+                .redirectOutput(log(number).toFile())
                 .start();
     }
 }
