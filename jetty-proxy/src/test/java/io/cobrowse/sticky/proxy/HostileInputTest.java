@@ -27,12 +27,7 @@ class HostileInputTest {
     @BeforeEach
     void start() throws IOException {
         node = new RawNode();
-        proxy = StickyProxyServer.builder()
-                .listen("127.0.0.1", 0)
-                .admin("127.0.0.1", 0)
-                .node("1", "node-1", node.url())
-                .build()
-                .start();
+        proxy = SmallProxy.start(node.url());
     }
 
     @AfterEach

@@ -38,12 +38,7 @@ class Http2TunnelTest {
     @BeforeEach
     void start() throws IOException {
         node = new RawNode(ECHO);
-        proxy = StickyProxyServer.builder()
-                .listen("127.0.0.1", 0)
-                .admin("127.0.0.1", 0)
-                .node("1", "node-1", node.url())
-                .build()
-                .start();
+        proxy = SmallProxy.start(node.url());
         client = new RawHttp2Client(proxy.uri("public"));
     }
 

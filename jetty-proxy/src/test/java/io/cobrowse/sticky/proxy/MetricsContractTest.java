@@ -55,12 +55,7 @@ class MetricsContractTest {
     @BeforeEach
     void start() throws IOException {
         node = new RawNode(RawNode.OK);
-        proxy = StickyProxyServer.builder()
-                .listen("127.0.0.1", 0)
-                .admin("127.0.0.1", 0)
-                .node("1", "node-1", node.url())
-                .build()
-                .start();
+        proxy = SmallProxy.start(node.url());
         try (RawClient client = new RawClient(proxy.uri("public"))) {
             assertThat(client.get("/", "Cookie: gcbSessionServer=node-1").status())
                     .isEqualTo(200);

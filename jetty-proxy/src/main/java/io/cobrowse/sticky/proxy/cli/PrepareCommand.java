@@ -2,13 +2,12 @@ package io.cobrowse.sticky.proxy.cli;
 
 import io.cobrowse.sticky.proxy.StickyProxyServer;
 import io.cobrowse.sticky.proxy.config.ConfigException;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.PipedReader;
+import java.io.PipedWriter;
 import java.io.PrintWriter;
-import java.io.Writer;
-import java.net.ConnectException;
 import java.net.HttpURLConnection;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,14 +33,12 @@ import picocli.CommandLine.Spec;
         versionProvider = Version.class)
 final class PrepareCommand implements Callable<Integer> {
     private static final String YAML = """
-            listeners: [{name: public, address: "127.0.0.1:%d"}]
+            listeners: [{name: public, address: "127.0.0.1:0"}]
             admin: {address: "127.0.0.1:0"}
             health: {path: /livez}
             timeouts: {drain: 0s}
             nodes: [{id: 1, url: "http://127.0.0.1:%d"}]
             """;
-
-    private static final long PAUSE_MILLIS = 10;
 
     @Spec
     @SuppressWarnings("NullAway.Init") // Set by picocli.
@@ -51,18 +48,12 @@ final class PrepareCommand implements Callable<Integer> {
     public Integer call() throws ConfigException, CommandFailedException, InterruptedException {
         ExecutorService thread = Executors.newSingleThreadExecutor();
         try (StickyProxyServer node = node()) {
-            int port = freePort();
-            Path file = write(port, node.adminUri().getPort());
-            CountDownLatch stop = new CountDownLatch(1);
-            // Just as Main has it run, so that the same classes are loaded.
-            Future<?> proxy = thread.submit(() -> {
-                RunCommand.run(file, new PrintWriter(Writer.nullWriter()), stop);
-                return null;
-            });
-            request(URI.create("http://127.0.0.1:" + port + "/livez"), proxy);
-            stop.countDown();
-            proxy.get();
-            Files.delete(file);
+            Path file = write(node.adminUri().getPort());
+            try {
+                runAndAsk(file, thread);
+            } finally {
+                Files.delete(file);
+            }
         } catch (IOException e) {
             throw new CommandFailedException(String.valueOf(e.getMessage()), e);
         } catch (ExecutionException e) {
@@ -74,34 +65,37 @@ final class PrepareCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    private static void request(URI uri, Future<?> proxy)
-            throws IOException, InterruptedException, CommandFailedException {
-        while (true) {
-            try {
-                HttpURLConnection request = (HttpURLConnection) uri.toURL().openConnection();
-                request.setRequestProperty("Cookie", "gcbSessionServer=1");
-                int status = request.getResponseCode();
-                if (status != HttpURLConnection.HTTP_OK) {
-                    throw new CommandFailedException("The request was answered with " + status);
-                }
-                return;
-            } catch (ConnectException notYet) {
-                if (proxy.isDone()) {
-                    return; // With an error, which is told where the result is asked for.
-                }
-                Thread.sleep(PAUSE_MILLIS);
+    /** Runs a proxy just as {@link Main} does, so that the same classes are loaded, and sends a request to where it says that it is. */
+    private static void runAndAsk(Path file, ExecutorService thread)
+            throws IOException, InterruptedException, ExecutionException, CommandFailedException {
+        PipedReader printed = new PipedReader();
+        PrintWriter out = new PrintWriter(new PipedWriter(printed), true);
+        CountDownLatch stop = new CountDownLatch(1);
+        Future<?> proxy = thread.submit(() -> {
+            try (out) {
+                RunCommand.run(file, out, stop);
             }
+            return null;
+        });
+        String line = new BufferedReader(printed).readLine();
+        if (line != null) { // Else it has failed, which is told where the result is asked for.
+            request(URI.create(line.split(" ", 3)[1]).resolve("/livez"));
         }
+        stop.countDown();
+        proxy.get();
     }
 
-    private static int freePort() throws IOException {
-        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return taken.getLocalPort();
+    private static void request(URI uri) throws IOException, CommandFailedException {
+        HttpURLConnection request = (HttpURLConnection) uri.toURL().openConnection();
+        request.setRequestProperty("Cookie", "gcbSessionServer=1");
+        int status = request.getResponseCode();
+        if (status != HttpURLConnection.HTTP_OK) {
+            throw new CommandFailedException("The request was answered with " + status);
         }
     }
 
     private static StickyProxyServer node() throws IOException, ConfigException {
-        Path file = write(0, 1);
+        Path file = write(1);
         try {
             return StickyProxyServer.builder(ConfigOption.read(file).config())
                     .build()
@@ -111,7 +105,7 @@ final class PrepareCommand implements Callable<Integer> {
         }
     }
 
-    private static Path write(int port, int nodePort) throws IOException {
-        return Files.writeString(Files.createTempFile("cobrowse-proxy", ".yaml"), YAML.formatted(port, nodePort));
+    private static Path write(int nodePort) throws IOException {
+        return Files.writeString(Files.createTempFile("cobrowse-proxy", ".yaml"), YAML.formatted(nodePort));
     }
 }

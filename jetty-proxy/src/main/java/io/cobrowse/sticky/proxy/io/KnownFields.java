@@ -20,6 +20,7 @@ public final class KnownFields {
     static final int MAX_LINE_BYTES = 512;
 
     private static final int SLOT_BITS = 9;
+    private static final int HOSTS = 16;
     private static final long LOW_BITS = 0x7f7f7f7f7f7f7f7fL;
     private static final long CARRIAGE_RETURNS = 0x0d0d0d0d0d0d0d0dL;
     private static final long MIX = 0x9E3779B97F4A7C15L;
@@ -39,11 +40,24 @@ public final class KnownFields {
         }
     }
 
+    /** A host field that remembers its values. */
+    private static final class HostField extends HostPortHttpField {
+        private final String[] values;
+
+        HostField(HostPortHttpField field) {
+            super(field.getHeader(), field.getName(), field.getHostPort());
+            this.values = field.getValues();
+        }
+
+        @Override
+        public String[] getValues() {
+            return values.clone();
+        }
+    }
+
     private final @Nullable Known[] slots = new Known[1 << SLOT_BITS];
     /** The line that was last looked for in vain in each slot, by its hash. */
     private final long[] missed = new long[1 << SLOT_BITS];
-
-    private static final int HOSTS = 16;
 
     private final @Nullable HostField[] hosts = new HostField[HOSTS];
 
@@ -163,8 +177,11 @@ public final class KnownFields {
      * Returns the field that was kept for the same host, or keeps this one. The parser has to see the line itself each time; what Jetty
      * asks of the field once more with each request is found out but once.
      */
-    HttpField host(HostPortHttpField field) {
+    HostPortHttpField host(HostPortHttpField field) {
         String value = field.getValue();
+        if (value.length() > MAX_LINE_BYTES) {
+            return field;
+        }
         int slot = value.hashCode() & (HOSTS - 1);
         HostField last = hosts[slot];
         if (last == null || !last.getValue().equals(value) || !last.getName().equals(field.getName())) {
@@ -172,21 +189,6 @@ public final class KnownFields {
             hosts[slot] = last;
         }
         return last;
-    }
-
-    /** A host field that remembers its values. */
-    private static final class HostField extends HostPortHttpField {
-        private final String[] values;
-
-        HostField(HostPortHttpField field) {
-            super(field.getHeader(), field.getName(), field.getHostPort());
-            this.values = field.getValues();
-        }
-
-        @Override
-        public String[] getValues() {
-            return values.clone();
-        }
     }
 
     /** A lenient parser takes a line feed alone for the end of a line as well. */
