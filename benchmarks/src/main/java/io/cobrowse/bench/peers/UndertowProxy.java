@@ -21,6 +21,8 @@ import org.xnio.Options;
 
 /** Undertow's {@link ProxyHandler} with its {@link LoadBalancingProxyClient}; stock but for what names the node. */
 final class UndertowProxy {
+    private static final int IDLE_MILLIS = 600_000;
+
     private UndertowProxy() {}
 
     public static void main(String[] args) throws IOException, GeneralSecurityException {
@@ -35,6 +37,9 @@ final class UndertowProxy {
         Undertow.Builder server = Undertow.builder()
                 .setHandler(ProxyHandler.builder().setProxyClient(client).build())
                 .setSocketOption(Options.BACKLOG, 4096)
+                // It rests while the others are warmed up.
+                .setServerOption(UndertowOptions.NO_REQUEST_TIMEOUT, IDLE_MILLIS)
+                .setServerOption(UndertowOptions.IDLE_TIMEOUT, IDLE_MILLIS)
                 .setServerOption(UndertowOptions.ENABLE_HTTP2, place.front() == Front.HTTP2);
         if (place.front() == Front.TLS) {
             server.addHttpsListener(place.port(), "127.0.0.1", tls(place.keyStore()));
