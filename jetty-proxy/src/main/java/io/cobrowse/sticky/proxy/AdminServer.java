@@ -15,7 +15,7 @@ import org.eclipse.jetty.server.ServerConnector;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The admin listener, on a Jetty of its own. */
+/** The admin listener, on a Jetty server of its own. */
 final class AdminServer {
     private static final Logger LOG = LoggerFactory.getLogger(AdminServer.class);
     private static final int MAX_THREADS = 8;
@@ -38,9 +38,9 @@ final class AdminServer {
     }
 
     /**
-     * Opens the port, on which nothing is served yet.
+     * Binds the port. Nothing is served there yet.
      *
-     * @throws BindException when the address cannot be had
+     * @throws BindException when the address cannot be bound
      */
     void open() throws IOException {
         Listeners.bind(connector, admin.address());

@@ -11,13 +11,13 @@ import org.eclipse.jetty.util.component.Container;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Says of each connector that is not the proxy's own, once, what cannot be had there, and what to do. Thread-safe. */
+/** Logs once, for each connector that is not the proxy's own, what does not work there and what to do. Thread-safe. */
 final class ForeignConnectors implements Container.Listener {
     private static final Logger LOG = LoggerFactory.getLogger(ForeignConnectors.class);
 
     private ForeignConnectors() {}
 
-    /** Looks at the connectors that a server has and gets. */
+    /** Watches the connectors that a server has, and those that are added later. */
     static void watch(Server server) {
         if (server.getEventListeners().stream().noneMatch(ForeignConnectors.class::isInstance)) {
             server.addEventListener(new ForeignConnectors());

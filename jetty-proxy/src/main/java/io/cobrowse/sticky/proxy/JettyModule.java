@@ -13,19 +13,22 @@ import org.eclipse.jetty.util.component.LifeCycle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What the module {@code cobrowse-sticky} of a standalone Jetty calls; its XML file names this class. Stateless. */
+/**
+ * The entry point of the module {@code cobrowse-sticky} of a standalone Jetty; the module's XML file names this class.
+ * Stateless.
+ */
 public final class JettyModule {
     private static final Logger LOG = LoggerFactory.getLogger(JettyModule.class);
 
     private JettyModule() {}
 
     /**
-     * Puts a proxy into a server that is not started: its context beside those that are there, and the listeners of the configuration
-     * beside the connectors. A stop of the server drains the proxy first.
+     * Installs a proxy in a server that is not started. Its context is added to the server's contexts, and the
+     * listeners of the configuration to its connectors. When the server stops, the proxy drains first.
      *
-     * @param base where a relative path of the file begins
+     * @param base the directory that a relative path of the file starts from
      * @param file the configuration file (YAML)
-     * @param contextPath such as {@code /} or {@code /cobrowse}; requests outside are left to other contexts
+     * @param contextPath such as {@code /} or {@code /cobrowse}; requests outside it are left to other contexts
      * @return the proxy
      * @throws ConfigException with every error of the file
      */
@@ -36,7 +39,7 @@ public final class JettyModule {
         ProxyConfig config = read.config();
         StickyProxy proxy = StickyProxy.builder(config).build();
         ServletContextHandler context = new ServletContextHandler(contextPath, ServletContextHandler.NO_SESSIONS);
-        context.setAllowNullPathInContext(true); // A request for the context path itself is a node's to answer.
+        context.setAllowNullPathInContext(true); // The node answers a request for the context path itself.
         proxy.mount(context, "/*");
         add(server, context);
         proxy.listen(server, config.listeners().toArray(Listener[]::new));

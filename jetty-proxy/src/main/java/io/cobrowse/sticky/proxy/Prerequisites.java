@@ -10,17 +10,17 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
 
-/** What {@link StickyProxyServlet} has to find around it. Stateless. */
+/** Checks the environment that {@link StickyProxyServlet} needs. Stateless. */
 final class Prerequisites {
-    /** The first Jetty that has what the connectors use. */
+    /** The first version of Jetty that has what the connectors use. */
     private static final Version OLDEST_JETTY = Version.parse("12.1.14");
 
     private Prerequisites() {}
 
     /**
-     * Looks whether Jetty is as new as it has to be; frameworks bring their own.
+     * Checks that Jetty is recent enough; frameworks bring their own version.
      *
-     * @throws IllegalStateException when it is not; the message says what to do
+     * @throws IllegalStateException when it is too old; the message says what to do
      */
     static void checkJetty(String version) {
         Matcher number = Pattern.compile("[0-9]+([.][0-9]+)*").matcher(version);
@@ -33,9 +33,9 @@ final class Prerequisites {
     }
 
     /**
-     * Returns the context that the servlet is in.
+     * Returns the context of the servlet.
      *
-     * @throws ServletException when it cannot work there; the message says what to do
+     * @throws ServletException when the servlet cannot work in it; the message says what to do
      */
     static ServletContextHandler check(ServletConfig config, Router router) throws ServletException {
         ServletContext context = config.getServletContext();

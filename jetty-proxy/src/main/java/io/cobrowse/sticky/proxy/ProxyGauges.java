@@ -6,7 +6,7 @@ import io.cobrowse.sticky.routing.Node;
 import java.util.HashMap;
 import java.util.Map;
 
-/** What the proxy has open now. Thread-safe. */
+/** The requests, tunnels and connections that are open now. Thread-safe. */
 final class ProxyGauges implements Gauges {
     private final StickyProxy proxy;
     private final StickyProxyServlet servlet;
@@ -31,7 +31,7 @@ final class ProxyGauges implements Gauges {
         return servlet.connections(node);
     }
 
-    /** A connection serves one request at a time, and a tunnel takes its connection along. */
+    /** A connection serves one request at a time, and a tunnel keeps its connection. */
     @Override
     public int idleConnections(Node node) {
         int busy = node.activeRequests() - servlet.waiting(node);

@@ -21,7 +21,7 @@ import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The settings of nodes and forwarding, which {@link StickyProxy} and {@link StickyProxyServer} have in common. Not thread-safe.
+ * The settings of nodes and forwarding that {@link StickyProxy} and {@link StickyProxyServer} share. Not thread-safe.
  *
  * @param <B> the builder
  */

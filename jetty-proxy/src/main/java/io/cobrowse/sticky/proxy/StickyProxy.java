@@ -170,7 +170,7 @@ public final class StickyProxy {
         onStart(exchanges -> exchanges.addListener(listener));
     }
 
-    /** Has something done with the exchanges of each start, before the first request. */
+    /** Runs a task with the exchanges of each start, before the first request. */
     void onStart(Consumer<Exchanges> task) {
         starting.add(task);
     }
@@ -190,7 +190,7 @@ public final class StickyProxy {
         }
     }
 
-    /** Takes what concerns browsers only: our answers on other origins, and the attributes of cookies. */
+    /** Applies what concerns browsers only: the proxy's own answers to other origins, and the attributes of cookies. */
     private void applyBrowserRules(ProxyConfig next) {
         cluster.answers().setCors(next.cors());
         servlet.setCookieRules(new SetCookieRules(next.setCookie()));
@@ -201,13 +201,14 @@ public final class StickyProxy {
     }
 
     /**
-     * Applies another configuration as one change, without disturbing open requests and tunnels. A node with the same id and URL keeps
-     * its state, checks and counts, and balancing continues where it was. Connections of remaining listeners stay open, and the files of
-     * certificates and keys are read again for the next TLS handshakes. Listeners are applied if {@link #listen} was called; admin and
-     * observation are ignored.
+     * Applies another configuration as one change, without disturbing open requests and tunnels. A node with the same
+     * id and URL keeps its state, checks and counts, and balancing continues where it was. Connections of remaining
+     * listeners stay open, and the files of certificates and keys are read again for the next TLS handshakes. Listeners
+     * are applied if {@link #listen} was called; admin and observation are ignored.
      *
-     * @throws IllegalArgumentException with every setting that the configuration file would not allow; nothing changes then
-     * @throws java.io.UncheckedIOException when the address of a listener cannot be had; nothing else changes then
+     * @throws IllegalArgumentException with every setting that the configuration file would not allow; nothing changes
+     *     then
+     * @throws java.io.UncheckedIOException when the address of a listener cannot be bound; nothing else changes then
      */
     public synchronized void reload(ProxyConfig next) {
         ConfigReader.check(next);
@@ -227,7 +228,7 @@ public final class StickyProxy {
         if (next.equals(UpstreamTls.DEFAULTS) && config.upstreamTls().equals(UpstreamTls.DEFAULTS)) {
             return;
         }
-        ListenerTls.apply(next, new SslContextFactory.Client()); // Whatever is wrong is thrown here.
+        ListenerTls.apply(next, new SslContextFactory.Client()); // Throws if anything is wrong.
         try {
             nodeTls.reload(ignored -> ListenerTls.apply(next, nodeTls));
         } catch (Exception impossible) {
@@ -320,7 +321,10 @@ public final class StickyProxy {
         }
     }
 
-    /** The pace at which all are closed when three quarters of the time are over, or the configured one if that is faster. */
+    /**
+     * Returns the pace at which all tunnels are closed after three quarters of the time, or the configured one if it is
+     * faster.
+     */
     private int closePerSecond(int open, Duration time) {
         double needed = open * 1000.0 / Math.max(1, time.toMillis() * 3 / 4);
         return Math.max(config.tunnels().closePerSecond(), (int) Math.ceil(needed));

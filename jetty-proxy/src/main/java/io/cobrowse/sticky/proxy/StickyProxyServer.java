@@ -78,7 +78,7 @@ public final class StickyProxyServer implements AutoCloseable {
                 settings, new AdminHandler(proxy.states(), telemetry, gauges, () -> this.config, () -> stopping));
     }
 
-    /** Those who embed the proxy may do without an admin listener, and so without Jackson, which is loaded with the first answer. */
+    /** Fails early without Jackson, which only the admin listener needs, and which its first answer would load. */
     private static void requireJackson() {
         String mapper = "com.fasterxml.jackson.databind.ObjectMapper";
         try {
@@ -201,13 +201,15 @@ public final class StickyProxyServer implements AutoCloseable {
     }
 
     /**
-     * Applies another configuration as one change, without disturbing open requests and tunnels. A node with the same id and URL keeps
-     * its state, checks and counts, and balancing continues where it was. Connections of remaining listeners stay open, and the files of
-     * certificates and keys are read again for the next TLS handshakes. Admin is applied only at a start.
+     * Applies another configuration as one change, without disturbing open requests and tunnels. A node with the same
+     * id and URL keeps its state, checks and counts, and balancing continues where it was. Connections of remaining
+     * listeners stay open, and the files of certificates and keys are read again for the next TLS handshakes. Admin is
+     * applied only at a start.
      *
-     * @return the sections that differ and so need a restart
-     * @throws IllegalArgumentException with every setting that the configuration file would not allow; nothing changes then
-     * @throws java.io.UncheckedIOException when the address of a listener cannot be had; nothing else changes then
+     * @return the sections that differ and need a restart
+     * @throws IllegalArgumentException with every setting that the configuration file would not allow; nothing changes
+     *     then
+     * @throws java.io.UncheckedIOException when the address of a listener cannot be bound; nothing else changes then
      */
     public synchronized List<String> reload(ProxyConfig next) {
         proxy.reload(next);

@@ -31,16 +31,17 @@ import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Forwards each request to the node of its {@link Route}, which a {@link StickinessFilter} in front has decided.
+ * Forwards each request to the node of its {@link Route}, which a {@link StickinessFilter} in front has chosen.
  *
- * <p>Jetty's {@link AsyncProxyServlet} gives the life cycle, the init-params of the client ({@code maxThreads},
- * {@code selectors}, ...) and the client's threads, selectors and buffers. The exchange itself is ours: Jetty's changes
- * targets, methods and fields, cannot retry a request whose node refuses connections, and ends polls that are parked for
- * longer than its time-outs; {@code docs/decisions/own-forwarding.md} has the list.
+ * <p>Jetty's {@link AsyncProxyServlet} provides the life cycle, the init-params of the client ({@code maxThreads},
+ * {@code selectors}, ...) and the client's threads, selectors and buffers. The exchange is the proxy's own. Jetty's
+ * exchange changes targets, methods and fields, cannot retry a request whose node refuses connections, and ends polls
+ * that are parked for longer than its time-outs; {@code docs/decisions/own-forwarding.md} has the list.
  *
- * <p>Comes from a {@link StickyProxy}. Has to be registered with {@code async-supported}, and runs in Jetty's ee11 servlets only. In a
- * connector that is not a {@link io.cobrowse.sticky.proxy.listener.ListenerConnector} an HTTP/1.1 client that goes away while its
- * request is parked is noticed only when the node answers. Never blocks; thread-safe.
+ * <p>A {@link StickyProxy} provides the servlet. It must be registered with {@code async-supported}, and runs in
+ * Jetty's ee11 servlets only. In a connector that is not a {@link io.cobrowse.sticky.proxy.listener.ListenerConnector},
+ * an HTTP/1.1 client that disconnects while its request is parked is noticed only when the node answers. Never blocks;
+ * thread-safe.
  */
 public final class StickyProxyServlet extends AsyncProxyServlet {
     private static final long serialVersionUID = 1L;
@@ -61,10 +62,10 @@ public final class StickyProxyServlet extends AsyncProxyServlet {
     private transient boolean checkedInFront;
 
     /**
-     * Makes a servlet behind a filter that routes by the same router.
+     * Creates a servlet behind a filter that uses the same router.
      *
-     * @param answers sends what the filter and the servlet answer themselves
-     * @param nodeTls TLS settings toward nodes with {@code https} URLs
+     * @param answers sends the answers of the filter and of the servlet themselves
+     * @param nodeTls TLS settings for nodes with {@code https} URLs
      */
     StickyProxyServlet(Router router, RoutingAnswers answers, Timeouts timeouts, SslContextFactory.Client nodeTls) {
         this.nodeTls = nodeTls;
@@ -73,12 +74,12 @@ public final class StickyProxyServlet extends AsyncProxyServlet {
         this.timeouts = timeouts;
     }
 
-    /** Sets what is run at the end of {@link #init}, before the first request. */
+    /** Sets a task that runs at the end of {@link #init}, before the first request. */
     void onInit(Runnable task) {
         onInit = task;
     }
 
-    /** Sets what is run at the begin of {@link #destroy}. */
+    /** Sets a task that runs at the beginning of {@link #destroy}. */
     void onDestroy(Runnable task) {
         onDestroy = task;
     }
@@ -86,7 +87,7 @@ public final class StickyProxyServlet extends AsyncProxyServlet {
     /**
      * Starts the client.
      *
-     * @throws ServletException when something that the servlet needs around it is missing; the message says what to do
+     * @throws ServletException when a prerequisite of the servlet is missing; the message says what to do
      */
     @Override
     public void init() throws ServletException {
@@ -110,7 +111,7 @@ public final class StickyProxyServlet extends AsyncProxyServlet {
                         .anyMatch(node -> node.url().equals(url)),
                 timeouts);
         try {
-            client.addManaged(newTunnels); // A bean of the client, so that they stop with it.
+            client.addManaged(newTunnels); // A bean of the client, so that the tunnels stop with it.
         } catch (RuntimeException failure) {
             throw new ServletException("Cannot start the tunnels", failure);
         }
@@ -148,7 +149,7 @@ public final class StickyProxyServlet extends AsyncProxyServlet {
     @Override
     protected void service(HttpServletRequest request, HttpServletResponse response)
             throws ServletException, IOException {
-        if (!request.isAsyncSupported()) { // Looked at while the filter still has the route, whose count it ends then.
+        if (!request.isAsyncSupported()) { // Checked while the filter has the route, and so ends its count.
             throw new ServletException(
                     "A filter in front of the proxy has no async support, without which no request can wait for"
                             + " its node: call setAsyncSupported(true) on the registration of each filter on these paths, or set"
@@ -172,7 +173,7 @@ public final class StickyProxyServlet extends AsyncProxyServlet {
         Objects.requireNonNull(exchanges).start(route, request, response);
     }
 
-    /** Starts TLS toward the nodes, for which a loop would have to wait otherwise; does nothing before the start. */
+    /** Starts TLS for nodes in advance, so that no loop has to wait for it. Does nothing before the start. */
     void startTls() {
         ClientConnector started = connector;
         if (started != null) {
@@ -180,12 +181,12 @@ public final class StickyProxyServlet extends AsyncProxyServlet {
         }
     }
 
-    /** Leaves the check of requests to a {@link io.cobrowse.sticky.proxy.listener.Gate} in front. */
+    /** Leaves the checks of requests to a {@link io.cobrowse.sticky.proxy.listener.Gate} in front. */
     void leaveCheckToGate() {
         checkedInFront = true;
     }
 
-    /** Sets the time-outs; what is under way may keep those that it began with. */
+    /** Sets the time-outs; requests and tunnels that are already open may keep the previous ones. */
     public void setTimeouts(Timeouts timeouts) {
         this.timeouts = timeouts;
         ClientConnector started = connector;
@@ -200,7 +201,7 @@ public final class StickyProxyServlet extends AsyncProxyServlet {
         }
     }
 
-    /** Sets what becomes of the cookies that nodes set. */
+    /** Sets how the attributes of the nodes' cookies are changed. */
     public void setCookieRules(SetCookieRules cookies) {
         this.cookies = cookies;
         if (exchanges != null) {
@@ -227,7 +228,7 @@ public final class StickyProxyServlet extends AsyncProxyServlet {
     }
 
     /**
-     * Returns what tells of the requests that are forwarded.
+     * Returns the exchanges, to listen to how forwarded requests end.
      *
      * @throws NullPointerException before the servlet is initialised
      */
@@ -235,7 +236,10 @@ public final class StickyProxyServlet extends AsyncProxyServlet {
         return Objects.requireNonNull(exchanges, "StickyProxyServlet is not initialised");
     }
 
-    /** Returns the client that sends checks, and whose loops serve clients of connectors that are none of ours. */
+    /**
+     * Returns the client that sends the health checks. Its loops also serve clients of connectors that are not the
+     * proxy's own.
+     */
     @Override
     public HttpClient getHttpClient() {
         return super.getHttpClient();
@@ -247,7 +251,7 @@ public final class StickyProxyServlet extends AsyncProxyServlet {
         return known == null ? 0 : known.waiting(node);
     }
 
-    /** Returns the number of requests that are meant to wait for a node's answer, and do; asks the loops, and waits for them. */
+    /** Returns the number of polls parked at a node. Asks the loops, and blocks until they answer. */
     public int parkedPolls(Node node) {
         Upstreams known = upstreams;
         return known == null ? 0 : known.parkedPolls(node);

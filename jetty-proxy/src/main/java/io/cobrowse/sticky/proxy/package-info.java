@@ -1,4 +1,4 @@
-/** The sticky reverse proxy: the servlet and the embeddable server around it. */
+/** The sticky reverse proxy: the embeddable component and server, and the servlet in them. */
 @NullMarked
 package io.cobrowse.sticky.proxy;
 
