@@ -21,13 +21,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Stands in front of the admin interface and lets in who may ask. Without a token, being on this machine is what allows it,
- * and so is a browser on this machine, whatever site its page comes from. Hence the rules for {@code Host}, since a name of
- * another site may be made to lead here (DNS rebinding), for {@code Origin}, and for the type of what is sent: a page may
- * send JSON to another site only when that site has said so, and this one never does.
+ * Decides which requests reach the admin interface. Without a token, every process on this machine has access, and so
+ * has every browser on this machine, whatever site its page comes from. Three rules therefore protect against such
+ * pages. The {@code Host} must be one of this listener, since another site can make one of its names resolve to this
+ * address (DNS rebinding). The {@code Origin} of a request that changes something must be this listener. Its content
+ * type must be JSON, which a page may send to another site only if that site permits it, and this one never does.
  *
- * <p>A wrong token is answered late, and an address that has several wrong ones waiting is not looked at. Thread-safe; never
- * blocks.
+ * <p>A wrong token is answered after a delay. While several such answers to an address are pending, its tokens are not
+ * checked. Thread-safe; never blocks.
  */
 public final class AdminGuard extends Handler.Wrapper {
     private static final Logger LOG = LoggerFactory.getLogger(AdminGuard.class);
@@ -35,7 +36,7 @@ public final class AdminGuard extends Handler.Wrapper {
     /** RFC 9110, 11.1: the scheme is case-insensitive. */
     private static final String SCHEME = "Bearer ";
 
-    /** What can only be an address: no name ends in a number (RFC 1123, 2.1) or has brackets. */
+    /** Matches only addresses: no host name ends in a number (RFC 1123, 2.1) or has brackets. */
     private static final Pattern ADDRESS = Pattern.compile("[0-9.]+|\\[[0-9A-Fa-f:.]+]");
 
     private static final Pattern PORT = Pattern.compile(":[0-9]*$");
@@ -45,14 +46,15 @@ public final class AdminGuard extends Handler.Wrapper {
 
     private final String name;
     private final @Nullable String token;
-    /** How many answers to wrong tokens are waiting, by address. */
+    /** The number of delayed answers to wrong tokens, by address. */
     private final Map<String, Integer> waiting = new ConcurrentHashMap<>();
 
     /**
      * Creates a guard.
      *
-     * @param name the host that the admin listener is configured with, by which it may be asked for
-     * @param token the bearer token that all but liveness and readiness ask for; null asks for none
+     * @param name the host that the admin listener is configured with; a {@code Host} may be this name
+     * @param token the bearer token that everything but liveness, readiness and the dashboard requires; null if none is
+     *     required
      */
     public AdminGuard(String name, @Nullable String token, Handler guarded) {
         super(guarded);
@@ -73,7 +75,7 @@ public final class AdminGuard extends Handler.Wrapper {
             refuse(
                     421,
                     "misdirected-request",
-                    "Ask for the admin listener by an address, by localhost, or by the name it is configured with.",
+                    "The host has to be an IP address, localhost, or the configured host of the admin listener.",
                     response,
                     callback);
         } else if (path.equals("/livez") || path.equals("/readyz") || PageResource.isPath(path)) {
@@ -81,7 +83,7 @@ public final class AdminGuard extends Handler.Wrapper {
         } else if (!isAuthorized(request)) {
             refuseToken(request, response, callback);
         } else if (!isRead(request) && !isOfOurs(request.getHeaders().get(HttpHeader.ORIGIN), host)) {
-            refuse(403, "forbidden", "The page of another site may not change anything.", response, callback);
+            refuse(403, "forbidden", "A page of another site may not change anything.", response, callback);
         } else if (!isRead(request) && !isJson(request)) {
             refuse(415, "unsupported-media-type", "Content-Type has to be application/json.", response, callback);
         } else {
@@ -90,7 +92,7 @@ public final class AdminGuard extends Handler.Wrapper {
         return true;
     }
 
-    /** Returns whether a host may stand for this listener; none is not of a browser. */
+    /** Returns whether a {@code Host} names this listener; null does too, since browsers always send one. */
     private boolean isOurs(@Nullable String host) {
         if (host == null) {
             return true;

@@ -22,7 +22,7 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
-/** Serves the admin interface to those whom an {@link AdminGuard} lets in. Thread-safe. */
+/** Serves the admin interface, behind an {@link AdminGuard}. Thread-safe. */
 public final class AdminHandler extends Handler.Abstract.NonBlocking {
     private final NodeStates states;
     private final NodeViews views;
@@ -33,9 +33,9 @@ public final class AdminHandler extends Handler.Abstract.NonBlocking {
     /**
      * Creates the handler.
      *
-     * @param telemetry what is counted of requests; tells the events' readers once a second
-     * @param config the configuration that holds now
-     * @param stopping whether the proxy is
+     * @param telemetry the counters of requests, and the clock of the events, which are sent once a second
+     * @param config supplies the current configuration
+     * @param stopping whether the proxy is stopping
      */
     public AdminHandler(
             NodeStates states,

@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Serves {@code GET /api/events}: server-sent events, one {@code snapshot} a second, and a {@code state} for each change.
- * A reader that is slower than a second misses some; a bounded number may read at a time. Thread-safe.
+ * Serves {@code GET /api/events}: server-sent events, with one {@code snapshot} a second and one event for each change.
+ * A reader that needs more than a second for an event misses some. The number of readers is bounded. Thread-safe.
  */
 final class EventsResource implements Request.Handler {
     private static final Logger LOG = LoggerFactory.getLogger(EventsResource.class);
@@ -40,7 +40,7 @@ final class EventsResource implements Request.Handler {
             AdminHandler.problem(405, "method-not-allowed", "Allowed is GET.", response, callback);
         } else if (readers.size() >= MAX_READERS) {
             AdminHandler.problem(
-                    503, "too-many-readers", MAX_READERS + " are reading events already.", response, callback);
+                    503, "too-many-readers", "There are " + MAX_READERS + " readers of events already.", response, callback);
         } else {
             response.setStatus(200);
             response.getHeaders().put(HttpHeader.CONTENT_TYPE, "text/event-stream;charset=utf-8");
@@ -52,7 +52,10 @@ final class EventsResource implements Request.Handler {
         return true;
     }
 
-    /** A second is over. Changes are noted also while nobody reads; the rest is not worth its cost then. */
+    /**
+     * Runs once a second. Changes are recorded even without readers; a snapshot is taken only for readers, because of
+     * its cost.
+     */
     void tick() {
         List<Snapshots.Event> changes = snapshots.findChanges();
         if (readers.isEmpty()) {

@@ -29,7 +29,7 @@ public record ExplainedRequest(String method, String target, List<Field> fields)
      * The decision.
      *
      * @param outcome {@code forward}, {@code node-down}, {@code unknown-node} or {@code no-node}
-     * @param node null where none is concerned
+     * @param node the id of the node that serves the request or is down; null if there is none
      * @param steps what was read and which rules passed or decided, in order
      */
     public record Decision(
@@ -40,7 +40,10 @@ public record ExplainedRequest(String method, String target, List<Field> fields)
             boolean conflict,
             List<Explanation.Step> steps) {}
 
-    /** Returns the request of a JSON object: {@code method}, {@code target}, {@code headers: [{name, value}]}; null for none. */
+    /**
+     * Parses a JSON object with {@code method}, {@code target} and {@code headers: [{name, value}]}; returns null if it
+     * is invalid.
+     */
     static @Nullable ExplainedRequest of(JsonNode json) {
         String target = json.path("target").asText();
         String method = json.path("method").asText("GET");
@@ -53,7 +56,7 @@ public record ExplainedRequest(String method, String target, List<Field> fields)
         return readable && !method.isEmpty() ? new ExplainedRequest(method, target, fields) : null;
     }
 
-    /** Has the router decide, and tell. */
+    /** Returns the router's decision for this request, with its explanation. */
     public Decision explain(Router router) {
         int query = target.indexOf('?');
         String header = router.stickiness().header();

@@ -13,7 +13,7 @@ import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.Promise;
 import org.jspecify.annotations.Nullable;
 
-/** Reads and sends what the resources of the admin interface exchange. Stateless. */
+/** Reads and sends the JSON of the admin interface. Stateless. */
 final class Json {
     static final ObjectMapper MAPPER = new ObjectMapper();
 
@@ -41,7 +41,7 @@ final class Json {
         response.write(true, ByteBuffer.wrap(body), callback);
     }
 
-    /** Returns whether the method is one of GET and HEAD; answers where it is not. */
+    /** Returns whether the method is GET or HEAD; answers the request if it is not. */
     static boolean isGet(Request request, Response response, Callback callback) {
         if (HttpMethod.GET.is(request.getMethod()) || HttpMethod.HEAD.is(request.getMethod())) {
             return true;
@@ -51,7 +51,10 @@ final class Json {
         return false;
     }
 
-    /** Reads the body of a POST of JSON, and has it answered; answers itself where it is not one, or longer than allowed. */
+    /**
+     * Reads the JSON body of a POST and passes it to the answer. Answers with an error itself if the method or content
+     * type is wrong or the body is longer than {@code maxBytes}.
+     */
     static void post(int maxBytes, Request request, Response response, Callback callback, Answer answer) {
         String contentType = request.getHeaders().get(HttpHeader.CONTENT_TYPE);
         String type = contentType == null ? null : MimeTypes.getContentTypeWithoutCharset(contentType);
@@ -81,7 +84,7 @@ final class Json {
         public void failed(Throwable cause) {
             if (cause instanceof IllegalStateException) {
                 AdminHandler.problem(
-                        413, "content-too-large", "The body may have " + maxBytes + " bytes.", response, callback);
+                        413, "content-too-large", "The body may have at most " + maxBytes + " bytes.", response, callback);
             } else {
                 callback.failed(cause);
             }

@@ -22,7 +22,7 @@ final class MetricsResource implements Request.Handler {
         if (Json.isGet(request, response, callback)) {
             String text = telemetry.prometheus();
             if (text == null) {
-                AdminHandler.problem(404, "not-found", "Metrics are off: metrics.enabled.", response, callback);
+                AdminHandler.problem(404, "not-found", "Metrics are off (metrics.enabled).", response, callback);
             } else {
                 byte[] body = text.getBytes(StandardCharsets.UTF_8);
                 Json.send("text/plain; version=0.0.4; charset=utf-8", body, response, callback);

@@ -36,7 +36,7 @@ final class NodeStateRequests {
 
     private static final Logger LOG = LoggerFactory.getLogger(NodeStateRequests.class);
 
-    /** What a body asks for; a pace of 0 is the configured one. */
+    /** The content of a body; pace 0 stands for the configured pace. */
     private record Asked(NodeState state, int pace) {
         @Override
         public String toString() {
@@ -70,7 +70,7 @@ final class NodeStateRequests {
 
     private static void tooLarge(Response response, Callback callback) {
         AdminHandler.problem(
-                413, "content-too-large", "The body may have " + MAX_BODY_BYTES + " bytes.", response, callback);
+                413, "content-too-large", "The body may have at most " + MAX_BODY_BYTES + " bytes.", response, callback);
     }
 
     private final class Body implements Promise.Invocable<byte[]> {
@@ -106,9 +106,9 @@ final class NodeStateRequests {
             if (cause instanceof IllegalStateException) {
                 tooLarge(response, callback);
             } else if (cause instanceof TimeoutException) {
-                AdminHandler.problem(408, "request-timeout", "The body did not come in time.", response, callback);
+                AdminHandler.problem(408, "request-timeout", "The body did not arrive in time.", response, callback);
             } else {
-                AdminHandler.problem(400, "bad-request", "The body is malformed or not complete.", response, callback);
+                AdminHandler.problem(400, "bad-request", "The body is malformed or incomplete.", response, callback);
             }
         }
 

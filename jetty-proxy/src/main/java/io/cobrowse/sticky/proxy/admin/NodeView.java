@@ -12,24 +12,24 @@ import org.jspecify.annotations.Nullable;
 /**
  * A node as {@code GET /api/nodes} shows it.
  *
- * @param state what routing goes by; follows from {@code admin} and {@code checked}
+ * @param state the state that routing uses; follows from {@code admin} and {@code checked}
  * @param cookie the first cookie value
  * @param cookies all cookie values
- * @param activeRequests requests open now, parked polls and waiting ones included, tunnels not
- * @param activeTunnels tunnels open now
- * @param parkedPolls those of the requests that are meant to wait for an answer, and do
- * @param sessionsSeen clients that it has served with affinity in the last 40 s
- * @param quietMs for how long it has served no client with affinity; -1 where it never has
- * @param safeToStop whether stopping it would lose nothing: it is drained or in maintenance, nothing is open, and no client
- *     that polls can still be there
- * @param requestsPerSecond how many requests ended in the last second
- * @param waitingRequests requests that wait for a place at the node
- * @param maxActive how many requests and tunnels may be open; null for no limit
- * @param sharePercent how much of its weight counts now; less than 100 while the node is starting slowly
- * @param admin set by people: ready, drain or maint
- * @param checked found by checks: up, drain or down
- * @param lastCheck how the last check went, in words
- * @param lastChange when {@code admin} or {@code checked} changed, as of RFC 3339
+ * @param activeRequests the number of open requests, including parked polls and waiting requests, but not tunnels
+ * @param activeTunnels the number of open tunnels
+ * @param parkedPolls the number of open requests that are polls parked at the node
+ * @param sessionsSeen the number of clients that it has served with affinity in the last 40 s
+ * @param quietMs the time since it last served a client with affinity, in milliseconds; -1 if it never has
+ * @param safeToStop whether stopping it would lose nothing: it is in drain or maintenance, nothing is open, and no
+ *     client can be between two polls
+ * @param requestsPerSecond the number of requests that ended in the last second
+ * @param waitingRequests the number of requests that wait for a place at the node
+ * @param maxActive the limit on open requests and tunnels; null if there is none
+ * @param sharePercent the share of its weight that counts now; below 100 during a slow start
+ * @param admin the state that people have set: ready, drain or maint
+ * @param checked the state that health checks have found: up, drain or down
+ * @param lastCheck the result of the last check, in words
+ * @param lastChange the time of the last change of {@code admin} or {@code checked}, in the format of RFC 3339
  * @param counts what has happened to the node since it was added
  */
 record NodeView(
@@ -63,7 +63,7 @@ record NodeView(
                 node.cookies().get(0),
                 node.cookies(),
                 node.url().toString(),
-                status.effective().text(), // Not the table's, which may be a moment older than what follows.
+                status.effective().text(), // Not the table's, which may be older than the values below.
                 node.activeRequests(),
                 node.activeTunnels(),
                 gauges.parkedPolls(node),

@@ -8,7 +8,7 @@ import io.cobrowse.sticky.routing.NodeTable;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Shows the nodes as they are now. Thread-safe. */
+/** Shows the current state of the nodes. Thread-safe. */
 final class NodeViews {
     private final NodeStates states;
     private final Statistics statistics;

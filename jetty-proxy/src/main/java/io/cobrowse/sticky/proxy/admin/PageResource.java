@@ -11,11 +11,11 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * Serves the dashboard and the description of the interface, from the jar. They tell nothing about the proxy, so they need no
- * token: the page asks for it. Immutable, thread-safe.
+ * Serves the dashboard and the description of the interface, from the jar. They reveal nothing about the proxy, so they
+ * need no token; the page asks its user for the token. Immutable, thread-safe.
  */
 final class PageResource implements Request.Handler {
-    /** Nothing from elsewhere, nothing inline, and in nobody's frame. */
+    /** Allows nothing from other origins, nothing inline, and no framing. */
     private static final String POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
             + "img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 

@@ -20,12 +20,12 @@ import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Serves {@code POST /api/preview}: what a reload would change, and whom it would touch. The file is read with the
- * environment of nobody, so that no variable of this process can be read out with it. Thread-safe.
+ * Serves {@code POST /api/preview}: what a reload would change, and which clients it would affect. The file is read
+ * with an empty environment, so that it cannot reveal variables of this process. Thread-safe.
  */
 final class PreviewResource implements Request.Handler {
     private static final int MAX_BODY_BYTES = 1 << 20;
-    /** The name of the file in which the text is read. */
+    /** Matches the name of the temporary file that the text is read from. */
     private static final Pattern TEMPORARY = Pattern.compile("\\S*preview[0-9]+\\.yaml");
 
     private final NodeViews views;
@@ -36,18 +36,18 @@ final class PreviewResource implements Request.Handler {
         this.config = config;
     }
 
-    /** A node that comes. */
+    /** A node that the reload would add. */
     record Added(String id, String url) {}
 
-    /** A node that goes, and what is open on it. */
+    /** A node that the reload would remove, and what is open on it. */
     record Removed(String id, String url, int activeRequests, int parkedPolls, int activeTunnels, int sessionsSeen) {}
 
     /**
-     * What a reload would do.
+     * What a reload would change.
      *
-     * @param changed ids of nodes with other settings
-     * @param sections keys that differ and are taken at once
-     * @param restart keys that differ and need a restart
+     * @param changed ids of nodes whose settings change
+     * @param sections keys whose changes take effect at once
+     * @param restart keys whose changes need a restart
      */
     record Preview(
             List<Added> added,
@@ -92,7 +92,7 @@ final class PreviewResource implements Request.Handler {
         }
     }
 
-    /** Secrets are not compared: a file that was checked elsewhere comes without. */
+    /** Masks the secrets, so that they are not compared: a file that {@code check} has printed has none. */
     private static ProxyConfig masked(ProxyConfig config) throws ConfigException, IOException {
         return read(EffectiveConfig.toYaml(config));
     }

@@ -17,28 +17,30 @@ import java.util.Map;
 import org.HdrHistogram.AbstractHistogram;
 
 /**
- * What the cluster looks like when somebody looks, and what has changed, also while nobody did. One thread at a time.
+ * Takes snapshots of the cluster, and records its changes, even while nobody reads them. Confined to one thread at a
+ * time.
  *
- * <p>Changes are found by comparing, so that those who make them need not know of this.
+ * <p>Changes are found by comparison, so the code that makes them need not know this class.
  */
 final class Snapshots {
     private static final int EVENTS = 50;
 
     /**
-     * What happened.
+     * A change of the cluster, or a violation of stickiness.
      *
-     * @param time as of RFC 3339
+     * @param time in the format of RFC 3339
      * @param kind {@code state}, {@code node} or {@code violation}
      */
     record Event(String time, String kind, String text) {}
 
     /**
-     * A second.
+     * The cluster in one second.
      *
-     * @param heat how many requests, polls excluded, took how long: up to each of {@code heatMs}, and longer
-     * @param sessionsRemembered sessions whose node the audit knows; 0 where it does not follow them
-     * @param sessionsAgreed creations, look-ups and joins that agreed with that
-     * @param events the last ones, the newest first
+     * @param heat the number of requests, without polls, whose time was up to each of {@code heatMs}, and then of those
+     *     that took longer
+     * @param sessionsRemembered the number of sessions whose node the audit knows; 0 if it does not follow sessions
+     * @param sessionsAgreed the number of creations, look-ups and joins that agreed with the audit
+     * @param events the latest events, the newest first
      */
     record Snapshot(
             String time,
@@ -58,7 +60,7 @@ final class Snapshots {
             long logDropped,
             List<Event> events) {}
 
-    /** A node, and how its requests fared in the last ten seconds. */
+    /** A node, and the times of its requests in the last ten seconds. */
     record NodeSecond(NodeView node, double p50Ms, double p99Ms) {}
 
     private final NodeViews views;
@@ -116,7 +118,7 @@ final class Snapshots {
         return new NodeSecond(view, StatsResource.Times.millis(micros, 50), StatsResource.Times.millis(micros, 99));
     }
 
-    /** Notes what has changed since the call before, and returns it, in order. */
+    /** Records the changes since the previous call, and returns them in order. */
     List<Event> findChanges() {
         List<Event> found = new ArrayList<>();
         NodeTable table = router.table();

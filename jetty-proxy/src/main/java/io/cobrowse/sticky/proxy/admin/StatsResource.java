@@ -12,7 +12,8 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * Serves {@code GET /api/stats}: percentiles of the last ten seconds, minute and five minutes, and counts of each node. Thread-safe.
+ * Serves {@code GET /api/stats}: percentiles of the last ten seconds, minute and five minutes, and the counts of each
+ * node. Thread-safe.
  */
 final class StatsResource implements Request.Handler {
     private static final int[] TENS_OF_SECONDS = {1, 6, 30};
@@ -25,12 +26,12 @@ final class StatsResource implements Request.Handler {
         this.router = router;
     }
 
-    /** All requests and those of each node. */
+    /** The times of all requests, and the times and counts of each node. */
     record Stats(List<Times> all, List<NodeTimes> nodes) {}
 
     record NodeTimes(String id, List<Times> times, List<Statistics.Count> requests) {}
 
-    /** Times of answered requests, polls and tunnels excluded; 0 where there were none. */
+    /** Times of answered requests, without polls and tunnels; 0 if there were none. */
     record Times(
             int seconds,
             long count,

@@ -1,4 +1,7 @@
-/** The admin listener: liveness, readiness, and the state of the nodes. */
+/**
+ * The admin listener: liveness, readiness, metrics, the state of the nodes, explanations and previews, and the
+ * dashboard.
+ */
 @NullMarked
 package io.cobrowse.sticky.proxy.admin;
 

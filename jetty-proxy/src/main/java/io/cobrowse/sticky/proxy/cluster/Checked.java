@@ -1,12 +1,12 @@
 package io.cobrowse.sticky.proxy.cluster;
 
-/** What the checks of a node have found. */
+/** What the health checks of a node have found. */
 public enum Checked {
-    /** The node is healthy, or was not checked yet. */
+    /** The node is healthy, or has not been checked yet. */
     UP("up"),
-    /** The node is about to stop: it answers 404 where that means so. */
+    /** The node is about to stop: it answers 404, and {@code drain-on-404} is set. */
     DRAIN("drain"),
-    /** The node is dead. */
+    /** The node is down. */
     DOWN("down");
 
     private final String text;

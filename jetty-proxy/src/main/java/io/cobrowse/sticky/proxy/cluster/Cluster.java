@@ -19,15 +19,15 @@ import org.eclipse.jetty.client.HttpClient;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The nodes and their states: what a configuration says of them is applied as one change, by which nodes that stay keep their
- * states, checks and counts. Thread-safe.
+ * The nodes and their states. Applies the nodes of a configuration as one change; nodes that remain keep their states,
+ * checks and counts. Thread-safe.
  */
 public final class Cluster {
     private final Router router;
     private final RoutingAnswers answers;
     private final NodeStates states;
     // Guarded by this.
-    /** With the nodes that were found last, where they are found. */
+    /** Includes the nodes that were found last, if nodes are discovered. */
     private ProxyConfig config;
 
     private @Nullable NodeSource source;
@@ -35,9 +35,9 @@ public final class Cluster {
     private @Nullable HealthChecks checks;
 
     /**
-     * Makes a cluster that routes, but checks nothing before it is {@linkplain #start started}.
+     * Creates a cluster that routes, but checks no node until it is {@linkplain #start started}.
      *
-     * @throws IllegalArgumentException when the nodes are none, or two share an id or a cookie value
+     * @throws IllegalArgumentException when there are no nodes, or two share an id or a cookie value
      */
     public Cluster(ProxyConfig config) {
         this.config = config;
@@ -47,26 +47,26 @@ public final class Cluster {
     }
 
     /**
-     * Returns a router for a configuration, with all nodes ready, and no node where they are found.
+     * Returns a router for a configuration, with all nodes ready, or without nodes if they are discovered.
      *
-     * @throws IllegalArgumentException when the nodes are none, or two share an id or a cookie value
+     * @throws IllegalArgumentException when there are no nodes, or two share an id or a cookie value
      */
     public static Router newRouter(ProxyConfig config) {
         NodeTable table = config.discovery() == null ? NodeTable.of(ConfiguredNodes.of(config)) : NodeTable.EMPTY;
         return new Router(config.stickiness(), config.balance(), table);
     }
 
-    /** How long a node needs at the least to be seen up again. */
+    /** Returns the shortest time that checks need to find a node up again. */
     private static int retryAfterSeconds(Health health) {
         long millis = health.interval().toMillis() * health.rise();
         return (int) Math.max(1, (millis + 999) / 1000);
     }
 
     /**
-     * Starts the checks, and has what is under way at a node that is out of service ended; to be called before the first
-     * request comes in.
+     * Starts the checks and the discovery of nodes. From now on, requests and tunnels are ended when their node goes
+     * out of service. To be called before the first request arrives.
      *
-     * @param client sends the checks; has to be started, and not to follow redirects
+     * @param client sends the checks; must be started, and must not follow redirects
      */
     public synchronized void start(HttpClient client, Upstreams newUpstreams, Tunnels tunnels, Exchanges exchanges) {
         upstreams = newUpstreams;
@@ -81,7 +81,7 @@ public final class Cluster {
         find(config.discovery());
     }
 
-    /** Begins to look for nodes, where they are found. */
+    /** Starts the discovery of nodes, if it is configured. */
     private void find(@Nullable Discovery discovery) {
         if (discovery != null) {
             NodeSource looking = NodeSource.of(discovery);
@@ -92,7 +92,7 @@ public final class Cluster {
 
     private synchronized void found(NodeSource by, List<FoundNode> found) {
         if (by != source) {
-            return; // It was closed meanwhile.
+            return; // This source was closed meanwhile.
         }
         replaceNodes(config.withNodes(found.stream()
                 .map(node -> new NodeConfig(node.id(), List.of(node.id()), node.url(), node.weight(), node.backup()))
@@ -117,7 +117,7 @@ public final class Cluster {
         return config.tunnels().closePerSecond();
     }
 
-    /** Stops the checks, and looking for nodes; states stay as they are. */
+    /** Stops the checks and the discovery of nodes. States stay as they are. */
     public synchronized void stop() {
         stopFinding();
         HealthChecks started = checks;
@@ -127,10 +127,11 @@ public final class Cluster {
     }
 
     /**
-     * Goes by the nodes, limits, checks and stickiness of another configuration from now on. Where its nodes are found, those that are
-     * known stay until it has found some.
+     * Applies the nodes, limits, checks and stickiness of another configuration. If nodes are discovered, the known
+     * ones stay until the source has found some.
      *
-     * @throws IllegalArgumentException when the nodes are none, or two share an id or a cookie value; nothing changes then
+     * @throws IllegalArgumentException when there are no nodes, or two share an id or a cookie value; nothing changes
+     *     then
      */
     public synchronized void apply(ProxyConfig next) {
         Discovery discovery = next.discovery();

@@ -8,7 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The nodes of a configuration as the router and the limits want them. */
+/** Converts the nodes of a configuration for the router and the limits. Stateless. */
 final class ConfiguredNodes {
     private ConfiguredNodes() {}
 
@@ -22,7 +22,7 @@ final class ConfiguredNodes {
         return new Node(node.id(), node.cookies(), node.url(), node.weight(), node.backup(), maxActive);
     }
 
-    /** Returns the limits by id; a node without one is not in it. */
+    /** Returns the limits by id, without nodes that have none. */
     static Map<String, Limit> limits(ProxyConfig config) {
         Map<String, Limit> limits = new HashMap<>();
         for (NodeConfig node : config.nodes()) {

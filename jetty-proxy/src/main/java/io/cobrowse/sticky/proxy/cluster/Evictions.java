@@ -17,22 +17,24 @@ import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ends what is under way at a node that is out of service: requests that wait for its answer are answered, and its tunnels
- * are closed; all at once when it is down, and both at one pace when it is in maintenance, so that the clients that come back
- * do not all come at once. Thread-safe.
+ * Ends requests and tunnels at a node that is out of service: waiting requests are answered, and tunnels are closed.
+ * When the node is down, all end at once. When it is in maintenance, polls and tunnels together end at a limited pace,
+ * so that their clients do not all return at once. Thread-safe.
  */
 public final class Evictions {
     private final Router router;
     private final Upstreams upstreams;
     private final Tunnels tunnels;
     private final ToIntFunction<Node> perSecond;
-    /** What is going on at nodes in maintenance, by id. Guarded by this. */
+    /** The evictions in progress at nodes in maintenance, by id. Guarded by this. */
     private final Map<String, Paced> paced = new HashMap<>();
 
     private record Paced(int perSecond, CompletableFuture<Void> done) {}
 
     /**
-     * @param perSecond how many polls and tunnels of a node in maintenance are ended a second, at least 1
+     * Creates the evictions.
+     *
+     * @param perSecond how many polls and tunnels, together, of a node in maintenance are ended a second; at least 1
      */
     public Evictions(Router router, Upstreams upstreams, Tunnels tunnels, ToIntFunction<Node> perSecond) {
         this.router = router;
@@ -41,7 +43,7 @@ public final class Evictions {
         this.perSecond = perSecond;
     }
 
-    /** Does what the node's state now asks for; what is going on for a state that is over stops. */
+    /** Does what the current state of the node requires, and stops what a previous state required. */
     public synchronized void apply(Node node) {
         NodeTable table = router.table();
         Node now = table.node(node.id());
@@ -78,7 +80,7 @@ public final class Evictions {
         return done;
     }
 
-    /** Those of one kind do not wait until all of the other are gone. */
+    /** Alternates between polls and tunnels, so that neither wait for all of the other. */
     private static List<Runnable> inTurn(List<Runnable> polls, List<Tunnel> tunnels) {
         List<Runnable> ends = new ArrayList<>();
         for (int i = 0; i < Math.max(polls.size(), tunnels.size()); i++) {

@@ -14,10 +14,10 @@ import org.eclipse.jetty.http.HttpStatus;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks every node of a router: a {@code GET} of the health path over a connection of its own, at once and then at an
- * interval. The nodes are checked independently, so that one that hangs delays no other.
+ * Checks every node of a router with a {@code GET} of the health path on a connection of its own, first at once and
+ * then at an interval. Each node is checked independently, so a node that hangs delays no other check.
  *
- * <p>Requests that fail count too, {@link #failed} says how. Thread-safe; never blocks.
+ * <p>Failed requests count too; see {@link #failed}. Thread-safe; never blocks.
  */
 public final class HealthChecks implements AttemptListener, OutcomeListener {
     private final HttpClient client;
@@ -27,9 +27,9 @@ public final class HealthChecks implements AttemptListener, OutcomeListener {
     private boolean running;
 
     /**
-     * Makes the checks, which are not started.
+     * Creates the checks, which are not started.
      *
-     * @param client sends the checks; has to be started, and not to follow redirects
+     * @param client sends the checks; must be started, and must not follow redirects
      */
     public HealthChecks(HttpClient client, NodeStates states, Health health) {
         this.client = client;
@@ -38,7 +38,7 @@ public final class HealthChecks implements AttemptListener, OutcomeListener {
         states.setSlowStart(new SlowStart(client.getScheduler(), states, () -> this.health.slowStart()));
     }
 
-    /** Returns the settings that checks go by now. */
+    /** Returns the current settings. */
     Health health() {
         return health;
     }
@@ -49,14 +49,14 @@ public final class HealthChecks implements AttemptListener, OutcomeListener {
         update(health);
     }
 
-    /** Stops checking; what checks have found so far stays. */
+    /** Stops checking. What checks have found so far stays. */
     public synchronized void stop() {
         running = false;
         checks.values().forEach(NodeCheck::stop);
         checks.clear();
     }
 
-    /** Goes by these settings and the nodes of the router as they are now; nodes that stay keep what checks have found. */
+    /** Applies these settings and the current nodes of the router; nodes that remain keep what checks have found. */
     public synchronized void update(Health newHealth) {
         boolean changed = !newHealth.equals(health);
         health = newHealth;
@@ -87,9 +87,7 @@ public final class HealthChecks implements AttemptListener, OutcomeListener {
         }
     }
 
-    /**
-     * Counts as one failed check and has the next one begin at once, if none is under way, and at most ten a second.
-     */
+    /** Counts a failed check, and starts the next check at once unless one is in progress; at most ten a second. */
     @Override
     public void failed(Node node, Throwable cause) {
         NodeCheck check = check(node);
@@ -98,7 +96,10 @@ public final class HealthChecks implements AttemptListener, OutcomeListener {
         }
     }
 
-    /** Where {@code observe} says so, errors in a row count as one failed check: answers 5xx, and none in time. */
+    /**
+     * Counts a failed check after {@code observe} errors in a row, unless that is 0. Errors are 5xx responses and
+     * time-outs.
+     */
     @Override
     public void ended(Outcome outcome) {
         if (health.observe() == 0 || outcome.route() == null) {

@@ -15,13 +15,13 @@ import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The checks of one node, one at a time, and what they add up to. A check begins an interval after the one before began, or
- * as soon as that one has ended where it took longer; jitter shortens the interval, so that proxies do not check in step.
+ * The checks of one node, one at a time, and their result. A check starts one interval after the previous one started,
+ * or when that one ends if it takes longer. Jitter shortens the interval, so that several proxies do not check in step.
  * Thread-safe; never blocks.
  */
 final class NodeCheck {
     private static final double MAX_JITTER = 0.2;
-    /** Shortest time between the beginnings of two checks, in milliseconds, however many requests fail in between. */
+    /** The shortest time between the starts of two checks, in milliseconds, however many requests fail in between. */
     private static final long MAX_GAP_MILLIS = 100;
 
     private final HttpClient client;
@@ -29,7 +29,7 @@ final class NodeCheck {
     private final HealthChecks checks;
     private final Node node;
 
-    /** 5xx answers and time-outs of requests in a row. */
+    /** The number of consecutive requests that got a 5xx response or timed out. */
     private final AtomicInteger errors = new AtomicInteger();
 
     // Guarded by this.
@@ -37,7 +37,7 @@ final class NodeCheck {
     private boolean underWay;
     private boolean urgent;
     private boolean stopped;
-    /** Whether a connect that timed out has counted since the last check ended. */
+    /** Whether a connect time-out has counted since the last check ended. */
     private boolean lateConnectCounted;
 
     private long beginNanos = System.nanoTime();
@@ -60,7 +60,7 @@ final class NodeCheck {
         schedule(0);
     }
 
-    /** The settings have changed, and may ask for the next check at another time. */
+    /** Moves the next check to the time that changed settings require. */
     synchronized void reschedule() {
         if (!underWay) {
             schedule(Math.max(0, shortenedIntervalMillis() - sinceBeginMillis()));
@@ -73,9 +73,9 @@ final class NodeCheck {
     }
 
     /**
-     * A request could not be sent to the node, or was cut off: counts as a failed check, and has the next one begin now. Of
-     * connects that time out, one counts until a check has ended: a node whose accept queue is full lets many time out at
-     * once, and is not dead for that.
+     * Counts a request that could not be sent to the node, or was cut off, as a failed check, and starts the next check
+     * now. Only one connect time-out counts until a check has ended: a node whose accept queue is full causes many at
+     * once, and is not down for that.
      */
     void requestFailed(Throwable cause) {
         boolean late = cause instanceof SocketTimeoutException;
@@ -93,7 +93,10 @@ final class NodeCheck {
         failed(false, "a request failed: " + cause);
     }
 
-    /** A request was answered, or not in time: errors in a row count as a failed check, but have none begin. */
+    /**
+     * Notes whether a request ended with an error: a 5xx response or a time-out. Errors in a row count as a failed
+     * check, but start none.
+     */
     void observed(boolean error) {
         if (!error) {
             if (errors.get() != 0) {
@@ -133,7 +136,7 @@ final class NodeCheck {
         Health health = checks.health();
         client.newRequest(node.url().resolve(health.path()))
                 .headers(fields -> fields.put(HttpHeader.CONNECTION, HttpHeaderValue.CLOSE)
-                        .put(HttpHeader.USER_AGENT, "cobrowse-proxy")) // Jetty's would tell its version.
+                        .put(HttpHeader.USER_AGENT, "cobrowse-proxy")) // Jetty's own would reveal its version.
                 .timeout(health.timeout().toMillis(), TimeUnit.MILLISECONDS)
                 .send(this::ended);
     }
@@ -184,7 +187,7 @@ final class NodeCheck {
         }
     }
 
-    /** Such a node is alive, but that does not bring a dead one up. */
+    /** The node is alive, but this does not bring up a node that is down. */
     private synchronized void toldToDrain(String how) {
         states.countCheck(node, true, how);
         failures = 0;

@@ -18,16 +18,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The states of the nodes: the administrative one and the checked one, and the router's, which follows from both. Every
- * change is one new table of the router, is logged once with its reason, and is counted. A node with the same id and URL
- * keeps its state when the nodes are replaced. Thread-safe.
+ * The administrative and the checked state of each node, from which the router's state follows. Each change updates the
+ * router's table once, is logged once with its reason, and is counted. A node with the same id and URL keeps its state
+ * when the nodes are replaced. Thread-safe.
  */
 public final class NodeStates {
     private static final Logger LOG = LoggerFactory.getLogger(NodeStates.class);
 
     private final Router router;
     private final Map<String, NodeStatus> statuses = new HashMap<>();
-    /** How many polls and tunnels of a node in maintenance are closed a second, by id, where that was said. */
+    /**
+     * How many polls and tunnels, together, are closed a second in maintenance, by id of the nodes with a pace of their
+     * own.
+     */
     private final Map<String, Integer> paces = new ConcurrentHashMap<>();
 
     private volatile Consumer<Node> listener = node -> {};
@@ -43,19 +46,22 @@ public final class NodeStates {
     }
 
     /**
-     * Sets who is told of a node whose state has changed, and, while it is out of service, of each end of a check: requests
-     * that were on their way when the state changed may have reached it since. Must not block.
+     * Sets the listener for nodes whose state has changed. While a node is out of service, the listener is also called
+     * after each of its checks: requests that were on their way when the state changed may have reached the node since.
+     * Must not block.
      */
     public void onChange(Consumer<Node> listener) {
         this.listener = listener;
     }
 
-    /** Sets what has nodes that come up start slowly. */
+    /** Sets the slow start of nodes that come up. */
     void setSlowStart(SlowStart slowStart) {
         this.slowStart = slowStart;
     }
 
-    /** Sets how much of its weight counts for a node that is starting slowly; returns false when it is starting no more. */
+    /**
+     * Sets how much of the weight of a node counts during its slow start; returns false when the slow start is over.
+     */
     synchronized boolean setShare(Node node, int tenths) {
         if (!isCurrent(node) || !status(node).effective().available()) {
             return false;
@@ -75,9 +81,9 @@ public final class NodeStates {
     }
 
     /**
-     * As the other, with a pace for this node.
+     * Like the other method, with a pace for this node.
      *
-     * @param pace how many polls and tunnels together are closed a second in maintenance; 0 for the configured one
+     * @param pace how many polls and tunnels, together, are closed a second in maintenance; 0 for the configured pace
      */
     public void setAdmin(String id, NodeState state, int pace) {
         if (state == NodeState.DOWN) {
@@ -90,59 +96,64 @@ public final class NodeStates {
         Integer before = pace > 0 ? paces.put(id, pace) : paces.remove(id);
         boolean changed = change(node, status -> status.withAdmin(state), "set to " + state.text() + " by hand");
         if (!changed && pace != (before == null ? 0 : before)) {
-            listener.accept(node); // It is in maintenance, and its clients are to go faster, or slower.
+            listener.accept(node); // The node is in maintenance already, and only the pace changes.
         }
     }
 
-    /** Returns how many polls and tunnels of a node in maintenance are closed a second; the fallback where nobody said. */
+    /**
+     * Returns how many polls and tunnels, together, are closed a second in maintenance; the fallback if the node has no
+     * pace of its own.
+     */
     public int pace(Node node, int fallback) {
         return paces.getOrDefault(node.id(), fallback);
     }
 
-    /** Sets whether the source that has found a node says that it is about to stop; does nothing when the node is gone. */
+    /**
+     * Sets whether the source that has found a node says that it is about to stop. Does nothing if the node is gone.
+     */
     void setLeaving(Node node, boolean leaving) {
         change(
                 node,
                 status -> status.withLeaving(leaving),
-                leaving ? "found to be about to stop" : "found to be about to stop no more");
+                leaving ? "found to be about to stop" : "found to be no longer about to stop");
     }
 
-    /** Sets what checks have found. */
+    /** Sets what checks have found. Does nothing if the node is gone. */
     void setChecked(Node node, Checked checked, String reason) {
         boolean unused = change(node, status -> status.withChecked(checked), reason);
     }
 
-    /** Notes how a check went; does nothing when the node is gone. */
+    /** Records the result of a check. Does nothing if the node is gone. */
     synchronized void countCheck(Node node, boolean passed, String text) {
         if (isCurrent(node)) {
             statuses.put(node.id(), status(node).withCheck(passed, text));
         }
     }
 
-    /** Notes how a request failed; does nothing when the node is gone. */
+    /** Records a failed request. Does nothing if the node is gone. */
     synchronized void countFailedRequest(Node node, String text) {
         if (isCurrent(node)) {
             statuses.put(node.id(), status(node).withFailedRequest(text));
         }
     }
 
-    /** A check has ended. */
+    /** Is called after each check. */
     void checkEnded(Node node) {
         if (isCurrent(node) && !status(node).effective().available()) {
             listener.accept(node);
         }
     }
 
-    /** Returns what is known of a node. */
+    /** Returns the status of a node. */
     public synchronized NodeStatus status(Node node) {
         NodeStatus status = statuses.get(node.id());
         return status != null && status.url().equals(node.url()) ? status : NodeStatus.initial(node.url());
     }
 
     /**
-     * Replaces the nodes and the settings of the router, as one change.
+     * Replaces the nodes and the settings of the router as one change.
      *
-     * @param nodes none before any is found
+     * @param nodes empty if none is found yet
      * @throws IllegalArgumentException as {@link NodeTable#withNodes}; nothing has changed then
      */
     public synchronized void replace(Stickiness stickiness, Balance balance, List<Node> nodes) {

@@ -5,14 +5,15 @@ import java.net.URI;
 import java.time.Instant;
 
 /**
- * What is known of a node's state. Immutable.
+ * The state of a node, and what led to it. Immutable.
  *
- * @param url the node's, since another URL is another node
- * @param admin set by people: ready, drain or maint
- * @param leaving whether the source that found it says that it is about to stop
- * @param checked found by checks
- * @param lastCheck how the last check, or the last request that counts as one, went, in words
- * @param lastChange when {@code admin}, {@code leaving} or {@code checked} changed; before the first change, when the node was added
+ * @param url the node's URL; a node with another URL is another node
+ * @param admin the state that people have set: ready, drain or maint
+ * @param leaving whether the source that found the node says that it is about to stop
+ * @param checked the state that checks have found
+ * @param lastCheck the result of the last check, or of the last request that counts as one, in words
+ * @param lastChange the time of the last change of {@code admin}, {@code leaving} or {@code checked}; before the first
+ *     change, the time when the node was added
  * @param counts what has happened so far
  */
 public record NodeStatus(
@@ -29,9 +30,9 @@ public record NodeStatus(
      *
      * @param changes how often {@code admin}, {@code leaving} or {@code checked} changed
      * @param downs how often checks found it down
-     * @param passedChecks good checks
-     * @param failedChecks failed checks
-     * @param failedRequests requests that counted as failed checks
+     * @param passedChecks the number of passed checks
+     * @param failedChecks the number of failed checks
+     * @param failedRequests the number of requests that counted as failed checks
      */
     public record Counts(long changes, long downs, long passedChecks, long failedChecks, long failedRequests) {
         static final Counts ZERO = new Counts(0, 0, 0, 0, 0);
@@ -54,7 +55,7 @@ public record NodeStatus(
         return new NodeStatus(url, NodeState.READY, false, Checked.UP, "none yet", Instant.now(), Counts.ZERO);
     }
 
-    /** Returns what routing goes by: maint, else down, else drain, else ready. */
+    /** Returns the state that routing uses: maint, else down, else drain, else ready. */
     public NodeState effective() {
         if (admin == NodeState.MAINT) {
             return NodeState.MAINT;

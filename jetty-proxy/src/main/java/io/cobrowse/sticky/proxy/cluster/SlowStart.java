@@ -11,8 +11,8 @@ import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Has a node that has come up get a tenth of its share of requests without affinity at first, and a tenth more each tenth of
- * the time. Thread-safe.
+ * Limits a node that comes up to a tenth of its share of requests without affinity, and adds a tenth after each tenth
+ * of the time. Thread-safe.
  */
 final class SlowStart {
     private static final int FIRST_SHARE = 1;
@@ -20,7 +20,7 @@ final class SlowStart {
     private final Scheduler scheduler;
     private final NodeStates states;
     private final Supplier<Duration> time;
-    /** The next step of each node that is starting, by id. Guarded by this. */
+    /** The next step of each node in its slow start, by id. Guarded by this. */
     private final Map<String, Scheduler.Task> steps = new HashMap<>();
 
     SlowStart(Scheduler scheduler, NodeStates states, Supplier<Duration> time) {
@@ -29,12 +29,12 @@ final class SlowStart {
         this.time = time;
     }
 
-    /** Returns the share of a node that comes up now, in tenths. */
+    /** Returns the first share of a node that comes up, in tenths. */
     int firstShare() {
         return time.get().isZero() ? NodeTable.FULL_SHARE : FIRST_SHARE;
     }
 
-    /** A node has come up with its first share. */
+    /** Begins the slow start of a node that has just got its first share. */
     void begin(Node node) {
         stop(node);
         if (firstShare() < NodeTable.FULL_SHARE) {
@@ -42,7 +42,7 @@ final class SlowStart {
         }
     }
 
-    /** A node is gone, or out of service. */
+    /** Ends the slow start of a node that is gone or out of service. */
     synchronized void stop(Node node) {
         Scheduler.@Nullable Task step = steps.remove(node.id());
         if (step != null) {

@@ -1,4 +1,7 @@
-/** Health of the nodes: the checks, the states that follow from them and from people, and what becomes of work under way. */
+/**
+ * The nodes of the cluster: health checks, the states that follow from them and from operators, and the end of requests
+ * and tunnels at nodes that go out of service.
+ */
 @NullMarked
 package io.cobrowse.sticky.proxy.cluster;
 

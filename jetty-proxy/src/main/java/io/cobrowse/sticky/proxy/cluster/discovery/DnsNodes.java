@@ -21,9 +21,9 @@ import org.xbill.DNS.TextParseException;
 import org.xbill.DNS.Type;
 
 /**
- * Nodes from the SRV records of a name (RFC 2782). A node's id and cookie are the first label of its target, its URL is
- * {@code http://target:port}. Records with a higher priority than the lowest are backups. A weight is taken as from 1 to 256:
- * 0 as 1, more as 256. Thread-safe.
+ * Discovers nodes from the SRV records of a name (RFC 2782). The first label of a record's target is the node's id and
+ * cookie, and its URL is {@code http://target:port}. Records with a priority value above the lowest are backups. A
+ * weight of 0 counts as 1, and one above 256 as 256. Thread-safe.
  */
 public final class DnsNodes implements NodeSource {
     private static final Logger LOG = LoggerFactory.getLogger(DnsNodes.class);
@@ -42,9 +42,9 @@ public final class DnsNodes implements NodeSource {
     /**
      * Creates a source that asks the system's name servers.
      *
-     * @param name as {@code _cobrowse._tcp.example.com}
-     * @param interval from one answer to the next question
-     * @throws IllegalArgumentException when this is no name
+     * @param name such as {@code _cobrowse._tcp.example.com}
+     * @param interval the time from one answer to the next query
+     * @throws IllegalArgumentException when the name is not a domain name
      */
     public DnsNodes(String name, Duration interval) {
         this(name, interval, new ExtendedResolver());
@@ -64,7 +64,7 @@ public final class DnsNodes implements NodeSource {
     @Override
     public void start(Consumer<List<FoundNode>> listener) {
         LastKnown known = new LastKnown("discovery.dns " + name, listener);
-        // Whatever a look meets is said there.
+        // The lookup logs its own failures.
         Future<?> unused =
                 thread.scheduleWithFixedDelay(() -> look(known), 0, interval.toNanos(), TimeUnit.NANOSECONDS);
     }
@@ -73,19 +73,19 @@ public final class DnsNodes implements NodeSource {
         try {
             Lookup lookup = new Lookup(name, Type.SRV);
             lookup.setResolver(resolver);
-            lookup.setCache(null); // The interval says how old an answer may be.
+            lookup.setCache(null); // The interval decides how old an answer may be.
             lookup.run();
             if (lookup.getResult() == Lookup.SUCCESSFUL) {
                 List<SRVRecord> records = Arrays.stream(lookup.getAnswers())
                         .map(SRVRecord.class::cast)
-                        .sorted() // Servers rotate them, and of two with one id always the same has to count.
+                        .sorted() // Servers rotate records; of two with one id, always the same one has to count.
                         .toList();
                 known.found(finding(records));
             } else {
                 known.silent(lookup.getErrorString());
             }
         } catch (RuntimeException bug) {
-            LOG.error("Looking {} up failed", name, bug); // An error would end the schedule.
+            LOG.error("Looking {} up failed", name, bug); // An uncaught error would end the schedule.
         }
     }
 

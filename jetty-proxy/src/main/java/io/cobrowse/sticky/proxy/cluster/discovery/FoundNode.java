@@ -9,12 +9,12 @@ import java.util.List;
  *
  * @param id its id, and the value of its cookie
  * @param weight 1 to 256
- * @param backup whether it gets new sessions only while no other node can
+ * @param backup whether it gets new sessions only while no other node can take them
  * @param draining whether it keeps its sessions and gets no new ones
  */
 public record FoundNode(String id, URI url, int weight, boolean backup, boolean draining) {
     /**
-     * Checks what {@link Node} does.
+     * Checks the values as {@link Node} does.
      *
      * @throws IllegalArgumentException with a line for each error
      */

@@ -18,12 +18,12 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Nodes from the EndpointSlices of a Kubernetes Service, by list and watch. A node's id and cookie are its host name, which
- * is that of the pod in a StatefulSet, or else the name of its pod.
+ * Discovers nodes from the EndpointSlices of a Kubernetes Service, with list and watch. A node's id and cookie are the
+ * host name of its endpoint, which in a StatefulSet is the name of the pod, or else the name of its pod.
  *
- * <p>An endpoint that is terminating or not ready keeps its sessions and gets no new ones; whether it still lives, the health
- * checks say. Where all endpoints are so, those that still serve get new sessions as well, as kube-proxy does it (KEP-1669).
- * Of a Service with addresses of both families, IPv4 is taken. Thread-safe.
+ * <p>An endpoint that is terminating or not ready keeps its sessions and gets no new ones; health checks find out
+ * whether it is up. If all endpoints are terminating or not ready, those that still serve get new sessions as well, as
+ * with kube-proxy (KEP-1669). If a Service has addresses of both families, IPv4 is used. Thread-safe.
  */
 public final class KubernetesNodes implements NodeSource {
     private static final String SERVICE_LABEL = "kubernetes.io/service-name";
@@ -35,22 +35,23 @@ public final class KubernetesNodes implements NodeSource {
     private volatile @Nullable SharedIndexInformer<EndpointSlice> informer;
 
     /**
-     * Creates a source that asks the API server as a pod's service account or the user's {@code kubeconfig} allows.
+     * Creates a source that asks the API server with the credentials of the pod's service account or of the user's
+     * {@code kubeconfig}.
      *
      * @param namespace null for the pod's own
-     * @param port of every node; 0 for the first port of the Service
+     * @param port the port of every node; 0 for the first port of the Service
      */
     public KubernetesNodes(@Nullable String namespace, String service, int port) {
         this(client(), namespace, service, port);
     }
 
-    /** Tries each request three times, and not for minutes: the list and the watch begin anew by themselves. */
+    /** Tries each request only three times, not for minutes, since list and watch start again by themselves. */
     private static KubernetesClient client() {
         Config config = new ConfigBuilder().withRequestRetryBackoffLimit(2).build();
         return new KubernetesClientBuilder().withConfig(config).build();
     }
 
-    /** Takes over the client, which is closed together with this. */
+    /** Takes over the client, and closes it in {@link #close}. */
     KubernetesNodes(KubernetesClient client, @Nullable String namespace, String service, int port) {
         this.client = client;
         this.namespace = namespace;
@@ -72,14 +73,14 @@ public final class KubernetesNodes implements NodeSource {
         informer = slices;
         slices.exceptionHandler((started, failure) -> {
             known.silent("the API server cannot be asked: " + failure.getMessage());
-            return true; // Go on trying, at the start as well.
+            return true; // Keep trying, at the start as well.
         });
         slices.addEventHandler(new Slices(() -> look(slices, known)));
         slices.start().thenRun(() -> look(slices, known));
     }
 
     private void look(SharedIndexInformer<EndpointSlice> slices, LastKnown known) {
-        if (slices.hasSynced()) { // Or a part of the first list would be taken for the whole.
+        if (slices.hasSynced()) { // Otherwise a part of the first list would count as the whole list.
             known.found(finding(slices.getStore().list()));
         }
     }
@@ -113,7 +114,7 @@ public final class KubernetesNodes implements NodeSource {
                 .sorted(Comparator.comparing(EndpointSlice::getAddressType))
                 .forEach(slice -> slice.getEndpoints().forEach(endpoint -> {
                     FoundNode unused =
-                            finding.addIfAbsent(() -> node(slice, endpoint, terminatingServe)); // Of the other family.
+                            finding.addIfAbsent(() -> node(slice, endpoint, terminatingServe)); // The same node in the other family.
                 }));
         return finding;
     }
@@ -147,7 +148,7 @@ public final class KubernetesNodes implements NodeSource {
         return ports.get(0).getPort();
     }
 
-    /** A condition that is not set counts as set, but for terminating. */
+    /** Returns whether an endpoint serves. A condition that is not set counts as true, except terminating. */
     private static boolean isServing(Endpoint endpoint) {
         EndpointConditions conditions = endpoint.getConditions();
         if (conditions == null) {

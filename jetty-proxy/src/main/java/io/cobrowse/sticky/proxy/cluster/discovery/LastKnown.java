@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The nodes that a source found last: hands on what has changed, and says once when the source falls silent. Thread-safe. */
+/** The nodes that a source found last. Passes on changes, and logs once when the source falls silent. Thread-safe. */
 final class LastKnown {
     private static final Logger LOG = LoggerFactory.getLogger(LastKnown.class);
 
@@ -21,18 +21,18 @@ final class LastKnown {
     private Set<String> refused = Set.of();
     private @Nullable String silence;
 
-    /** Creates one for a source with this name, as an operator knows it. */
+    /** Creates the list of a source, which operators know by this name. */
     LastKnown(String source, Consumer<List<FoundNode>> listener) {
         this.source = source;
         this.listener = listener;
     }
 
-    /** What a source has found this time. Not thread-safe. */
+    /** The nodes found in one look-up. Not thread-safe. */
     static final class Finding {
         private final Map<String, FoundNode> nodes = new TreeMap<>();
         private final Set<String> refused = new HashSet<>();
 
-        /** Adds a node that is valid; the first one with an id counts, and each later one is a mistake to be told of. */
+        /** Adds a node if it is valid. The first node with an id counts; each later one is logged as a mistake. */
         void add(Supplier<FoundNode> node) {
             FoundNode other = addIfAbsent(node);
             if (other != null) {
@@ -40,7 +40,7 @@ final class LastKnown {
             }
         }
 
-        /** Adds a node that is valid, unless one with its id, which is returned, is there. */
+        /** Adds a node if it is valid and no node has its id; returns the node that has it, or null. */
         @Nullable
         FoundNode addIfAbsent(Supplier<FoundNode> node) {
             try {

@@ -5,12 +5,12 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Discovers nodes, and continues to do so. If a source is silent, fails, or finds no node at all, it reports nothing: the nodes that it
- * found last stay, and the health checks tell which of them live. Thread-safe.
+ * Discovers nodes, and continues to do so. A source that gets no answer, fails, or finds no node at all reports
+ * nothing: the nodes that it found last stay, and health checks find out which of them are up. Thread-safe.
  */
 public interface NodeSource extends AutoCloseable {
     /**
-     * Makes a source, which is not started.
+     * Creates a source, which is not started.
      *
      * @throws IllegalStateException when the library that it needs is missing
      */
@@ -28,14 +28,14 @@ public interface NodeSource extends AutoCloseable {
     }
 
     /**
-     * Begins to look, and returns at once. To be called once.
+     * Starts the discovery, and returns at once. To be called once.
      *
-     * @param listener gets all nodes, at least one, ordered by id, no id twice, each time that they have changed; called by a
-     *     thread of the source's, one call at a time
+     * @param listener gets all nodes whenever they have changed: at least one, ordered by id, without duplicate ids;
+     *     called by a thread of the source, one call at a time
      */
     void start(Consumer<List<FoundNode>> listener);
 
-    /** Stops looking; a call of the listener that is under way may still end. */
+    /** Stops the discovery; a call of the listener that is in progress may still finish. */
     @Override
     void close();
 }

@@ -1,4 +1,4 @@
-/** Finds the nodes of the cluster where they are not configured: by DNS, or from Kubernetes. */
+/** Discovers the nodes of the cluster by DNS or from Kubernetes, if they are not configured. */
 @NullMarked
 package io.cobrowse.sticky.proxy.cluster.discovery;
 
