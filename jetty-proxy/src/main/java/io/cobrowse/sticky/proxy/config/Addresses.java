@@ -8,11 +8,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Reads hosts, ports, IP addresses and URLs of hosts. Never asks a name server. */
+/** Parses hosts, ports, IP addresses and URLs of hosts. Never asks a name server. Stateless. */
 final class Addresses {
     private static final Pattern HOST_AND_PORT =
             Pattern.compile("(?:\\[([^\\[\\]]*)]|([^:\\[\\]]*))(?::([0-9]{1,5}))?");
-    /** Labels as of RFC 1123 2.1; the last one is not a number, or the whole would have to be an IPv4 address. */
+    /**
+     * Labels as in RFC 1123 2.1. The last one must not be a number; otherwise the whole would have to be an IPv4
+     * address.
+     */
     private static final Pattern NAME = Pattern.compile(
             "(?=.{1,253}$)(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\\.)*(?![0-9]+$)[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?");
 
@@ -27,12 +30,14 @@ final class Addresses {
 
     private Addresses() {}
 
-    /** Reads {@code host:port}, with an IPv6 address in brackets. */
+    /** Parses {@code host:port}, with an IPv6 address in brackets; returns null if it is invalid. */
     static @Nullable Address parse(String text) {
         return parse(text, NO_PORT);
     }
 
-    /** Reads {@code http://host[:port]} or {@code https://host[:port]} with nothing behind it. */
+    /**
+     * Parses {@code http://host[:port]} or {@code https://host[:port]} without a path; returns null if it is invalid.
+     */
     static @Nullable URI parseNodeUrl(String text) {
         Matcher matcher = HTTP_URL.matcher(text);
         if (!matcher.matches()) {
@@ -42,7 +47,7 @@ final class Addresses {
         return address == null || address.port() == 0 ? null : URI.create(text);
     }
 
-    /** Reads an IP address, or a block of them as of RFC 4632 3.1; returns the text. */
+    /** Checks an IP address or a block of addresses (RFC 4632 3.1); returns the text, or null if it is invalid. */
     static @Nullable String parsePeer(String text) {
         Matcher matcher = CIDR.matcher(text);
         if (!matcher.matches()) {
@@ -56,7 +61,9 @@ final class Addresses {
         return text;
     }
 
-    /** Returns whether the host can be reached from this machine only; a name other than {@code localhost} may be anything. */
+    /**
+     * Returns whether only this machine can reach the host. Names other than {@code localhost} may stand for anything.
+     */
     static boolean isLoopback(String host) {
         InetAddress address = ip(host);
         return address == null ? host.equalsIgnoreCase("localhost") : address.isLoopbackAddress();
@@ -83,7 +90,7 @@ final class Addresses {
         try {
             return InetAddress.getByName(text);
         } catch (UnknownHostException e) {
-            return null; // Colons that make no IPv6 address.
+            return null; // Not an IPv6 address, despite its colons.
         }
     }
 }

@@ -2,7 +2,7 @@ package io.cobrowse.sticky.proxy.config;
 
 import java.util.List;
 
-/** A configuration that cannot be used, with all that is wrong with it. Immutable. */
+/** An invalid configuration, with all of its errors. Immutable. */
 public final class ConfigException extends Exception {
     private static final long serialVersionUID = 1L;
 
@@ -13,7 +13,7 @@ public final class ConfigException extends Exception {
         this.errors = List.copyOf(errors);
     }
 
-    /** Returns every error in the order of the file, one line each: file, line, key, value, what is allowed. */
+    /** Returns every error in the order of the file, one line each: file, line, key, value, and what is allowed. */
     public List<String> errors() {
         return errors;
     }

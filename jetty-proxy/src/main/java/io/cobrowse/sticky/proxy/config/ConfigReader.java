@@ -29,11 +29,11 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the YAML configuration file of a proxy. Everything that is wrong is reported at once. Not thread-safe; each
- * call of {@link #read} is independent.
+ * Reads the YAML configuration file of a proxy. All errors are reported at once. Not thread-safe, but each call of
+ * {@link #read} is independent.
  */
 public final class ConfigReader {
-    /** A valid configuration, and what an operator should know about it, one line each. */
+    /** A valid configuration, and warnings for the operator, one line each. */
     public record Result(ProxyConfig config, List<String> warnings) {
         public Result {
             warnings = List.copyOf(warnings);
@@ -55,10 +55,11 @@ public final class ConfigReader {
     }
 
     /**
-     * Reads and validates a file of UTF-8, 1 MiB at most, and the files that it names, relative to its own directory.
+     * Reads and validates a UTF-8 file of at most 1 MiB, and the files that it names, relative to its own directory.
      *
-     * @param environment the value of an environment variable, or null where it is not set, as {@code System::getenv}
-     * @throws ConfigException with every error, where the file cannot be read or is not valid
+     * @param environment returns the value of an environment variable, or null if it is not set, such as
+     *     {@code System::getenv}
+     * @throws ConfigException with every error, if the file cannot be read or is invalid
      */
     public static Result read(Path file, Function<String, @Nullable String> environment) throws ConfigException {
         Path directory = file.toAbsolutePath().normalize().resolveSibling("");
@@ -66,10 +67,10 @@ public final class ConfigReader {
     }
 
     /**
-     * Reads and validates values that some other source has, under the keys of the file: maps, collections, and scalars. Files are
-     * relative to the working directory.
+     * Reads and validates values from another source, under the keys of the file: maps, collections, and scalars. Files
+     * are relative to the working directory.
      *
-     * @param path what goes before each key where it is named
+     * @param path the prefix of each key in messages
      * @throws ConfigException with every error
      */
     public static Result read(String path, Map<String, ?> values) throws ConfigException {
@@ -77,7 +78,7 @@ public final class ConfigReader {
     }
 
     /**
-     * Validates a configuration that was made in code as one of a file is.
+     * Validates a configuration built in code by the rules of the file.
      *
      * @throws IllegalArgumentException with every error, one line each
      */
@@ -325,7 +326,7 @@ public final class ConfigReader {
         if (id == null || node.has("cookie")) {
             return cookies;
         }
-        if (uniqueId) { // Or one mistake would be reported twice.
+        if (uniqueId) { // Otherwise one mistake would be reported twice.
             claim(cookieValues, id, node, "cookie");
         }
         return List.of(id);
@@ -404,7 +405,7 @@ public final class ConfigReader {
         }
     }
 
-    /** Takes a value that only one may have; returns whether it was free. */
+    /** Claims a value that must be unique, and reports an error if it is taken; returns whether it was free. */
     private boolean claim(Map<String, String> owners, String value, Section section, String key) {
         int line = section.line(key);
         String owner = owners.putIfAbsent(value, section.path(key) + (line == 0 ? "" : " on line " + line));

@@ -5,7 +5,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Durations as the configuration writes them: a whole number and one of the units {@code ms}, {@code s}, {@code m}, {@code h}. */
+/**
+ * Durations in the syntax of the configuration: a whole number and a unit, {@code ms}, {@code s}, {@code m} or
+ * {@code h}.
+ */
 final class DurationText {
     private static final Pattern PATTERN = Pattern.compile("(0|[1-9][0-9]{0,8})(ms|s|m|h)");
 
@@ -26,7 +29,7 @@ final class DurationText {
         };
     }
 
-    /** Returns the text in the largest unit that is exact. */
+    /** Returns the duration in the largest exact unit. */
     static String of(Duration duration) {
         long millis = duration.toMillis();
         if (millis % 1_000 != 0) {

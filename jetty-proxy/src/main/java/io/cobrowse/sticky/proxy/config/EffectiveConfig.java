@@ -21,18 +21,18 @@ import org.snakeyaml.engine.v2.api.Dump;
 import org.snakeyaml.engine.v2.api.DumpSettings;
 import org.snakeyaml.engine.v2.common.FlowStyle;
 
-/** Writes a configuration as the file that gives it, defaults included. Immutable. */
+/** Writes a configuration as a complete file, including defaults. Immutable. */
 public final class EffectiveConfig {
     private final UnaryOperator<String> secrets;
 
-    /** Writes secrets as the function has them. */
+    /** Creates a writer that replaces each secret with the result of the function. */
     private EffectiveConfig(UnaryOperator<String> secrets) {
         this.secrets = secrets;
     }
 
     /**
-     * Returns the YAML document, which {@link ConfigReader} reads as an equal configuration, but for secrets, each
-     * replaced by {@code ***}. What is off is left out.
+     * Returns a YAML document that {@link ConfigReader} reads as an equal configuration, except that each secret is
+     * {@code ***}. Features that are off are left out.
      */
     public static String toYaml(ProxyConfig config) {
         DumpSettings settings = DumpSettings.builder()
@@ -45,7 +45,7 @@ public final class EffectiveConfig {
         return new Dump(settings).dumpToString(new EffectiveConfig(secret -> Report.MASK).values(config));
     }
 
-    /** Returns a tree that {@link ConfigReader} reads as an equal configuration. */
+    /** Returns a tree that {@link ConfigReader} reads as an equal configuration, with its secrets. */
     static Tree toTree(ProxyConfig config) {
         return Tree.of(new EffectiveConfig(secret -> secret).values(config));
     }
@@ -56,7 +56,7 @@ public final class EffectiveConfig {
                 root,
                 "listeners",
                 config.listeners().stream().map(this::listener).toList());
-        // A file has no admin listener that is off; this one claims no port.
+        // A file always has an admin listener; this one claims no port.
         root.put("admin", config.admin() == null ? Map.of("address", "127.0.0.1:0") : admin(config.admin()));
         root.put("stickiness", stickiness(config.stickiness()));
         root.put(

@@ -8,10 +8,11 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A scalar with its references to the environment replaced, once: what a variable holds is not looked into again.
+ * A scalar after its references to the environment have been replaced, once: references in the values of variables are
+ * not replaced.
  *
- * @param text the text after replacement; meaningless where there are errors
- * @param errors what is wrong with the references; names variables, never shows values
+ * @param text the text after replacement; meaningless if there are errors
+ * @param errors the errors in the references; names variables, but never shows values
  */
 record EnvironmentText(String text, List<String> errors) {
     /** {@code ${NAME}} or {@code ${NAME:default}}; the default ends at the first closing brace and may be empty. */

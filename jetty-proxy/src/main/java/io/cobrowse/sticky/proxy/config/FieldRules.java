@@ -9,15 +9,15 @@ import java.util.TreeSet;
 import org.eclipse.jetty.http.HttpFields;
 
 /**
- * What becomes of fields of requests or responses (R28): the fields of {@code remove} are taken away, then those of {@code set}
- * put in the place of any of their name, then those of {@code add} added. Immutable; values are literal, names compared without
- * case.
+ * Changes the fields of requests or responses (R28). The fields in {@code remove} are removed first, then those in
+ * {@code set} replace all fields of their names, then those in {@code add} are added. Values are literal; names are
+ * compared without case. Immutable.
  */
 public record FieldRules(List<String> remove, Map<String, String> set, Map<String, String> add) {
     /** Changes nothing. */
     public static final FieldRules NONE = new FieldRules(List.of(), Map.of(), Map.of());
 
-    /** Fields that belong to a connection, delimit messages, or tell of the way that a request has come. */
+    /** Fields that belong to a connection, delimit messages, or describe the way a request has come. */
     private static final Set<String> UNTOUCHABLE = untouchable(
             "Connection",
             "Keep-Alive",
@@ -47,7 +47,10 @@ public record FieldRules(List<String> remove, Map<String, String> set, Map<Strin
         return set;
     }
 
-    /** Returns whether rules may name a field: not one of a connection, of framing, or of forwarding. */
+    /**
+     * Returns whether rules may change a field; fields of a connection, of framing and of forwarding may not be
+     * changed.
+     */
     static boolean mayChange(String name) {
         return !UNTOUCHABLE.contains(name);
     }
@@ -57,7 +60,7 @@ public record FieldRules(List<String> remove, Map<String, String> set, Map<Strin
         return remove.isEmpty() && set.isEmpty() && add.isEmpty();
     }
 
-    /** Returns the fields as they are to be: the same object where nothing is to change. */
+    /** Returns the fields after the changes; the same object if nothing changes. */
     public HttpFields apply(HttpFields fields) {
         if (isEmpty()) {
             return fields;

@@ -9,10 +9,10 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the text of a value is read.
+ * The syntax of a value.
  *
- * @param allowed what is allowed, as error messages and the configuration reference say it
- * @param parser the value, or null where the text is not allowed
+ * @param allowed what is allowed, in the words of error messages and the configuration reference
+ * @param parser returns the value, or null if the text is not allowed
  * @param secret whether the text must never be shown
  */
 record Format<T>(String allowed, Function<String, @Nullable T> parser, boolean secret) {
@@ -21,7 +21,7 @@ record Format<T>(String allowed, Function<String, @Nullable T> parser, boolean s
         return new Format<>(allowed, parser, false);
     }
 
-    /** Text that matches as a whole. */
+    /** A text that must match the expression as a whole. */
     static Format<String> matching(String regex, String allowed) {
         Pattern pattern = Pattern.compile(regex);
         return of(allowed, text -> pattern.matcher(text).matches() ? text : null);
@@ -76,7 +76,7 @@ record Format<T>(String allowed, Function<String, @Nullable T> parser, boolean s
         return new Format<>(allowed, parser, true);
     }
 
-    /** Returns the text as an error may show it. */
+    /** Returns the text as errors may show it. */
     String show(String text) {
         return secret ? Report.MASK : Report.quote(text);
     }

@@ -14,12 +14,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** The formats of the values of the configuration file. */
+/** The formats of the values of the configuration file. Stateless. */
 final class Formats {
     /** RFC 9110 5.6.2: {@code token = 1*tchar}. */
     private static final String TOKEN_REGEX = "[A-Za-z0-9!#$%&'*+.^_`|~-]+";
 
-    /** Visible ASCII without what ends a path: {@code ?} and {@code #}. */
+    /** Visible ASCII except {@code ?} and {@code #}, which end a path. */
     private static final String PATH_REGEX = "/[!-~&&[^?#]]*";
 
     private static final Pattern SESSION_START = Pattern.compile("(" + TOKEN_REGEX + ") (" + PATH_REGEX + ")");
@@ -80,7 +80,7 @@ final class Formats {
             "a field's name, but no hop-by-hop field, none of framing or forwarding, and not Host",
             text -> text.matches(TOKEN_REGEX) && FieldRules.mayChange(text) ? text : null);
 
-    /** RFC 9110 5.5, without what is beyond ASCII. */
+    /** A field value as in RFC 9110 5.5, limited to ASCII. */
     static final Format<String> FIELD_VALUE =
             Format.matching("[!-~]([ -~]*[!-~])?", "a field's value: ASCII, no blank at either end");
 
@@ -148,7 +148,7 @@ final class Formats {
 
     private Formats() {}
 
-    /** What a rule may make of an attribute; flags are empty text. */
+    /** Returns the format of a rule's change to an attribute; flags have empty text. */
     static Format<String> cookieAttribute(Attribute attribute) {
         return switch (attribute) {
             case PATH -> PATH_OR_REMOVE;

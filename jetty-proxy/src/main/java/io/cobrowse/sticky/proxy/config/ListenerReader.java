@@ -8,7 +8,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Reads what guards a listener: TLS with the files that it names, and the limits. Reads TLS toward nodes, too. Not thread-safe. */
+/**
+ * Reads the TLS settings of a listener with the files that they name, and its limits; also reads TLS toward nodes. Not
+ * thread-safe.
+ */
 final class ListenerReader {
     private final Report report;
     private final Path directory;
@@ -39,7 +42,7 @@ final class ListenerReader {
         }
     }
 
-    /** Returns TLS of a listener; null where there is none, or a wrong one. */
+    /** Returns the TLS settings of a listener; null if there are none or no certificate is valid. */
     @Nullable
     Tls tls(Section listener, @Nullable String host) {
         if (!listener.has("tls")) {
@@ -66,11 +69,11 @@ final class ListenerReader {
         REQUIRED
     }
 
-    /** Returns TLS toward nodes. */
+    /** Returns the TLS settings toward nodes. */
     UpstreamTls upstreamTls(Section root) {
         try (Section section = root.section("upstream-tls")) {
             String ca = authorities(section, "ca");
-            // Each is asked for, so that each is known.
+            // Both are looked up, so that both count as known keys.
             boolean hasKey = section.has("private-key");
             boolean hasPassword = section.has("key-password");
             Certificate certificate =
@@ -99,7 +102,11 @@ final class ListenerReader {
         }
     }
 
-    /** Returns a certificate whose files can be used, or null; {@code host} is a name that it has to be for. */
+    /**
+     * Returns a certificate, or null if its files cannot be read. Other errors are only reported.
+     *
+     * @param host the name that the certificate should be for; null for any
+     */
     private @Nullable Certificate certificate(Section section, @Nullable String host) {
         Path certificate = file(section, "certificate");
         Path privateKey = file(section, "private-key");
@@ -137,7 +144,7 @@ final class ListenerReader {
         return file.toString();
     }
 
-    /** Returns the path of a file that can be read, or null. */
+    /** Returns the path of a readable file, or null. */
     private @Nullable Path file(Section section, String key) {
         String name = section.require(key, Formats.FILE);
         if (name == null) {

@@ -4,11 +4,11 @@ import java.util.Collection;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Finds the key that was probably meant. */
+/** Finds the known key that a misspelt one probably stands for. Stateless. */
 final class NearestKey {
     private NearestKey() {}
 
-    /** Returns the nearest of the known keys, or null where none is near; case and word separators count for nothing. */
+    /** Returns the nearest known key, or null if none is near. Case and word separators are ignored. */
     static @Nullable String of(String key, Collection<String> known) {
         String nearest = null;
         int smallest = Integer.MAX_VALUE;
@@ -27,7 +27,7 @@ final class NearestKey {
         return shortened.replaceAll("[-_ ]", "").toLowerCase(Locale.ROOT);
     }
 
-    /** The optimal string alignment distance: insertions, deletions, replacements and swaps of neighbours. */
+    /** Returns the optimal string alignment distance: insertions, deletions, replacements and swaps of neighbours. */
     private static int distance(String a, String b) {
         int[][] d = new int[a.length() + 1][b.length() + 1];
         for (int i = 0; i <= a.length(); i++) {

@@ -25,13 +25,13 @@ import javax.crypto.spec.PBEKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Certificates and private keys in PEM files (RFC 7468), read by what the JDK has: keys in PKCS#8, plain or encrypted
- * (RFC 5958; PBES2 with AES, as OpenSSL 3 writes it), and in the older forms of PKCS#1 (RSA) and SEC 1 (EC), which are
- * PKCS#8 without its envelope. Text around the blocks is ignored. A message of a failure says what is wrong with the file
- * and names it, and never holds what is in it. Stateless.
+ * Reads certificates and private keys from PEM files (RFC 7468) with the means of the JDK. Keys may be in PKCS#8, plain
+ * or encrypted (RFC 5958; PBES2 with AES, as OpenSSL 3 writes it), or in the older forms PKCS#1 (RSA) and SEC 1 (EC),
+ * which are PKCS#8 without its envelope. Text around the blocks is ignored. The message of an exception names the file
+ * and its error, but never contains any of its contents. Stateless.
  */
 public final class PemFile {
-    /** Of a chain of certificates, some KiB; more is no such file. */
+    /** The largest accepted file. A chain of certificates has a few KiB. */
     private static final int MAX_BYTES = 1 << 20;
 
     private static final Pattern BLOCK =
@@ -47,10 +47,10 @@ public final class PemFile {
     private PemFile() {}
 
     /**
-     * Reads the certificates of a file, in their order.
+     * Reads the certificates of a file, in order.
      *
      * @return at least one
-     * @throws IllegalArgumentException when the file cannot be read, or holds no certificate or a broken one
+     * @throws IllegalArgumentException when the file cannot be read, contains no certificate, or contains a broken one
      */
     public static List<X509Certificate> certificates(Path file) {
         List<X509Certificate> certificates = new ArrayList<>();
@@ -74,9 +74,9 @@ public final class PemFile {
     /**
      * Reads the private key of a file: RSA, EC, Ed25519 or Ed448.
      *
-     * @param password of an encrypted key; not needed, and not looked at, where the key is not encrypted
-     * @throws IllegalArgumentException when the file cannot be read, holds no key or several, or a key of another kind, or
-     *     the password is missing or wrong
+     * @param password the password of an encrypted key; ignored if the key is not encrypted, and may then be null
+     * @throws IllegalArgumentException when the file cannot be read, contains no key, several keys or a key of another
+     *     kind, or the password is missing or wrong
      */
     public static PrivateKey privateKey(Path file, char @Nullable [] password) {
         List<Block> keys = blocks(file).stream()
@@ -118,7 +118,7 @@ public final class PemFile {
         EncryptedPrivateKeyInfo encrypted = new EncryptedPrivateKeyInfo(der);
         PBEKeySpec secret = new PBEKeySpec(password);
         try {
-            // The name of PBES2 itself says neither hash nor cipher; that of its parameters does.
+            // PBES2's own name states neither hash nor cipher; the name of its parameters does.
             String algorithm = encrypted.getAlgName().startsWith("PBEWith")
                     ? encrypted.getAlgName()
                     : String.valueOf(encrypted.getAlgParameters());
@@ -174,13 +174,13 @@ public final class PemFile {
         }
     }
 
-    /** Just enough of DER (X.690) to put a key into the envelope of PKCS#8 (RFC 5208). */
+    /** The part of DER (X.690) that is needed to put a key into the envelope of PKCS#8 (RFC 5208). */
     private static final class Der {
         private static final int OCTETS = 0x04;
         private static final int SEQUENCE = 0x30;
         private static final int CONTEXT_0 = 0xA0;
         private static final byte[] VERSION_0 = {0x02, 0x01, 0x00};
-        /** AlgorithmIdentifier of rsaEncryption, 1.2.840.113549.1.1.1 with NULL. */
+        /** The AlgorithmIdentifier of rsaEncryption: 1.2.840.113549.1.1.1 with NULL. */
         private static final byte[] RSA = {
             0x30,
             0x0D,
@@ -212,7 +212,10 @@ public final class PemFile {
             return write(SEQUENCE, VERSION_0, RSA, write(OCTETS, pkcs1));
         }
 
-        /** ECPrivateKey (RFC 5915): version, the key, and [0] the curve, which PKCS#8 wants beside the algorithm. */
+        /**
+         * Wraps an ECPrivateKey (RFC 5915): version, key, and the curve as [0], which PKCS#8 requires beside the
+         * algorithm.
+         */
         static byte[] wrapEc(byte[] sec1) throws IOException {
             Der key = new Der(new Der(sec1).read(SEQUENCE));
             key.read(0x02);

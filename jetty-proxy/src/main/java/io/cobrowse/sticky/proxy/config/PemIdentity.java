@@ -21,18 +21,18 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A certificate chain, the server's own first, and the private key that belongs to it, from PEM files. Immutable.
+ * A certificate chain, starting with the server's own certificate, and its private key, from PEM files. Immutable.
  *
- * @param names the DNS names that it is for, in lower case; {@code *.} stands for one label
+ * @param names the DNS names of the certificate, in lower case; {@code *.} stands for one label
  */
 public record PemIdentity(List<X509Certificate> chain, PrivateKey key, List<String> names) {
     private static final Map<String, String> SIGNATURES = Map.of("RSA", "SHA256withRSA", "EC", "SHA256withECDSA");
     private static final String ALLOWED =
             "a PEM certificate chain and its PEM private key, with key-password where that is encrypted";
-    /** As of {@code X509Certificate.getSubjectAlternativeNames}. */
+    /** The type of DNS names in {@code X509Certificate.getSubjectAlternativeNames}. */
     private static final int DNS_NAME = 2;
 
-    /** Files that cannot be used. Its message names them, and never what is in them. */
+    /** Thrown for unusable files. The message names the files, but never contains any of their contents. */
     public static final class Unusable extends IllegalArgumentException {
         private static final long serialVersionUID = 1L;
 
@@ -43,7 +43,7 @@ public record PemIdentity(List<X509Certificate> chain, PrivateKey key, List<Stri
             this.allowed = allowed;
         }
 
-        /** Returns what the files should be. */
+        /** Returns what is allowed. */
         public String allowed() {
             return allowed;
         }
@@ -55,10 +55,10 @@ public record PemIdentity(List<X509Certificate> chain, PrivateKey key, List<Stri
     }
 
     /**
-     * Reads the files.
+     * Reads a certificate chain and its key.
      *
-     * @param password decrypts the key; null where it is not encrypted
-     * @throws Unusable when a file cannot be read, is not PEM, or the two do not belong together
+     * @param password decrypts the key; null if it is not encrypted
+     * @throws Unusable when a file cannot be read or is not PEM, or the key does not belong to the certificate
      */
     public static PemIdentity read(Path certificate, Path privateKey, @Nullable String password) {
         requireReadable(certificate);
@@ -86,7 +86,7 @@ public record PemIdentity(List<X509Certificate> chain, PrivateKey key, List<Stri
      * Reads the certificates of authorities.
      *
      * @return at least one
-     * @throws Unusable when the file cannot be read or holds none
+     * @throws Unusable when the file cannot be read or contains none
      */
     public static List<X509Certificate> authorities(Path file) {
         requireReadable(file);
@@ -103,9 +103,9 @@ public record PemIdentity(List<X509Certificate> chain, PrivateKey key, List<Stri
     }
 
     /**
-     * Returns what clients will not like of the certificate, in words that follow its name.
+     * Returns the reasons why clients may refuse the certificate, worded to follow its name.
      *
-     * @param host a name that it should be for; null or an address for no matter what
+     * @param host the name that the certificate should be for; null or an address if any name will do
      */
     public List<String> warnings(Instant now, @Nullable String host) {
         List<String> warnings = new ArrayList<>();
@@ -126,13 +126,16 @@ public record PemIdentity(List<X509Certificate> chain, PrivateKey key, List<Stri
         return warnings;
     }
 
-    /** Returns whether it is for this name, in lower case (RFC 9525, 6.3). */
+    /** Returns whether the certificate is for this name, given in lower case (RFC 9525, 6.3). */
     public boolean isFor(String name) {
         int dot = name.indexOf('.');
         return names.contains(name) || (dot > 0 && names.contains("*" + name.substring(dot)));
     }
 
-    /** Returns the key as one of the JDK's own; what the one signs, the other has to verify. */
+    /**
+     * Returns the key as one of the JDK's own. Checks that it belongs to the public key by signing a text and verifying
+     * the signature.
+     */
     private static PrivateKey ofPair(PublicKey publicKey, PrivateKey privateKey) throws GeneralSecurityException {
         String algorithm = publicKey.getAlgorithm();
         PrivateKey key =

@@ -11,12 +11,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The effective configuration of a proxy: read, validated once, and frozen. Immutable.
+ * The effective configuration of a proxy, validated once. Immutable.
  *
- * @param listeners the public ones
- * @param admin null for none
- * @param nodes the nodes that are configured; none where they are found
- * @param discovery where nodes are found; null where they are configured
+ * @param listeners the public listeners
+ * @param admin the admin listener; null for none
+ * @param nodes the configured nodes; empty if they are discovered
+ * @param discovery how nodes are discovered; null if they are configured
  */
 public record ProxyConfig(
         List<Listener> listeners,
@@ -39,7 +39,10 @@ public record ProxyConfig(
         setCookie = List.copyOf(setCookie);
     }
 
-    /** Makes a configuration in which pages of every origin may read our answers, and cookies stay as they are. */
+    /**
+     * Creates a configuration with which pages of every origin may read the proxy's own answers, and cookies stay
+     * unchanged.
+     */
     public ProxyConfig(
             List<Listener> listeners,
             Admin admin,
@@ -65,7 +68,7 @@ public record ProxyConfig(
                 Observation.DEFAULTS);
     }
 
-    /** Returns the files that this configuration names and that a running proxy reads anew when they change. */
+    /** Returns the files that this configuration names, and that a running proxy reads again when they change. */
     public List<Path> files() {
         List<String> files = new ArrayList<>();
         for (Listener listener : listeners) {
@@ -113,7 +116,7 @@ public record ProxyConfig(
      * An address to listen on.
      *
      * @param host a name or a numeric address, IPv6 without brackets
-     * @param port 0 to 65535; 0 takes a free one
+     * @param port 0 to 65535; 0 takes a free port
      */
     public record Address(String host, int port) {
         @Override
@@ -128,11 +131,11 @@ public record ProxyConfig(
      * @param allow patterns of the paths that it serves ({@code /a/**}, {@code /a/b}); empty serves all
      * @param deny patterns of paths that it does not serve, whatever {@code allow} says
      * @param trustedPeers addresses or CIDR blocks of peers whose forwarding fields are kept
-     * @param requestHeaders what becomes of the fields of requests on their way to nodes
-     * @param responseHeaders what becomes of the fields of responses
-     * @param redirectToHttps the port of the https URLs to which all requests are redirected; 0 for none
-     * @param proxyProtocol whether each connection has to begin with a header of the PROXY protocol
-     * @param limits what its clients may use up
+     * @param requestHeaders changes to the fields of requests on their way to nodes
+     * @param responseHeaders changes to the fields of responses
+     * @param redirectToHttps the port of the https URLs to which all requests are redirected; 0 for no redirects
+     * @param proxyProtocol whether each connection must begin with a header of the PROXY protocol
+     * @param limits the limits on what its clients may use
      */
     public record Listener(
             String name,
@@ -146,7 +149,7 @@ public record ProxyConfig(
             int redirectToHttps,
             boolean proxyProtocol,
             Limits limits) {
-        /** The only listener where none is configured. */
+        /** The only listener if none is configured. */
         public static final Listener DEFAULT =
                 new Listener("public", new Address("0.0.0.0", 8080), null, List.of(), List.of());
 
@@ -156,7 +159,7 @@ public record ProxyConfig(
             trustedPeers = List.copyOf(trustedPeers);
         }
 
-        /** Makes a listener that serves what it allows, with the default limits. */
+        /** Creates a listener with the default limits, which changes no fields. */
         public Listener(
                 String name, Address address, @Nullable Tls tls, List<String> allow, List<String> trustedPeers) {
             this(
@@ -206,7 +209,7 @@ public record ProxyConfig(
         }
     }
 
-    /** The admin listener; the token is required on any address but loopback. */
+    /** The admin listener; a token is required on any address except loopback. */
     public record Admin(Address address, @Nullable String token) {
         public static final Admin DEFAULTS = new Admin(new Address("127.0.0.1", 8081), null);
 
@@ -220,12 +223,12 @@ public record ProxyConfig(
     /**
      * A node.
      *
-     * @param id value of the query parameter
-     * @param cookies values of the cookie, at least one
+     * @param id the value of the query parameter
+     * @param cookies the values of the cookie, at least one
      * @param url {@code http} or {@code https}, without a path
      * @param weight 1 to 256
-     * @param backup whether it serves only when no other node can
-     * @param limit how much it may have to do at a time; null for no limit
+     * @param backup whether it gets new sessions only when no other node can take them
+     * @param limit the limit on its requests and tunnels; null for no limit
      */
     public record NodeConfig(
             String id,
@@ -238,21 +241,21 @@ public record ProxyConfig(
             cookies = List.copyOf(cookies);
         }
 
-        /** Makes a node without a limit. */
+        /** Creates a node without a limit. */
         public NodeConfig(String id, List<String> cookies, URI url, int weight, boolean backup) {
             this(id, cookies, url, weight, backup, null);
         }
     }
 
     /**
-     * How much a node may have to do at a time.
+     * The limit on the requests and tunnels of a node.
      *
-     * @param maxActive how many requests, parked polls included, and tunnels, from 1
-     * @param queue how many further requests may wait for their turn
-     * @param queueTimeout how long they may
+     * @param maxActive the number of open requests, including parked polls, and tunnels; at least 1
+     * @param queue the number of further requests that may wait for a place
+     * @param queueTimeout how long they may wait
      */
     public record Limit(int maxActive, int queue, Duration queueTimeout) {
-        /** The queue where only {@code max-active} is configured. */
+        /** The default queue if only {@code max-active} is configured. */
         public static final int DEFAULT_QUEUE = 100;
 
         public static final Duration DEFAULT_QUEUE_TIMEOUT = Duration.ofSeconds(5);
@@ -261,11 +264,12 @@ public record ProxyConfig(
     /**
      * The health checks.
      *
-     * @param interval from one check of a node to its next; jitter shortens it by up to a fifth
-     * @param expect the statuses that are healthy, at least one range
+     * @param interval the time from one check of a node to the next; jitter shortens it by up to a fifth
+     * @param expect the healthy statuses, at least one range
      * @param drainOn404 whether a node that answers 404 keeps its sessions and gets no new ones
-     * @param observe how many 5xx answers and time-outs of requests in a row count as one failed check; 0 for none
-     * @param slowStart how long a node that comes up takes to get its whole share of new sessions
+     * @param observe the number of consecutive requests with a 5xx response or a time-out that count as one failed
+     *     check; 0 for none
+     * @param slowStart how long a node that comes up takes to reach its whole share of new sessions
      */
     public record Health(
             String path,
@@ -284,18 +288,18 @@ public record ProxyConfig(
             expect = List.copyOf(expect);
         }
 
-        /** Makes settings with the defaults of the others. */
+        /** Creates settings with these values, and defaults for the others. */
         public Health(String path, Duration interval, Duration timeout, int rise, int fall) {
             this(path, interval, timeout, rise, fall, List.of(StatusRange.SUCCESS), false, 0, Duration.ZERO);
         }
 
-        /** Returns whether an answer of this status is healthy. */
+        /** Returns whether a response with this status is healthy. */
         public boolean expects(int status) {
             return expect.stream().anyMatch(range -> range.contains(status));
         }
     }
 
-    /** Statuses of responses, from the first to the last, both included. */
+    /** A range of statuses, both ends included. */
     public record StatusRange(int first, int last) {
         public static final StatusRange SUCCESS = new StatusRange(200, 299);
 
@@ -309,7 +313,7 @@ public record ProxyConfig(
         }
     }
 
-    /** The time-outs; the configuration reference says what each one measures. */
+    /** The time-outs; the configuration reference describes what each one measures. */
     public record Timeouts(Duration connect, Duration response, Duration idle, Duration tunnelIdle, Duration drain) {
         public static final Timeouts DEFAULTS = new Timeouts(
                 Duration.ofSeconds(2),
@@ -320,15 +324,16 @@ public record ProxyConfig(
     }
 
     /**
-     * The tunnels.
+     * The pace at which tunnels are closed.
      *
-     * @param closePerSecond how many tunnels, and as many parked polls, are closed a second where time allows: 1 to 100000
+     * @param closePerSecond how many tunnels are closed a second when the proxy stops (faster if the time is short), and
+     *     how many tunnels and parked polls, together, at a node in maintenance: 1 to 100000
      */
     public record Tunnels(int closePerSecond) {
         public static final Tunnels DEFAULTS = new Tunnels(100);
     }
 
-    /** What is written down and counted of requests. */
+    /** The access log, the metrics and the audit. */
     public record Observation(AccessLog accessLog, boolean metrics, Audit audit) {
         public static final Observation DEFAULTS = new Observation(AccessLog.DEFAULTS, true, Audit.DEFAULTS);
     }
@@ -336,16 +341,16 @@ public record ProxyConfig(
     /**
      * The access log.
      *
-     * @param file a path; {@code -} is standard output; null is off
-     * @param maxBytes how large a file may become before the next one is begun
-     * @param files how many files are kept, the current one included
-     * @param secrets whether session tokens, user tokens and cookie values are written as they are
+     * @param file a path; {@code -} for standard output; null if the log is off
+     * @param maxBytes the size at which the next file is started
+     * @param files the number of files that are kept, including the current one
+     * @param secrets whether session tokens, user tokens and cookie values are written unmasked
      */
     public record AccessLog(@Nullable String file, LogFormat format, long maxBytes, int files, boolean secrets) {
         public static final AccessLog DEFAULTS = new AccessLog(null, LogFormat.JSON, 100L << 20, 10, false);
     }
 
-    /** How a line of the access log looks. */
+    /** The format of the lines of the access log. */
     public enum LogFormat {
         JSON,
         TEXT
@@ -354,7 +359,7 @@ public record ProxyConfig(
     /**
      * The stickiness audit by session.
      *
-     * @param sessions how many are remembered at a time
+     * @param sessions the number of sessions that are remembered at a time
      */
     public record Audit(boolean enabled, int sessions) {
         public static final Audit DEFAULTS = new Audit(false, 100_000);

@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Collects what is to be said about one configuration, so that it is all said at once. Not thread-safe. */
+/** Collects the errors and warnings of one configuration, so that all are reported at once. Not thread-safe. */
 final class Report {
-    /** Stands where a secret would. */
+    /** The text shown instead of a secret. */
     static final String MASK = "***";
 
     private static final int MAX_VALUE_CHARS = 120;
@@ -20,12 +20,12 @@ final class Report {
     private final List<Finding> errors = new ArrayList<>();
     private final List<Finding> warnings = new ArrayList<>();
 
-    /** Makes a report about a file; null where there is none. */
+    /** Creates a report about a file; null if the configuration is not from a file. */
     Report(@Nullable String file) {
         this.file = file;
     }
 
-    /** Adds {@code file:line: key: value: allowed}; the value is shown as it is given here. */
+    /** Adds {@code file:line: key: value: allowed}. The value is shown as given. */
     void error(int line, String key, String value, String allowed) {
         errors.add(new Finding(line, key + ": " + value + ": " + allowed));
     }
@@ -49,7 +49,10 @@ final class Report {
         }
     }
 
-    /** Returns the text in quotes and on one line, shortened where it is long, without a URL's user and password. */
+    /**
+     * Returns the text in quotes and on one line. Long text is shortened, and the user and password of a URL are
+     * masked.
+     */
     static String quote(String text) {
         StringBuilder quoted = new StringBuilder("\"");
         String shown = USER_INFO.matcher(text).replaceAll("//" + MASK + "@");

@@ -10,11 +10,11 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A mapping of a configuration, asked key by key. What is wrong goes to the report, and reading goes on; a key
- * that nobody has asked for by {@link #close} is unknown. Not thread-safe.
+ * A mapping of a configuration, read key by key. Errors go to the report, and reading continues. On {@link #close},
+ * every key that was never read is reported as unknown. Not thread-safe.
  */
 final class Section implements AutoCloseable {
-    /** Far above what any key needs; patterns recurse on what they match, so it is bounded. */
+    /** Far above what any key needs. The length must be bounded, since patterns recurse on what they match. */
     private static final int MAX_VALUE_CHARS = 1024;
 
     private record Entry(int line, Tree node) {}
@@ -35,10 +35,10 @@ final class Section implements AutoCloseable {
     }
 
     /**
-     * Makes the section of everything.
+     * Creates the section of the whole document.
      *
-     * @param path what goes before each key where it is named
-     * @param environment the values of variables; null where text is what it is
+     * @param path the prefix of each key in messages
+     * @param environment the values of variables; null if references in texts are not replaced
      */
     static Section root(
             String path, Tree node, Report report, @Nullable Function<String, @Nullable String> environment) {
@@ -47,19 +47,19 @@ final class Section implements AutoCloseable {
         return root;
     }
 
-    /** Returns the value; the fallback where it is left out or wrong. */
+    /** Returns the value, or the fallback if it is absent or invalid. */
     <T> T get(String key, Format<T> format, T fallback) {
         T value = find(key, format);
         return value == null ? fallback : value;
     }
 
-    /** Returns the value, or null where it is left out or wrong. */
+    /** Returns the value, or null if it is absent or invalid. */
     <T> @Nullable T find(String key, Format<T> format) {
         Entry entry = entry(key);
         return entry == null ? null : scalar(path(key), entry.line, entry.node, format);
     }
 
-    /** Returns the value, or null where it is wrong; leaving it out is wrong. */
+    /** Returns the value, or null if it is invalid; an absent value is an error. */
     <T> @Nullable T require(String key, Format<T> format) {
         if (entry(key) == null) {
             missing(key, format.allowed());
@@ -67,13 +67,13 @@ final class Section implements AutoCloseable {
         return find(key, format);
     }
 
-    /** Returns the values of a list, without those that are wrong; the fallback where it is left out. */
+    /** Returns the valid values of a list, or the fallback if it is absent. */
     <T> List<T> list(String key, Format<T> format, int minSize, List<T> fallback) {
         Entry entry = entry(key);
         return entry == null ? fallback : elements(key, entry, format, minSize);
     }
 
-    /** Returns the values of a list or the single value, without those that are wrong; empty where it is left out. */
+    /** Returns the valid values of a list, or a single value as a list; empty if it is absent. */
     <T> List<T> oneOrMore(String key, Format<T> format) {
         Entry entry = entry(key);
         if (entry == null) {
@@ -86,7 +86,7 @@ final class Section implements AutoCloseable {
         return value == null ? List.of() : List.of(value);
     }
 
-    /** Returns the section under the key; one without keys where it is left out. */
+    /** Returns the section under the key, without keys if it is absent. */
     Section section(String key) {
         Entry entry = entry(key);
         Section section = new Section(path(key), entry == null ? line : entry.line, report, environment);
@@ -96,7 +96,7 @@ final class Section implements AutoCloseable {
         return section;
     }
 
-    /** Returns the sections of the list under the key, one at least; none where it is left out. */
+    /** Returns the sections of the list under the key; an empty list is an error, an absent one is not. */
     List<Section> sections(String key) {
         Entry entry = entry(key);
         List<Section> sections = new ArrayList<>();
@@ -111,7 +111,7 @@ final class Section implements AutoCloseable {
         return sections;
     }
 
-    /** Returns the texts of a mapping under keys of any number, without those that are wrong; empty where it is left out. */
+    /** Returns the valid entries of a mapping with arbitrary keys; empty if it is absent. */
     Map<String, String> texts(String key, Format<String> keys, Format<String> values) {
         Map<String, String> texts = new LinkedHashMap<>();
         Section section = section(key);
@@ -129,7 +129,7 @@ final class Section implements AutoCloseable {
         return texts;
     }
 
-    /** Reports a value that is wrong for a reason that no format knows. */
+    /** Reports a value that is invalid for a reason that its format does not cover. */
     void wrong(String key, String value, String allowed) {
         report.error(line(key), path(key), Report.quote(value), allowed);
     }
@@ -143,7 +143,7 @@ final class Section implements AutoCloseable {
         return entry != null && entry.node instanceof Tree.Sequence;
     }
 
-    /** Returns the line of the key, or of the section where it is left out. */
+    /** Returns the line of the key, or of the section if the key is absent. */
     int line(String key) {
         Entry entry = entries.get(key);
         return entry == null ? line : entry.line;
@@ -154,7 +154,7 @@ final class Section implements AutoCloseable {
     }
 
     void missing(String key, String allowed) {
-        if (isMapping) { // Or one mistake would be reported several times.
+        if (isMapping) { // Otherwise one mistake would be reported several times.
             report.error(line, path(key), "missing", allowed);
         }
     }
@@ -168,7 +168,7 @@ final class Section implements AutoCloseable {
             }
             String nearest = NearestKey.of(key, known);
             String suggestion = nearest == null ? "" : "did you mean " + nearest + "? ";
-            // The value stays unsaid: a misspelt key may hold a secret.
+            // The value is not shown: a misspelt key may hold a secret.
             report.error(entry.line, path(key), "unknown key", suggestion + "known here: " + String.join(", ", known));
         });
     }
@@ -251,13 +251,13 @@ final class Section implements AutoCloseable {
 
     private static String describe(String where, Tree node) {
         if (node instanceof Tree.Text scalar) {
-            // Text in the place of this section may be the token that lost its key.
+            // Text in place of this section may be a token whose key is missing.
             return where.equals("admin") || where.endsWith(".admin") ? "text" : Report.quote(scalar.text());
         }
         return node instanceof Tree.Sequence ? "a list" : "a mapping";
     }
 
-    /** A key with nothing behind it, as when all below it is commented out. */
+    /** Returns whether a key has no value, such as when everything below it is commented out. */
     private static boolean isBlank(Tree node) {
         return node instanceof Tree.Text text && text.blank();
     }

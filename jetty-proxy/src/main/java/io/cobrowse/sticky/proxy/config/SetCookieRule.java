@@ -6,13 +6,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What becomes of attributes of the cookies that nodes set (R26). Immutable.
+ * Changes the attributes of the cookies that nodes set (R26). Immutable.
  *
- * @param name the cookie's name, case-sensitive; {@code *} is every cookie
- * @param changes the attributes that change: their values, empty for one that has none, or {@link #REMOVE}
+ * @param name the cookie's name, case-sensitive; {@code *} for every cookie
+ * @param changes the new value of each attribute that changes: empty for an attribute without a value, or
+ *     {@link #REMOVE}
  */
 public record SetCookieRule(String name, Map<Attribute, String> changes) {
-    /** In place of a value: the attribute is taken away. */
+    /** Instead of a value: removes the attribute. */
     public static final String REMOVE = "remove";
 
     /** The name of every cookie. */
@@ -24,7 +25,7 @@ public record SetCookieRule(String name, Map<Attribute, String> changes) {
         changes = Collections.unmodifiableMap(ordered);
     }
 
-    /** An attribute of RFC 6265, or of its successor. */
+    /** An attribute of RFC 6265 or its successor. */
     public enum Attribute {
         PATH("Path"),
         DOMAIN("Domain"),
@@ -39,12 +40,12 @@ public record SetCookieRule(String name, Map<Attribute, String> changes) {
             this.text = text;
         }
 
-        /** Returns the name as it stands in {@code Set-Cookie}. */
+        /** Returns the name as it appears in {@code Set-Cookie}. */
         public String text() {
             return text;
         }
 
-        /** Returns the attribute of a name, which is compared without case; null for any other. */
+        /** Returns the attribute with a name, compared without case; null if there is none. */
         public static @Nullable Attribute of(String text, int start, int end) {
             for (Attribute attribute : values()) {
                 if (attribute.text.length() == end - start

@@ -4,14 +4,17 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Sizes as the configuration writes them: a whole number and one of the units {@code B}, {@code KiB}, {@code MiB}, {@code GiB}. */
+/**
+ * Sizes in the syntax of the configuration: a whole number and a unit, {@code B}, {@code KiB}, {@code MiB} or
+ * {@code GiB}.
+ */
 final class SizeText {
     private static final Pattern PATTERN = Pattern.compile("(0|[1-9][0-9]{0,9})(B|KiB|MiB|GiB)");
     private static final String[] UNITS = {"B", "KiB", "MiB", "GiB"};
 
     private SizeText() {}
 
-    /** Returns the bytes, or null where the text is no size. */
+    /** Returns the number of bytes, or null if the text is not a size. */
     static @Nullable Long parse(String text) {
         Matcher matcher = PATTERN.matcher(text);
         if (!matcher.matches()) {
@@ -24,7 +27,7 @@ final class SizeText {
         return bytes;
     }
 
-    /** Returns the text in the largest unit that is exact. */
+    /** Returns the size in the largest exact unit. */
     static String of(long bytes) {
         int unit = 0;
         long amount = bytes;

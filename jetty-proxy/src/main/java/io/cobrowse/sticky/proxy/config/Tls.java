@@ -5,12 +5,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * TLS of a listener. Immutable.
+ * The TLS settings of a listener. Immutable.
  *
- * @param certificates what it shows: the one for the name that the client asks for, else the first; at least one
- * @param minVersion the oldest version of TLS that it speaks
- * @param clientCa PEM file of the authorities whose clients' certificates it takes; null to ask for none
- * @param clientRequired whether a client has to show one; without {@code clientCa} it means nothing
+ * @param certificates the certificates, at least one; a client gets the one for the name that it asks for, else the
+ *     first
+ * @param minVersion the oldest version of TLS that it accepts
+ * @param clientCa the PEM file of the authorities whose client certificates it accepts; null if it asks for none
+ * @param clientRequired whether a client must present a certificate; ignored without {@code clientCa}
  */
 public record Tls(
         List<Certificate> certificates,
@@ -18,7 +19,7 @@ public record Tls(
         @Nullable String clientCa,
         boolean clientRequired) {
 
-    /** Versions of TLS that are still safe. */
+    /** The versions of TLS that are still safe. */
     public enum MinVersion {
         TLS_1_2("TLSv1.2"),
         TLS_1_3("TLSv1.3");
@@ -29,16 +30,16 @@ public record Tls(
             this.text = text;
         }
 
-        /** Returns the name as configuration and JDK spell it. */
+        /** Returns the name that the configuration and the JDK use. */
         public String text() {
             return text;
         }
     }
 
     /**
-     * PEM files of a certificate chain and its private key.
+     * The PEM files of a certificate chain and its private key.
      *
-     * @param keyPassword decrypts the key; null where it is not encrypted
+     * @param keyPassword decrypts the key; null if it is not encrypted
      */
     public record Certificate(
             String certificate, String privateKey, @Nullable String keyPassword) {
@@ -65,7 +66,7 @@ public record Tls(
         return files;
     }
 
-    /** Makes settings with one certificate, and the defaults of the others. */
+    /** Creates settings with one certificate, and defaults for the others. */
     public Tls(String certificate, String privateKey) {
         this(List.of(new Certificate(certificate, privateKey, null)), MinVersion.TLS_1_2, null, false);
     }

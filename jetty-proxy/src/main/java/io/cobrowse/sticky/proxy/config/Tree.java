@@ -5,28 +5,28 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What a configuration is read from: text, lists and mappings, wherever they come from. Immutable. */
+/** The source of a configuration: text, lists and mappings, wherever they come from. Immutable. */
 sealed interface Tree {
-    /** Returns the line of the file; 0 where there is none. */
+    /** Returns the line in the file; 0 if there is no file. */
     int line();
 
     /**
-     * Text.
+     * A text.
      *
-     * @param blank whether nothing at all stands there
+     * @param blank whether there is no value at all
      */
     record Text(int line, String text, boolean blank) implements Tree {}
 
     /** A list. */
     record Sequence(int line, List<Tree> items) implements Tree {}
 
-    /** A mapping, in which a key may stand twice. */
+    /** A mapping, in which a key may occur twice. */
     record Mapping(int line, List<Entry> entries) implements Tree {}
 
     /**
      * An entry of a mapping.
      *
-     * @param key null where it is no text
+     * @param key null if it is not a text
      */
     record Entry(int line, @Nullable String key, Tree value) {}
 
@@ -54,7 +54,7 @@ sealed interface Tree {
                 : new Text(0, value.toString(), value.toString().isEmpty());
     }
 
-    /** Some sources have no lists, and number the items. */
+    /** Returns whether a map stands for a list: some sources have no lists, and number the items. */
     private static boolean isList(Map<?, ?> map) {
         for (int i = 0; i < map.size(); i++) {
             if (!map.containsKey(Integer.toString(i))) {

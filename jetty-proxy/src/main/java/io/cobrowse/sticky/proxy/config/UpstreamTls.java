@@ -6,11 +6,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * TLS toward nodes whose URL is {@code https}. Immutable.
+ * The TLS settings toward nodes whose URL is {@code https}. Immutable.
  *
- * @param ca PEM file of the authorities that are trusted; null for those that the JDK trusts
- * @param certificate what the proxy shows to nodes that ask; null for nothing
- * @param verifyHost whether a node's certificate has to be for the host of its URL
+ * @param ca the PEM file of the trusted authorities; null for those that the JDK trusts
+ * @param certificate the client certificate for nodes that ask for one; null for none
+ * @param verifyHost whether a node's certificate must be for the host of its URL
  */
 public record UpstreamTls(@Nullable String ca, @Nullable Certificate certificate, boolean verifyHost) {
     public static final UpstreamTls DEFAULTS = new UpstreamTls(null, null, true);

@@ -32,15 +32,18 @@ import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
 /**
- * A file of one YAML document, as a tree that knows its lines. Time, memory and stack are bounded whatever
- * the file holds.
+ * Reads a file with one YAML document as a tree that knows its lines. Time, memory and stack are bounded, whatever the
+ * file contains.
  */
 final class YamlFile {
     private static final int MAX_BYTES = 1 << 20;
     private static final int MAX_DEPTH = 32;
     private static final int MAX_COLLECTION_ALIASES = 50;
 
-    /** The parser names these in full, and they may be a secret that begins with {@code *} or {@code !}. */
+    /**
+     * Matches messages in which the parser quotes names in full; these may be secrets that begin with {@code *} or
+     * {@code !}.
+     */
     private static final Pattern NAMED =
             Pattern.compile("(undefined alias|undefined tag handle|duplicate tag handle) .*");
 
@@ -57,13 +60,16 @@ final class YamlFile {
                 .build();
     }
 
-    /** Returns the root of the document; an empty document has none, and is an error. */
+    /** Returns the root of the document; an empty document is an error. */
     static Tree read(Path path) throws ConfigException {
         YamlFile file = new YamlFile(path);
         return tree(file.compose(file.decode(file.bytes())));
     }
 
-    /** Aliases make graphs of documents, and even circles, so each level is made when it is looked at. */
+    /**
+     * Converts a node. Each level is converted when it is read, since aliases turn documents into graphs, even with
+     * cycles.
+     */
     private static Tree tree(Node node) {
         int line = line(node);
         if (node instanceof MappingNode mapping) {
@@ -162,7 +168,7 @@ final class YamlFile {
         }
     }
 
-    /** The composer recurses once a level, so the depth is bounded before it starts. */
+    /** Checks the depth before composing, since the composer recurses once for each level. */
     private void checkDepth(String text) throws ConfigException {
         int depth = 0;
         for (Event event : new Parse(settings).parseString(text)) {
