@@ -18,7 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** Talks to the admin interface of a running proxy. Every failure is a line for the operator. */
+/** A client of the admin interface of a running proxy. The message of each failure is one line for the operator. */
 final class AdminClient {
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
@@ -48,7 +48,7 @@ final class AdminClient {
         return nodes;
     }
 
-    /** Returns the node as it is then. */
+    /** Sets the state of a node; returns the node afterwards. */
     JsonNode setState(String id, String state) throws CommandFailedException, InterruptedException {
         URI uri = admin.resolve("/api/nodes/" + id + "/state");
         String body = json.createObjectNode().put("state", state).toString();
@@ -74,7 +74,7 @@ final class AdminClient {
         return stats == null ? json.createObjectNode() : stats;
     }
 
-    /** Returns what the proxy answers to a POST of JSON. */
+    /** Sends a POST of JSON; returns the proxy's JSON answer. */
     JsonNode post(String path, JsonNode body) throws CommandFailedException, InterruptedException {
         HttpResponse<String> response = send(request(admin.resolve(path))
                 .header("Content-Type", "application/json")
@@ -121,7 +121,7 @@ final class AdminClient {
         throw new CommandFailedException("the proxy at " + admin + what + " (" + status + ")");
     }
 
-    /** Returns what a problem document says, in one line; empty where there is none. */
+    /** Returns the detail of a problem document in one line; empty if there is none. */
     private String detail(String body) {
         JsonNode problem = parse(body);
         String text = problem == null
@@ -134,7 +134,7 @@ final class AdminClient {
         try {
             return json.readTree(body);
         } catch (JsonProcessingException e) {
-            return null; // Not from our admin interface; the caller says so.
+            return null; // Not from a proxy's admin interface; the caller reports this.
         }
     }
 

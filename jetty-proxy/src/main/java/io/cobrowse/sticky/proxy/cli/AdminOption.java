@@ -8,7 +8,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The options that lead to the admin interface of a running proxy. */
+/** The options for the admin interface of a running proxy. */
 final class AdminOption {
     @Option(
             names = "--admin",

@@ -1,6 +1,6 @@
 package io.cobrowse.sticky.proxy.cli;
 
-/** A command could not do what it was asked; the message is one line for the person who asked. */
+/** Thrown if a command fails; the message is one line for its user. */
 final class CommandFailedException extends Exception {
     private static final long serialVersionUID = 1L;
 

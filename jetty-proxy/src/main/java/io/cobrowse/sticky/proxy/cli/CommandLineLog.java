@@ -11,24 +11,24 @@ import org.slf4j.spi.MDCAdapter;
 import org.slf4j.spi.SLF4JServiceProvider;
 
 /**
- * The log of the command line: logback, set up here instead of by an XML file, which takes a tenth of a start to read. SLF4J makes it
- * by its name. Thread-safe once SLF4J has it.
+ * The log of the command line: logback, configured in code instead of an XML file, which takes a tenth of the start
+ * time to read. SLF4J creates it by its class name. Thread-safe once SLF4J has it.
  */
 public final class CommandLineLog implements SLF4JServiceProvider {
     private final LoggerContext context = new LoggerContext();
     private final IMarkerFactory markers = new BasicMarkerFactory();
     private final LogbackMDCAdapter diagnosticContext = new LogbackMDCAdapter();
 
-    /** Has SLF4J use this log, unless the person who starts the JVM has chosen a binding or a configuration of logback. */
+    /** Makes SLF4J use this log, unless the options of the JVM choose another binding or a logback configuration. */
     static void install() {
         String provider = "slf4j.provider";
         if (System.getProperty("logback.configurationFile") == null && System.getProperty(provider) == null) {
             System.setProperty(provider, CommandLineLog.class.getName());
-            System.setProperty("slf4j.internal.verbosity", "WARN"); // It would say that it does as it is told.
+            System.setProperty("slf4j.internal.verbosity", "WARN"); // Otherwise it would log that it uses this provider.
         }
     }
 
-    /** Has the events of a context written to standard error, by a thread of its own. */
+    /** Makes a context write its events to standard error, on a thread of its own. */
     static void configure(LoggerContext context) {
         LogLine line = new LogLine();
         line.setContext(context);
@@ -69,6 +69,6 @@ public final class CommandLineLog implements SLF4JServiceProvider {
 
     @Override
     public String getRequestedApiVersion() {
-        return "2.0.99"; // Any 2.0, as logback's own provider says.
+        return "2.0.99"; // Any 2.0, as in logback's own provider.
     }
 }

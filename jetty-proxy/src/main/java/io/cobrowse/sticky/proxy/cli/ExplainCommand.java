@@ -32,7 +32,7 @@ import picocli.CommandLine.Spec;
 final class ExplainCommand implements Callable<Integer> {
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    /** Whom to ask. */
+    /** The source of the decision. */
     private static final class Source {
         @Option(names = "--config", paramLabel = "FILE", description = "Use this configuration, with all nodes ready.")
         private @Nullable Path config;

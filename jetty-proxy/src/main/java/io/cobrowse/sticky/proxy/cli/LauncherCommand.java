@@ -9,14 +9,17 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.Unmatched;
 
-/** A command that needs the reference node, which the proxy does not depend on; the launcher runs it. */
+/**
+ * Stands for a command that needs the reference node. The proxy does not depend on that node, so the launcher runs the
+ * command.
+ */
 @Command(mixinStandardHelpOptions = true, versionProvider = Version.class)
 final class LauncherCommand implements Callable<Integer> {
     @Spec
     @SuppressWarnings("NullAway.Init") // Set by picocli.
     private CommandSpec spec;
 
-    /** Whatever the real command takes. */
+    /** Accepts all arguments of the real command. */
     @Unmatched
     @SuppressWarnings({"NullAway.Init", "UnusedVariable"}) // Set by picocli.
     private List<String> arguments;

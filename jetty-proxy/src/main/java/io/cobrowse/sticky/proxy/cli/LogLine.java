@@ -10,8 +10,8 @@ import java.time.format.DateTimeFormatter;
 import java.util.regex.Pattern;
 
 /**
- * One line for each event: when, how grave, who, what. The lines of a stack trace are joined. Written out instead of a pattern, which
- * logback would have to parse at each start. Thread-safe.
+ * Formats an event as one line: time, level, logger, message. The lines of a stack trace are joined. Formatted in code,
+ * since logback would have to parse a pattern at each start. Thread-safe.
  */
 final class LogLine extends EncoderBase<ILoggingEvent> {
     private static final DateTimeFormatter TIME =

@@ -7,8 +7,8 @@ import java.io.IOException;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Writes the error of a log event: in a few words where it is of the network, since peers fail every day, and with its
- * stack trace where it is not, since that is a bug. Stateless.
+ * Formats the exception of a log event: network errors, which are common, in a few words, and all others with a stack
+ * trace, since they are bugs. Stateless.
  */
 final class LoggedError {
     private LoggedError() {}

@@ -4,8 +4,8 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import org.slf4j.helpers.MessageFormatter;
 
 /**
- * Writes the message of a log event so that nothing a client sends can forge a line or fill the disk: each argument is cut to
- * 200 characters, the whole to 2000, and control characters are escaped. Stateless.
+ * Formats the message of a log event so that clients can neither forge a line nor fill the disk: each argument is cut
+ * to 200 characters, the whole message to 2000, and control characters are escaped. Stateless.
  */
 final class LoggedMessage {
     private static final int MAX_ARGUMENT_CHARS = 200;
@@ -25,7 +25,7 @@ final class LoggedMessage {
         return cut(MessageFormatter.basicArrayFormat(event.getMessage(), cut), MAX_CHARS);
     }
 
-    /** Returns text from anywhere as it may stand in the log. */
+    /** Returns untrusted text in a form that is safe to log. */
     static String safe(String text) {
         return cut(text, MAX_ARGUMENT_CHARS);
     }

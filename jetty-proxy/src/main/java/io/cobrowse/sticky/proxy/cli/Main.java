@@ -13,7 +13,9 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
-/** The command line of the proxy. Exit codes: 0 done, 1 failed, 2 wrong usage or a bad configuration. */
+/**
+ * The command line of the proxy. Exit codes: 0 for success, 1 for failure, 2 for wrong usage or a bad configuration.
+ */
 @Command(
         name = "cobrowse-proxy",
         description = "Sticky reverse proxy for Genesys Co-browse clusters.",
@@ -41,7 +43,10 @@ public final class Main implements Runnable {
         System.exit(isPlainRun(args) ? run(Path.of(args[2])) : commandLine().execute(args));
     }
 
-    /** Whether it is what service managers call. That is served without picocli, which takes a third of a start. */
+    /**
+     * Returns whether this is the command that service managers call. It runs without picocli, which takes a third of
+     * the start time.
+     */
     static boolean isPlainRun(String[] args) {
         return args.length == 3
                 && args[0].equals("run")
@@ -50,7 +55,7 @@ public final class Main implements Runnable {
                 && "-@".indexOf(args[2].charAt(0)) < 0;
     }
 
-    /** Does what picocli would have {@link RunCommand} do. */
+    /** Does the same as {@link RunCommand} with picocli. */
     private static int run(Path file) {
         PrintWriter err = new PrintWriter(System.err, true, Charset.defaultCharset());
         try {
@@ -94,7 +99,7 @@ public final class Main implements Runnable {
         throw e;
     }
 
-    /** Says to the person who called why a command could not do what it was asked; returns the exit code. */
+    /** Prints why a command failed; returns the exit code. */
     private static int report(Exception told, String command, PrintWriter err) {
         if (told instanceof ConfigException bad) {
             bad.errors().forEach(err::println);

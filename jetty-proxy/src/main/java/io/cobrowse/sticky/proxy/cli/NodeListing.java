@@ -7,7 +7,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 
-/** The nodes of the admin interface as a table for people. */
+/** Formats the nodes of the admin interface as a table. */
 final class NodeListing {
     private static final List<String> HEADINGS =
             List.of("ID", "COOKIE", "STATE", "REQUESTS", "TUNNELS", "WEIGHT", "URL");

@@ -23,8 +23,8 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
 /**
- * Does once what a start does, up to the first request: the launcher has the JVM write down which classes that took, and
- * later starts need not look for them again. The node is the admin listener of another proxy, so nothing else is needed.
+ * Goes once through a start, up to the first request. Meanwhile the launcher makes the JVM record the loaded classes,
+ * so that later starts are faster. The admin listener of another proxy serves as the node, so nothing else is needed.
  */
 @Command(
         name = "prepare",
@@ -65,7 +65,10 @@ final class PrepareCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    /** Runs a proxy just as {@link Main} does, so that the same classes are loaded, and sends a request to where it says that it is. */
+    /**
+     * Runs a proxy as {@link Main} does, so that the same classes are loaded, and sends a request to the address that
+     * it prints.
+     */
     private static void runAndAsk(Path file, ExecutorService thread)
             throws IOException, InterruptedException, ExecutionException, CommandFailedException {
         PipedReader printed = new PipedReader();
@@ -78,7 +81,7 @@ final class PrepareCommand implements Callable<Integer> {
             return null;
         });
         String line = new BufferedReader(printed).readLine();
-        if (line != null) { // Else it has failed, which is told where the result is asked for.
+        if (line != null) { // Otherwise the start has failed, which proxy.get() reports.
             request(URI.create(line.split(" ", 3)[1]).resolve("/livez"));
         }
         stop.countDown();
@@ -90,7 +93,7 @@ final class PrepareCommand implements Callable<Integer> {
         request.setRequestProperty("Cookie", "gcbSessionServer=1");
         int status = request.getResponseCode();
         if (status != HttpURLConnection.HTTP_OK) {
-            throw new CommandFailedException("The request was answered with " + status);
+            throw new CommandFailedException("The proxy answered the request with " + status);
         }
     }
 

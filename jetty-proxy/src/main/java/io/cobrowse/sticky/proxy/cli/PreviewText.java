@@ -5,11 +5,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.StringJoiner;
 
-/** What a reload would change, for people. */
+/** Formats the changes that a reload would make. */
 final class PreviewText {
     private PreviewText() {}
 
-    /** Returns a line for each change; one that says so where there is none. */
+    /** Returns a line for each change, or one line saying that there is none. */
     static String of(JsonNode preview) {
         List<String> lines = new ArrayList<>();
         for (JsonNode node : preview.path("added")) {
@@ -25,8 +25,8 @@ final class PreviewText {
         for (JsonNode id : preview.path("changed")) {
             lines.add("~ node " + clean(id.asText()) + ": other settings");
         }
-        add(lines, preview.path("sections"), "taken at once: ");
-        add(lines, preview.path("restart"), "needs a restart: ");
+        add(lines, preview.path("sections"), "take effect at once: ");
+        add(lines, preview.path("restart"), "need a restart: ");
         if (lines.isEmpty()) {
             lines.add("A reload would change nothing.");
         }

@@ -21,22 +21,25 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes the log to standard error by a thread of its own, from a queue that is bounded: where nobody reads the other end of a
- * pipe, lines are dropped, counted, and told of, but no thread that serves clients waits. Lines of the same pattern are
- * written so often in a while and no more, since what clients do may cause each of them; how many were left out is told when
- * the while is over. Thread-safe; logging never blocks.
+ * Writes the log to standard error on a thread of its own, from a bounded queue. If nobody reads the other end of a
+ * pipe, lines are dropped, counted and reported, but threads that serve clients never wait. Lines of the same pattern
+ * are limited in number for each period, since clients may be able to cause any of them; the number of omitted lines is
+ * logged at the end of the period. Thread-safe; logging never blocks.
  */
 final class QueuedAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
     private static final int MAX_QUEUED = 4096;
     private static final int MAX_REPEATS = 50;
     private static final long WHILE_MILLIS = 10_000;
-    /** Patterns stand in the code; some libraries build them from what they met. */
+    /**
+     * The limit on patterns that are counted separately. Most are constants in the code, but some libraries build them
+     * from data.
+     */
     private static final int MAX_PATTERNS = 500;
 
     private static final long LAST_LINES_MILLIS = 1000;
     private static final LongAdder DROPPED = new LongAdder();
 
-    /** How often a pattern was logged in the current while. */
+    /** Counts how often a pattern was logged in the current period. */
     private static final class Repeats {
         private long beginMillis;
         private int written;
@@ -54,7 +57,7 @@ final class QueuedAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
             return false;
         }
 
-        /** Returns how many were left out where the while is over, else -1. */
+        /** Returns the number of omitted lines if the period is over, else -1. */
         private synchronized int end(long nowMillis) {
             if (nowMillis - beginMillis < WHILE_MILLIS) {
                 return -1;
@@ -74,7 +77,7 @@ final class QueuedAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
     private @Nullable Thread writer;
     private volatile boolean writing;
 
-    /** Writes to standard error. */
+    /** Creates an appender that writes to standard error. */
     QueuedAppender() {
         this(new FileOutputStream(FileDescriptor.err));
     }
@@ -88,7 +91,7 @@ final class QueuedAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
         return DROPPED.sum();
     }
 
-    /** Sets how an event becomes a line. */
+    /** Sets the format of the lines. */
     void setEncoder(Encoder<ILoggingEvent> encoder) {
         this.encoder = encoder;
     }
@@ -142,7 +145,7 @@ final class QueuedAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
                 tellWhatIsMissing();
             }
         } catch (IOException closed) {
-            addError("Standard error is closed", closed); // Lines are dropped from now on.
+            addError("Standard error is closed", closed); // From now on, lines are dropped.
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         }
@@ -169,7 +172,7 @@ final class QueuedAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
         out.write((Instant.now() + " WARN  log - " + text + System.lineSeparator()).getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Gives the last lines the time to be written, but not for ever. */
+    /** Waits until the last lines are written, but only for a limited time. */
     private void awaitLastLines() {
         long deadlineNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LAST_LINES_MILLIS);
         Thread thread = writer;

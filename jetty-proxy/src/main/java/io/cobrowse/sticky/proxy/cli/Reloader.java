@@ -20,14 +20,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Has a running proxy take its configuration file anew when told to, and when the file has changed, or one that it names: a
- * renewed certificate. The files are read once a second; a change counts once it has stood for a second, so that a file that
- * is being written is not taken for a shorter one. A file with errors changes nothing. Thread-safe.
+ * Reloads the configuration of a running proxy on request, and when the file or a file that it names, such as a renewed
+ * certificate, has changed. The files are read once a second. A change counts once it has been unchanged for a second,
+ * so that a half-written file is not read. A file with errors changes nothing. Thread-safe.
  */
 final class Reloader implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Reloader.class);
     private static final long LOOK_MILLIS = 1000;
-    /** Above what the reader takes, so that a longer file is its error to report. */
+    /** One byte above the reader's limit, so that the reader reports longer files as an error. */
     private static final int MAX_BYTES = (1 << 20) + 1;
 
     private final Path file;
@@ -37,7 +37,7 @@ final class Reloader implements AutoCloseable {
         daemon.setDaemon(true);
         return daemon;
     });
-    // The thread's own: digests of all files.
+    // Used only by the thread: digests of all files.
     private byte[] loaded;
     private byte[] seen;
 
@@ -46,11 +46,11 @@ final class Reloader implements AutoCloseable {
         this.server = server;
         this.loaded = digest();
         this.seen = loaded;
-        // Whatever a look meets is logged there.
+        // The task logs its own failures.
         Future<?> unused = thread.scheduleWithFixedDelay(this::look, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
     }
 
-    /** Reloads soon, whether the file has changed or not; does nothing once closed. */
+    /** Reloads soon, whether or not the file has changed. Does nothing once closed. */
     void reload() {
         if (!thread.isShutdown()) {
             thread.execute(this::load);
@@ -73,8 +73,8 @@ final class Reloader implements AutoCloseable {
             result.warnings().forEach(LOG::warn);
             List<String> later = server.reload(result.config());
             int nodes = result.config().nodes().size();
-            LOG.info("Reloaded {}: {}", file, nodes == 0 ? "nodes are found" : nodes + " nodes");
-            loaded = digest(); // Other files may be named now.
+            LOG.info("Reloaded {}: {}", file, nodes == 0 ? "nodes are discovered" : nodes + " nodes");
+            loaded = digest(); // The new configuration may name other files.
             seen = loaded;
             later.forEach(section -> LOG.warn("{} changed: this takes effect at the next restart", section));
         } catch (ConfigException bad) {
@@ -87,7 +87,7 @@ final class Reloader implements AutoCloseable {
         }
     }
 
-    /** Returns a digest of what is in the files; nothing is in what cannot be read, which reading it in earnest will report. */
+    /** Returns a digest of the contents of the files. Unreadable files count as empty; the next reload reports them. */
     private byte[] digest() {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
@@ -101,7 +101,10 @@ final class Reloader implements AutoCloseable {
         }
     }
 
-    /** Reading from a pipe would wait for whoever writes to it. */
+    /**
+     * Returns the contents of a regular file, and nothing for others: reading from a pipe would block until somebody
+     * writes to it.
+     */
     private static byte[] content(Path file) {
         if (!Files.isRegularFile(file)) {
             return new byte[0];

@@ -40,7 +40,7 @@ final class RunCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    /** Runs the proxy until {@code stop} is counted down, as a signal does. */
+    /** Runs the proxy until {@code stop} is counted down, which signals do too. */
     static void run(Path file, PrintWriter out, CountDownLatch stop)
             throws ConfigException, CommandFailedException, InterruptedException {
         ConfigReader.Result result = ConfigOption.read(file);
@@ -65,7 +65,7 @@ final class RunCommand implements Callable<Integer> {
         int nodes = config.nodes().size();
         String purpose = config.discovery() == null
                 ? " to " + nodes + (nodes == 1 ? " node" : " nodes")
-                : " to the nodes that are found";
+                : " to the nodes that are discovered";
         for (ProxyConfig.Listener listener : config.listeners()) {
             printListener(listener.name(), listener.address(), server.uri(listener.name()), purpose, out);
         }
@@ -74,7 +74,10 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
-    /** The host as configured, which may stand for all addresses, and the port as it is, which may have been chosen. */
+    /**
+     * Prints the host as configured, which may stand for all addresses, and the actual port, which may have been chosen
+     * by the system.
+     */
     private static void printListener(String name, Address address, URI uri, String purpose, PrintWriter out) {
         Address shown = new Address(address.host(), uri.getPort());
         out.println(name + ": " + uri.getScheme() + "://" + shown + purpose);

@@ -6,20 +6,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells systemd how far the proxy is, where systemd wants to know ({@code Type=notify}, {@code NotifyAccess=all}): by its
- * command, since Java has no datagrams over Unix sockets. Does nothing elsewhere. Thread-safe.
+ * Notifies systemd about the state of the proxy, if systemd asks for that ({@code Type=notify},
+ * {@code NotifyAccess=all}). Uses the command {@code systemd-notify}, since Java has no datagrams over Unix sockets.
+ * Does nothing elsewhere. Thread-safe.
  */
 final class ServiceManager {
     private static final Logger LOG = LoggerFactory.getLogger(ServiceManager.class);
 
     private ServiceManager() {}
 
-    /** Says that the proxy serves. */
+    /** Notifies systemd that the proxy serves requests. */
     static void ready() {
         tell("--ready");
     }
 
-    /** Says that the proxy stops, which can take as long as {@code timeouts.drain}. */
+    /** Notifies systemd that the proxy is stopping, which can take as long as {@code timeouts.drain}. */
     static void stopping() {
         tell("STOPPING=1");
     }
@@ -39,7 +40,7 @@ final class ServiceManager {
                 LOG.warn("systemd-notify {} failed with {}", state, exit);
             }
         } catch (IOException absent) {
-            LOG.warn("systemd is waiting to be told {}, and cannot: {}", state, absent.getMessage());
+            LOG.warn("systemd waits for {}, but cannot be notified: {}", state, absent.getMessage());
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }

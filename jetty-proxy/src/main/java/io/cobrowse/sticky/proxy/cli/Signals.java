@@ -4,15 +4,15 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 
 /**
- * Handles signals of the operating system, so that the exit code after SIGTERM is ours and not 143.
+ * Handles signals of the operating system, so that the exit code after SIGTERM is 0 instead of 143.
  *
- * <p>{@code sun.misc.Signal} is the only way, and the compiler warns of it by name, so it is reached by reflection.
+ * <p>{@code sun.misc.Signal} is the only way. The compiler warns about its name, so it is used by reflection.
  */
 final class Signals {
     private Signals() {}
 
     /**
-     * Runs the action, on a thread of its own, each time that the signal arrives.
+     * Runs the action on a thread of its own each time the signal arrives.
      *
      * @param name the name without {@code SIG}, such as {@code TERM}
      */

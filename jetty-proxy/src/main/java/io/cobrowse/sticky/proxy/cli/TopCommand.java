@@ -34,7 +34,7 @@ final class TopCommand implements Callable<Integer> {
 
     private int selected;
     private String footer = HELP;
-    /** What is done when the next key is y. */
+    /** The change that happens if the next key is y. */
     private @Nullable Asked asked;
 
     private record Asked(String id, String state) {}
@@ -77,7 +77,7 @@ final class TopCommand implements Callable<Integer> {
         }
     }
 
-    /** Reads what follows the escape: {@code [A} is up, {@code [B} is down. */
+    /** Reads the rest of an escape sequence: {@code [A} is up, {@code [B} is down. */
     private static int arrow(NonBlockingReader keys) throws IOException {
         int bracket = keys.read(50);
         int letter = bracket == '[' || bracket == 'O' ? keys.read(50) : 0;

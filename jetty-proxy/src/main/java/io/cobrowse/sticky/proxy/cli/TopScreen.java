@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** The nodes as lines of a terminal, 80 columns wide. Stateless. */
+/** Formats the nodes as lines of a terminal, 80 columns wide. Stateless. */
 final class TopScreen {
     static final int COLUMNS = 80;
 
@@ -19,12 +19,12 @@ final class TopScreen {
     private TopScreen() {}
 
     /**
-     * Returns the lines.
+     * Returns the lines of the screen.
      *
-     * @param stats times of the last ten seconds and of longer, as {@code /api/stats} tells them
-     * @param selected index of the node that keys act upon
-     * @param rows how many lines the terminal has
-     * @param footer what stands in the last line
+     * @param stats times of the last ten seconds and of longer periods, from {@code /api/stats}
+     * @param selected the index of the node that keys apply to
+     * @param rows the number of lines of the terminal
+     * @param footer the last line
      */
     static List<String> lines(JsonNode nodes, JsonNode stats, int selected, int rows, String footer) {
         List<String> lines = new ArrayList<>();
@@ -79,12 +79,15 @@ final class TopScreen {
                 .stripTrailing();
     }
 
-    /** A count in at most six columns. */
+    /** Formats a count in at most six columns. */
     private static String count(long value) {
         return value < 1_000_000 ? Long.toString(value) : Math.min(value / 1_000_000, 99_999) + "M";
     }
 
-    /** In at most seven columns; polls and tunnels have no times, and nor has who served nothing else. */
+    /**
+     * Formats a time in at most seven columns; "-" for a node that has answered no requests in the period except polls
+     * and tunnels.
+     */
     private static String millis(JsonNode times, String name) {
         double millis = times.path(name).asDouble();
         return times.path("count").asLong() == 0

@@ -2,7 +2,7 @@ package io.cobrowse.sticky.proxy.cli;
 
 import picocli.CommandLine.IVersionProvider;
 
-/** The version as the manifest of the jar says it. */
+/** The version from the manifest of the jar. */
 final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() {

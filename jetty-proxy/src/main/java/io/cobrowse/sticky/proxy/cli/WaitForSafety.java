@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
-/** Looks at a node once a second until it is safe to stop, and says what is left whenever that has changed. */
+/** Checks a node once a second until it is safe to stop, and prints what is still open whenever that changes. */
 final class WaitForSafety implements Callable<Integer> {
     static final int SAFE = 0;
     static final int TIMED_OUT = 3;
@@ -32,7 +32,7 @@ final class WaitForSafety implements Callable<Integer> {
         this.out = out;
     }
 
-    /** Returns the duration that a text like {@code 90s} means, or null. */
+    /** Returns the duration of a text such as {@code 90s}, or null if it is invalid. */
     static @Nullable Duration time(String text) {
         Matcher matcher = TIME.matcher(text);
         if (!matcher.matches()) {
@@ -86,7 +86,10 @@ final class WaitForSafety implements Callable<Integer> {
         return number + " " + what + (number == 1 ? "" : "s");
     }
 
-    /** By the rate at which clients have left so far; the last one is followed by the gap of a poll. */
+    /**
+     * Returns an estimate from the rate at which clients have left so far. After the last one, the gap between two
+     * polls must pass.
+     */
     private String estimate(long open) {
         long now = System.nanoTime();
         if (firstOpen < open) {
@@ -103,7 +106,7 @@ final class WaitForSafety implements Callable<Integer> {
                 : "; about " + Math.round(open * seconds / gone + 10) + " s more at this rate";
     }
 
-    /** Says it, with the estimate of that moment, unless it is what was said before. */
+    /** Prints the text with the current estimate, unless the text is the same as before. */
     private void say(String text, String estimate) {
         if (!text.equals(said)) {
             said = text;

@@ -1,4 +1,4 @@
-/** The command line: {@code run}, {@code check} and {@code nodes}. */
+/** The command line of the proxy. */
 @NullMarked
 package io.cobrowse.sticky.proxy.cli;
 
