@@ -4,8 +4,9 @@ import io.cobrowse.sticky.proxy.StickyProxy;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Drains the proxy when the application stops, before the server's own graceful shutdown. What that waits for at most is
- * {@code cobrowse.proxy.timeouts.drain}; {@code spring.lifecycle.timeout-per-shutdown-phase} has to allow it.
+ * Drains the proxy when the application stops, before the server's own graceful shutdown. The drain takes at most
+ * {@code cobrowse.proxy.timeouts.drain}; {@code spring.lifecycle.timeout-per-shutdown-phase} must be long enough for
+ * it.
  */
 final class Draining implements SmartLifecycle {
     private final StickyProxy proxy;
@@ -35,7 +36,7 @@ final class Draining implements SmartLifecycle {
         return running;
     }
 
-    /** Phases stop from the highest one down; the server's graceful shutdown is at {@code DEFAULT_PHASE - 1024}. */
+    /** Phases stop in descending order. The server's graceful shutdown has the phase {@code DEFAULT_PHASE - 1024}. */
     @Override
     public int getPhase() {
         return DEFAULT_PHASE - 512;

@@ -17,7 +17,10 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
 
-/** The metrics of the nodes, under the names that the server has for them; nodes that come and go are followed. Thread-safe. */
+/**
+ * The metrics of the nodes, under the same names as in the standalone proxy; follows nodes that are added and removed.
+ * Thread-safe.
+ */
 final class NodeMetrics implements MeterBinder, AutoCloseable {
     private final StickyProxy proxy;
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(task -> {

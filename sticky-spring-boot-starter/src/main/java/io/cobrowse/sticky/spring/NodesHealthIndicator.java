@@ -7,7 +7,10 @@ import io.cobrowse.sticky.routing.NodeTable;
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
 
-/** Is up while a node is ready, as {@code /readyz} of the server is; the details have the state of each node. */
+/**
+ * Reports up while at least one node is ready, as {@code /readyz} of the standalone proxy does; the details contain the
+ * state of each node.
+ */
 final class NodesHealthIndicator extends AbstractHealthIndicator {
     private final StickyProxy proxy;
 

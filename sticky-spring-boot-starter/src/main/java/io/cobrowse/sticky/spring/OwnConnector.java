@@ -12,8 +12,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.boot.jetty.JettyServerCustomizer;
 
 /**
- * Puts the proxy's own connector in the place of the server's, for what only that can do: it notices clients that go away, passes on
- * targets byte for byte, and has limits. A connector with TLS by {@code server.ssl} stays as it is.
+ * Replaces the server's connector with the proxy's own, which notices clients that disconnect, keeps targets byte for
+ * byte, and has limits. A connector with TLS from {@code server.ssl} is not replaced.
  */
 final class OwnConnector implements JettyServerCustomizer {
     private static final Logger LOG = LoggerFactory.getLogger(OwnConnector.class);
@@ -21,7 +21,7 @@ final class OwnConnector implements JettyServerCustomizer {
     private final StickyProxy proxy;
     private final Listener rules;
 
-    /** Makes a customizer for a listener with these rules, of which name and address count for nothing. */
+    /** Creates a customizer for a listener with these rules, whose name and address are ignored. */
     OwnConnector(StickyProxy proxy, Listener rules) {
         this.proxy = proxy;
         this.rules = rules;

@@ -21,25 +21,27 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
 import org.springframework.core.env.Environment;
 
-/** Mounts the proxy on its paths, and nowhere else; whatever else the application serves is left alone. */
+/** Mounts the proxy on its paths; nothing else that the application serves is changed. */
 @AutoConfiguration
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 public class StickyProxyAutoConfiguration {
 
-    /** Reads {@code cobrowse.proxy}. */
+    /** Reads the properties {@code cobrowse.proxy}. */
     @Bean
     StickyProxyProperties stickyProxyProperties(Environment environment) {
         return StickyProxyProperties.read(environment);
     }
 
-    /** Makes the proxy, which starts and stops with the server. */
+    /** Creates the proxy, which starts and stops with the server. */
     @Bean
     @ConditionalOnMissingBean
     StickyProxy stickyProxy(StickyProxyProperties properties) {
         return StickyProxy.builder(properties.config()).build();
     }
 
-    /** In front of all other filters, so that what no node can serve costs them nothing. */
+    /**
+     * Registers the filter in front of all other filters, so that they do no work for requests that no node can serve.
+     */
     @Bean
     FilterRegistrationBean<StickinessFilter> stickinessFilter(StickyProxy proxy, StickyProxyProperties properties) {
         FilterRegistrationBean<StickinessFilter> registration = new FilterRegistrationBean<>(proxy.filter());
@@ -50,7 +52,7 @@ public class StickyProxyAutoConfiguration {
         return registration;
     }
 
-    /** On the same paths as the filter. */
+    /** Registers the servlet on the paths of the filter. */
     @Bean
     ServletRegistrationBean<StickyProxyServlet> stickyProxyServlet(
             StickyProxy proxy, StickyProxyProperties properties) {
@@ -61,7 +63,7 @@ public class StickyProxyAutoConfiguration {
         return registration;
     }
 
-    /** Puts the proxy's connector in the place of the server's. */
+    /** Replaces the server's connector with the proxy's. */
     @Bean
     WebServerFactoryCustomizer<JettyServletWebServerFactory> stickyProxyConnector(
             StickyProxy proxy, StickyProxyProperties properties) {
@@ -73,13 +75,13 @@ public class StickyProxyAutoConfiguration {
         };
     }
 
-    /** Stops gracefully before the server does. */
+    /** Drains the proxy before the server stops. */
     @Bean
     Draining stickyProxyDraining(StickyProxy proxy) {
         return new Draining(proxy);
     }
 
-    /** Tells the actuator's health. */
+    /** Adds the nodes to the actuator's health. */
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnClass(HealthIndicator.class)
     static class Health {
@@ -90,7 +92,7 @@ public class StickyProxyAutoConfiguration {
         }
     }
 
-    /** Tells the actuator's metrics. */
+    /** Adds the nodes to the actuator's metrics. */
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnClass(MeterBinder.class)
     static class Metrics {

@@ -11,17 +11,17 @@ import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.core.env.Environment;
 
 /**
- * The properties below {@value #PREFIX}: the keys of the proxy's configuration file, read and validated as it does, and what belongs
- * to the application.
+ * The properties below {@value #PREFIX}: keys of the proxy's configuration file, read and validated in the same way,
+ * and settings of the application.
  *
- * @param config what the keys of the file say
+ * @param config the configuration from the keys of the file
  * @param paths where the proxy is mounted
- * @param ownConnector whether the server's connector becomes the proxy's own
+ * @param ownConnector whether the proxy's own connector replaces the server's
  */
 record StickyProxyProperties(ProxyConfig config, List<String> paths, boolean ownConnector) {
     static final String PREFIX = "cobrowse.proxy";
 
-    /** Sections of the file that an application has in its own way. */
+    /** Sections of the file for which an application has its own means. */
     private static final Map<String, String> ELSEWHERE = Map.of(
             "admin", "the actuator has health and metrics",
             "access-log", "server.jetty.accesslog has one",
@@ -53,7 +53,7 @@ record StickyProxyProperties(ProxyConfig config, List<String> paths, boolean own
         Object listener = values.remove("listener");
         if (listener instanceof Map<?, ?> rules) {
             Map<Object, Object> named = new LinkedHashMap<>(rules);
-            // The server's own take their place when it is there.
+            // The server's own name and address replace these.
             named.put("name", "public");
             named.put("address", "127.0.0.1:0");
             values.put("listeners", List.of(named));

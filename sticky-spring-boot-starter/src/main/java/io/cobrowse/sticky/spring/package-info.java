@@ -1,4 +1,4 @@
-/** The sticky proxy on paths of a Spring Boot application. */
+/** The Spring Boot starter: the sticky proxy on paths of a Spring Boot application. */
 @NullMarked
 package io.cobrowse.sticky.spring;
 
