@@ -1,6 +1,6 @@
 package io.cobrowse.node;
 
-/** Where a user's messages go. Deliveries on one client arrive in the order of the calls. */
+/** The receiver of a user's messages. Messages to one client arrive in the order of the calls. */
 interface Client {
     void deliver(String channel, Object data);
 }

@@ -29,11 +29,14 @@ import org.slf4j.LoggerFactory;
  */
 public final class CobrowseNode implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CobrowseNode.class);
-    /** Beyond the JDK's 50 the kernel drops clients that come in a burst; they try again a second later. */
+    /**
+     * The JDK's default of 50 is too small: the kernel drops clients that arrive in a burst, and they try again a
+     * second later.
+     */
     private static final int ACCEPT_QUEUE_SIZE = 4096;
-    /** Above the 30 s of a poll, so that a proxy's pooled connections are not closed between two of them. */
+    /** Longer than the 30 s of a poll, so that a proxy's pooled connections are not closed between two polls. */
     private static final long IDLE_TIMEOUT_MILLIS = 120_000;
-    /** Above the 32 KiB of header fields that a proxy in front may let through. */
+    /** More than the 32 KiB of header fields that a proxy in front may let through. */
     private static final int MAX_REQUEST_HEADER_BYTES = 64 * 1024;
 
     private static final Duration LOOK_UP_LIMIT = Duration.ofSeconds(1);
@@ -118,7 +121,7 @@ public final class CobrowseNode implements AutoCloseable {
         return connector.getPort();
     }
 
-    /** Returns where the node listens, as seen from this machine: {@code http://localhost:PORT}. */
+    /** Returns the node's address as seen from this machine: {@code http://localhost:PORT}. */
     public URI uri() {
         return URI.create("http://localhost:" + port());
     }
@@ -157,7 +160,7 @@ public final class CobrowseNode implements AutoCloseable {
         return faultHandler.faults();
     }
 
-    /** The number of requests that wait because the node hangs. */
+    /** Returns the number of requests that wait because the node hangs. */
     int heldRequests() {
         return faultHandler.heldRequests();
     }
@@ -184,9 +187,9 @@ public final class CobrowseNode implements AutoCloseable {
     }
 
     /**
-     * Sets faults from another thread than the request's own, whose connection they may close.
+     * Sets faults from a thread other than the request's own, since they may close the request's connection.
      *
-     * @param forMillis when they are lifted, unless others have taken their place; 0 for never
+     * @param forMillis how long they last, in milliseconds, unless other faults replace them; 0 for ever
      */
     void injectLater(Faults faults, long forMillis) {
         Scheduler scheduler = server.getScheduler();
@@ -231,9 +234,8 @@ public final class CobrowseNode implements AutoCloseable {
         HttpConfiguration http = new HttpConfiguration();
         http.setRequestHeaderSize(MAX_REQUEST_HEADER_BYTES);
         http.setSendServerVersion(false);
-        // The selector accepts, and there is one: an acceptor thread may take a last connection while the connector
-        // stops,
-        // which nobody would ever close, so that a node that refuses would hang.
+        // No acceptor thread: it might take a last connection while the connector stops. Nobody would ever close that
+        // connection, so a node that refuses would hang. The only selector accepts instead.
         ServerConnector connector = new ServerConnector(server, 0, 1, new HttpConnectionFactory(http));
         connector.setAcceptQueueSize(ACCEPT_QUEUE_SIZE);
         connector.setHost(host);
@@ -314,7 +316,7 @@ public final class CobrowseNode implements AutoCloseable {
             return this;
         }
 
-        /** The consumer of every event, called on the thread on which the event happens, so it must be quick. */
+        /** The consumer of every event. It is called on the thread on which the event happens, so it must be quick. */
         public Builder onEvent(Consumer<SessionEvent> onEvent) {
             this.onEvent = onEvent;
             return this;

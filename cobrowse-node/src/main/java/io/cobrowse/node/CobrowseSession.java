@@ -9,15 +9,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * A session: idle until the agent joins, active until one party exits, and then ended for good.
  *
- * <p>It notifies its users of everything that happens to it, in order: a user's own answer to the join comes before
- * everything else that the user is told. Thread-safe; clients are told under the session's lock, so they must not
- * block.
+ * <p>It notifies its users of everything that happens to it, in order; a user's own answer to the join comes first.
+ * Thread-safe. Clients are notified under the session's lock, so they must not block.
  */
 final class CobrowseSession {
     static final String JOIN = "/service/session/join";
-    /** Tells the users of a session that another one has joined: {@code {"userId","role","name"}}. */
+    /** Notifies the users of a session that another one has joined: {@code {"userId","role","name"}}. */
     static final String JOINED = "/service/session/joined";
-    /** Tells the users that the session has ended: {@code {"sessionToken","activationTime","deactivationTime"}}. */
+    /** Notifies the users that the session has ended: {@code {"sessionToken","activationTime","deactivationTime"}}. */
     static final String DEACTIVATED = "/service/session/deactivated";
 
     private enum State {
@@ -35,7 +34,7 @@ final class CobrowseSession {
     private long activationMillis;
     private long deactivationMillis;
 
-    /** @param creationMillis since the epoch */
+    /** @param creationMillis the time of creation, in milliseconds since the epoch */
     CobrowseSession(String token, long creationMillis) {
         this.token = token;
         this.creationMillis = creationMillis;
@@ -61,7 +60,7 @@ final class CobrowseSession {
         return users.contains(user);
     }
 
-    /** Returns the user with that token, or null where it has gone or never was. */
+    /** Returns the user with that token, or null if it has left or never existed. */
     synchronized @Nullable Participant user(String userToken) {
         for (Participant user : users) {
             if (user.userToken().equals(userToken)) {
@@ -75,7 +74,7 @@ final class CobrowseSession {
         return users.stream().filter(user -> user.role() == role).count();
     }
 
-    /** Takes in a user, answers the join and tells the others. The agent's coming makes the session active. */
+    /** Adds a user, answers the join and notifies the others. The session becomes active when the agent joins. */
     synchronized Participant join(Role role, String name, Client client, long nowMillis) throws Refusal {
         if (state == State.ENDED) {
             throw new Refusal("session-ended", "Session " + token + " has ended and cannot be re-joined.");
@@ -104,15 +103,15 @@ final class CobrowseSession {
         return user;
     }
 
-    /** Lets a user go; returns false where the user had gone already. */
+    /** Removes a user; returns false if the user had left already. */
     synchronized boolean leave(Participant user) {
         return users.remove(user);
     }
 
     /**
-     * Ends the session and tells all its users.
+     * Ends the session and notifies all its users.
      *
-     * @return whether the session ended by this; false where it had ended before
+     * @return whether this call ended the session; false if it had ended before
      */
     synchronized boolean end(long nowMillis) {
         if (state == State.ENDED) {
@@ -125,7 +124,7 @@ final class CobrowseSession {
         return true;
     }
 
-    /** The session's times in ms since the epoch; 0 where it was never active or has not ended. */
+    /** Returns the session's times in milliseconds since the epoch; 0 if it was never active or has not ended. */
     synchronized Map<String, Object> times() {
         return Map.of("activationTime", activationMillis, "deactivationTime", deactivationMillis);
     }

@@ -17,9 +17,10 @@ import org.eclipse.jetty.server.Context;
 /** CometD over long-polling and WebSocket, with the session service on its channels. */
 final class CometServlet extends CometDServlet {
     /**
-     * Times in ms. Clients are known by their id alone, and any number of them may share a browser: agents of the URL kind need
-     * no cookie at all, and over HTTP/2 a browser has connections for more than one parked request. They are told when they
-     * are taken for gone: only then do they give up a transport that does not work any more, and try another.
+     * Times are in milliseconds. Clients are identified by their id alone, and any number of them may share a browser:
+     * agents that stick by URL need no cookie at all, and over HTTP/2 a browser has connections for more than one
+     * parked request. Clients are told when they are considered gone: only then do they give up a transport that no
+     * longer works, and try another.
      */
     static final Map<String, String> OPTIONS = Map.of(
             "maxMessageSize", "1048576",
@@ -30,10 +31,10 @@ final class CometServlet extends CometDServlet {
             "ws.cometdURLMapping", "/cometd/*",
             "ws.idleTimeout", "60000");
 
-    /** A {@code /meta/connect} is parked for this long at most. */
+    /** The longest time that a {@code /meta/connect} is parked. */
     static final Duration TIMEOUT = Duration.ofSeconds(30);
 
-    /** A client that does not come back for so long is gone. */
+    /** A client that does not return within this time is considered gone. */
     static final Duration MAX_INTERVAL = Duration.ofSeconds(15);
 
     private final transient Context context;
@@ -72,7 +73,7 @@ final class CometServlet extends CometDServlet {
         super.service(request, response);
     }
 
-    /** Tells all clients to leave, which answers the parked requests. */
+    /** Tells all clients to disconnect, which answers the parked requests. */
     void disconnectAll() {
         getBayeuxServer().getSessions().forEach(session -> session.disconnect());
     }

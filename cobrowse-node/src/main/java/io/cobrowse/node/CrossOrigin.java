@@ -10,7 +10,7 @@ import org.eclipse.jetty.util.Callback;
 
 /**
  * Lets pages of other origins use the node, such as a website's pages that share a session: answers preflights, and
- * says which pages may read an answer. The node's internal paths are open to no page.
+ * decides which pages may read an answer. No page may use the node's internal paths.
  */
 final class CrossOrigin extends CrossOriginHandler {
     /** @param origins such as {@code https://shop.example}; empty allows every origin */

@@ -27,7 +27,7 @@ final class FaultHandler extends Handler.Wrapper {
         }
     }
 
-    /** Sets the faults; requests that were held go on where the node no longer hangs. */
+    /** Sets the faults. Requests that were held continue if the node no longer hangs. */
     void inject(Faults wanted) {
         List<Runnable> released;
         synchronized (held) {

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The identity of a node by cookie and by URL, and whether a request names it. Thread-safe. */
 final class Identity {
-    /** Whom a request names. */
+    /** The node that a request names. */
     enum Named {
         NOBODY,
         THIS_NODE,
@@ -37,12 +37,12 @@ final class Identity {
         serverUrl = url;
     }
 
-    /** The value of the {@code Set-Cookie} field that makes a browser stick to this node. */
+    /** Returns the value of the {@code Set-Cookie} field that makes a browser stick to this node. */
     String setCookie() {
         return cookie + "=" + name + "; Path=/";
     }
 
-    /** The answer to the creation of a session. */
+    /** Returns the answer to the creation of a session. */
     Map<String, Object> created(String sessionToken) {
         Map<String, Object> answer = new LinkedHashMap<>();
         answer.put("sessionToken", sessionToken);
@@ -50,7 +50,7 @@ final class Identity {
         return answer;
     }
 
-    /** The answer to a look-up of a session that this node owns. */
+    /** Returns the answer to a look-up of a session that this node owns. */
     Map<String, Object> owned(String sessionToken) {
         Map<String, Object> answer = created(sessionToken);
         URI url = serverUrl;
@@ -61,8 +61,8 @@ final class Identity {
     }
 
     /**
-     * Whom the query names, by the first parameter of the server URL's query. A node without such a URL is not told
-     * apart by query, and nobody is named.
+     * Returns the node that the query names, by the first parameter of the server URL's query. Without a server URL, a
+     * query names no node.
      */
     Named byQuery(Request request) {
         URI url = serverUrl;
@@ -84,7 +84,10 @@ final class Identity {
         return named;
     }
 
-    /** Whom the stickiness cookies name: this node as soon as one of them does, with or without a route's prefix. */
+    /**
+     * Returns the node that the stickiness cookies name: this node if any of them names it, with or without a route's
+     * prefix.
+     */
     Named byCookie(Request request) {
         Named named = Named.NOBODY;
         List<HttpCookie> cookies = Request.getCookies(request);
@@ -100,7 +103,7 @@ final class Identity {
         return named;
     }
 
-    /** Decodes percent codes; a plus stays a plus, and what cannot be decoded stays as it is. */
+    /** Decodes percent codes. A plus stays a plus, and what cannot be decoded stays unchanged. */
     private static String decode(String pair) {
         try {
             return URLDecoder.decode(pair.replace("+", "%2B"), StandardCharsets.UTF_8);

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Serves peers and tests, outside the node's interface: {@code GET sessions/{token}} (only a session of this node),
- * {@code GET stats}, and {@code GET}, {@code PUT} or {@code POST faults} ({@link Faults} as JSON; what is left out
- * has no fault). With {@code forMillis}, faults are lifted after that time; refusing needs this, since the port is
+ * {@code GET stats}, and {@code GET}, {@code PUT} or {@code POST faults} ({@link Faults} as JSON; a missing key means
+ * no such fault). With {@code forMillis}, faults are lifted after that time; refusing requires it, since the port is
  * then closed.
  */
 final class InternalServlet extends HttpServlet {

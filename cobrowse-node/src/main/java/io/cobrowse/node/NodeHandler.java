@@ -19,7 +19,7 @@ final class NodeHandler extends Handler.Wrapper {
 
     static final String HEALTH = "/cobrowse/health";
 
-    /** Request attribute that is set where the request has been counted as foreign. */
+    /** The request attribute that marks requests counted as foreign. */
     static final String FOREIGN = NodeHandler.class.getName() + ".foreign";
 
     private static final String SESSIONS = "/cobrowse/rest/live/sessions";

@@ -11,10 +11,10 @@ import java.util.Map;
  * @param customers customers in them
  * @param agents agents in them
  * @param requests HTTP requests and WebSocket upgrades since the start, except health checks and internal paths
- * @param foreign requests and CometD messages that belong to another node: their query or cookie names another node,
- *     or they name a session that is not here. A look-up of a session is never foreign; a cookie of another node is
- *     not foreign where a session or a CometD client begins
- * @param unknownClients402 CometD messages answered with 402, since their client is not known here
+ * @param foreign requests and CometD messages that belong to another node: their query or cookie names another node, or
+ *     they name a session that is not here. A look-up of a session is never foreign; a cookie of another node is not
+ *     foreign in a request that starts a session or a CometD client
+ * @param unknownClients402 CometD messages answered with 402 because their client is not known here
  * @param relayed DOM and pointer events passed on to the partner
  */
 public record NodeStats(

@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The web origins that may look sessions up. Immutable.
  *
- * <p>A request's origin is its {@code Origin}, or else that of its {@code Referer}. A request with neither is let in,
- * since it does not come from a page of another origin, but from an agent's desktop or a tool, against which CORS
- * does not protect anyway.
+ * <p>A request's origin is its {@code Origin}, or else that of its {@code Referer}. A request with neither is admitted:
+ * it comes from an agent's desktop or a tool, not from a page of another origin, and CORS does not protect against
+ * those anyway.
  */
 final class Origins {
     private final Set<String> allowed;
@@ -19,14 +19,14 @@ final class Origins {
         this.allowed = Set.copyOf(allowed);
     }
 
-    /** Returns whether a request is let in. */
+    /** Returns whether a request is admitted. */
     boolean admit(HttpServletRequest request) {
         String origin = request.getHeader("Origin");
         String asked = origin != null ? origin : originOf(request.getHeader("Referer"));
         return asked == null || allowed.isEmpty() || allowed.contains(asked);
     }
 
-    /** The part of a URL before its path, or null where there is no URL. */
+    /** Returns the part of a URL before its path, or null if there is no URL. */
     private static @Nullable String originOf(@Nullable String url) {
         if (url == null) {
             return null;

@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
  * else.
  */
 final class PageServlet extends HttpServlet {
-    /** Names without dots but the last, so that no path leads out of the directory. */
+    /** Matches names with only one dot, so that no path leads out of the directory. */
     private static final Pattern FILE = Pattern.compile("/((?:cometd/)?[A-Za-z-]+\\.(html|css|js|svg))");
 
     private static final Map<String, String> TYPES = Map.of(

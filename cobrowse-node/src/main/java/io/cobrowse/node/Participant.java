@@ -10,7 +10,7 @@ import java.util.Map;
  */
 record Participant(CobrowseSession session, int userId, String userToken, Role role, String name, Client client) {
 
-    /** What the other users may know. */
+    /** Returns what the other users may know. */
     Map<String, Object> toMap() {
         return Map.of("userId", userId, "role", role.code(), "name", name);
     }

@@ -15,12 +15,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks all peers at the same time which of them owns a session. The first owner's answer ends the look-up; a peer
- * that is down or hangs delays it by the time limit at most. Peers are asked on an internal path, where they do not
- * ask their own peers. Thread-safe.
+ * Asks all peers at the same time which of them owns a session. The first owner's answer ends the look-up; a peer that
+ * is down or hangs delays it only up to the time limit. Peers are asked on an internal path, on which they do not ask
+ * their own peers. Thread-safe.
  */
 final class PeerLookup {
-    /** Internal path of one session, to which its token is added; 404 where the node asked does not own it. */
+    /** The internal path of a session, without its token; the answer is 404 if the node does not own the session. */
     static final String PATH = NodeHandler.INTERNAL + "sessions/";
 
     private static final Logger LOG = LoggerFactory.getLogger(PeerLookup.class);
@@ -29,7 +29,7 @@ final class PeerLookup {
     private final HttpClient client;
     private volatile List<URI> peers = List.of();
 
-    /** @param limit how long a look-up may take in all */
+    /** @param limit the longest time that a look-up may take */
     PeerLookup(Duration limit) {
         this.limit = limit;
         client = HttpClient.newBuilder()
@@ -44,7 +44,7 @@ final class PeerLookup {
         peers = List.copyOf(urls);
     }
 
-    /** Returns the owner's answer, as JSON, or nothing where no peer owned up in time. Never fails. */
+    /** Returns the owner's answer as JSON, or nothing if no peer has answered as the owner in time. Never fails. */
     CompletableFuture<Optional<String>> find(String token) {
         CompletableFuture<Optional<String>> found = new CompletableFuture<>();
         List<CompletableFuture<HttpResponse<String>>> calls = new ArrayList<>();

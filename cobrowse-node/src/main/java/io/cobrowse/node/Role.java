@@ -19,7 +19,7 @@ enum Role {
         return code;
     }
 
-    /** Returns the role of a JSON number, or null where it is none of them. */
+    /** Returns the role for a JSON number, or null if there is none. */
     static @Nullable Role of(@Nullable Object code) {
         if (code instanceof Number number) {
             for (Role role : values()) {

@@ -20,15 +20,15 @@ final class SessionService {
     static final String CREATE = "/service/session/create";
     static final String EXIT = "/service/session/exit";
     static final String STOP = "/service/session/stop";
-    /** DOM changes of the customer, handed on to the agent on the same channel with the same data. */
+    /** DOM changes of the customer, passed on to the agent on the same channel with the same data. */
     static final String DOM = "/service/session/dom";
-    /** Pointer and input events of the agent, handed on to the customer likewise. */
+    /** Pointer and input events of the agent, passed on to the customer in the same way. */
     static final String POINTER = "/service/session/pointer";
 
-    /** Request attribute: the HTTP response in which a cookie can be set; absent over WebSocket. */
+    /** The request attribute with the HTTP response in which a cookie can be set; absent over WebSocket. */
     static final String RESPONSE = SessionService.class.getName() + ".response";
 
-    /** Attribute of a CometD session: the user that it has joined as. */
+    /** The attribute of a CometD session with the user that it has joined as. */
     private static final String USER = "user";
 
     private final Identity identity;
@@ -41,7 +41,7 @@ final class SessionService {
         this.counters = counters;
     }
 
-    /** Listens on the channels; a CometD client that goes away exits its session. */
+    /** Listens on the channels. A CometD client that goes away exits its session. */
     void register(BayeuxServer bayeux) {
         listen(bayeux, CREATE, this::create);
         listen(bayeux, CobrowseSession.JOIN, this::join);
@@ -141,7 +141,7 @@ final class SessionService {
         counters.relayed.increment();
     }
 
-    /** Finds the user whom a message names by token. */
+    /** Finds the user whose token is in a message. */
     private Participant user(ServerMessage message) throws Refusal {
         String userToken = text(data(message), "userToken");
         CobrowseSession session = sessions.ofUser(userToken);

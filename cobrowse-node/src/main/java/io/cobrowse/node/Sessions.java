@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class Sessions {
     static final Duration UNJOINED_LIMIT = Duration.ofMinutes(10);
     static final int ENDED_LIMIT = 10_000;
-    /** Digits of a session token. */
+    /** The number of digits of a session token. */
     static final int TOKEN_LENGTH = 9;
 
     private static final int TOKENS = 1_000_000_000;
@@ -30,7 +30,7 @@ final class Sessions {
     private final Clock clock;
     private final Consumer<SessionEvent> events;
     private final Map<String, CobrowseSession> byToken = new ConcurrentHashMap<>();
-    /** In the order of creation; sessions past the limit are dropped from the head. */
+    /** In order of creation; sessions that are older than the limit are removed from the head. */
     private final Queue<CobrowseSession> young = new ConcurrentLinkedQueue<>();
 
     private final Queue<CobrowseSession> ended = new ConcurrentLinkedQueue<>();
@@ -55,13 +55,13 @@ final class Sessions {
         return session;
     }
 
-    /** Returns the session, ended or not, or null where this node does not know it. */
+    /** Returns the session, ended or not, or null if this node does not know it. */
     @Nullable
     CobrowseSession find(String token) {
         return byToken.get(token);
     }
 
-    /** Returns the session that a user's token names, ended or not, or null where this node does not know it. */
+    /** Returns the session of a user's token, ended or not, or null if this node does not know it. */
     @Nullable
     CobrowseSession ofUser(String userToken) {
         return byToken.get(userToken.substring(0, Math.min(TOKEN_LENGTH, userToken.length())));
@@ -73,7 +73,7 @@ final class Sessions {
         return user;
     }
 
-    /** Lets a user go. The session ends when the customer or the agent goes, or when nobody is left. */
+    /** Removes a user. The session ends when the customer or the agent leaves, or when nobody is left. */
     void exit(Participant user) {
         CobrowseSession session = user.session();
         if (!session.leave(user)) {
@@ -86,7 +86,7 @@ final class Sessions {
         }
     }
 
-    /** Ends a session; without effect where it has ended already. */
+    /** Ends a session. Does nothing if it has ended already. */
     void stop(CobrowseSession session, String who) {
         if (session.end(clock.millis())) {
             tell(SessionEvent.Kind.STOPPED, session, who);
@@ -94,17 +94,17 @@ final class Sessions {
         }
     }
 
-    /** Tells the listener of something that concerns no session in memory. */
+    /** Notifies the listener of an event that concerns no session in memory. */
     void tell(SessionEvent event) {
         events.accept(event);
     }
 
-    /** The number of sessions that have not ended. */
+    /** Returns the number of sessions that have not ended. */
     long open() {
         return byToken.values().stream().filter(session -> !session.ended()).count();
     }
 
-    /** The number of users in that role in sessions that have not ended. */
+    /** Returns the number of users with that role in sessions that have not ended. */
     long count(Role role) {
         return byToken.values().stream()
                 .mapToLong(session -> session.count(role))

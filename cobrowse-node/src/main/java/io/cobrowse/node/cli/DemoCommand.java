@@ -12,7 +12,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Runs the demo until it is told to stop. */
+/** Runs the demo until it is stopped. */
 @Command(
         name = "demo",
         description = "Runs reference nodes with the proxy in front of them, and shows what to try.",

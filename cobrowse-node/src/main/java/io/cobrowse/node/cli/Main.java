@@ -7,8 +7,8 @@ import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.ParameterException;
 
 /**
- * The command line: {@code node} and {@code demo}. Exit codes: 0 stopped as asked, 1 a failure such as a port in use, 2 a
- * usage error; the latter two with a line on standard error that says why.
+ * The command line: {@code node} and {@code demo}. Exit codes: 0 for a requested stop, 1 for a failure such as a port
+ * in use, 2 for a usage error; 1 and 2 come with a line on standard error that gives the reason.
  */
 @Command(
         name = "cobrowse-proxy",
@@ -48,7 +48,7 @@ public final class Main {
         err.flush();
     }
 
-    /** The version in the jar's manifest. */
+    /** The version from the jar's manifest. */
     static final class Version implements IVersionProvider {
         @Override
         public String[] getVersion() {

@@ -13,7 +13,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Runs one node until it is told to stop. */
+/** Runs one node until it is stopped. */
 @Command(
         name = "node",
         description = "Runs one reference node.",

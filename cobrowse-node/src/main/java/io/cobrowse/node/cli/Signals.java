@@ -11,13 +11,13 @@ final class Signals {
     private Signals() {}
 
     /**
-     * Runs something, instead of exiting, on SIGTERM, SIGINT (Ctrl-C) and SIGHUP (the terminal closes).
+     * Runs an action on SIGTERM, SIGINT (Ctrl-C) and SIGHUP (the terminal closes), instead of exiting.
      *
      * @throws IllegalStateException if this JVM does not let signals be handled
      */
     static void onTermination(Runnable stop) {
         try {
-            // The compiler warns of sun.misc, so it is reached by reflection.
+            // The compiler warns about sun.misc, so it is used by reflection.
             Class<?> signal = Class.forName("sun.misc.Signal");
             Class<?> handler = Class.forName("sun.misc.SignalHandler");
             MethodHandle run = MethodHandles.lookup()

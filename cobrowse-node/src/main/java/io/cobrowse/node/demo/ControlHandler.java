@@ -46,7 +46,7 @@ final class ControlHandler extends Handler.Abstract {
     private final DemoNodes nodes;
     private final ProxyView proxy;
 
-    /** @param name of the resource, from the node's package */
+    /** @param name the name of the resource, in the node's package */
     private record StaticFile(String name, String type) {}
 
     ControlHandler(DemoOptions options, DemoNodes nodes, ProxyView proxy) {
@@ -81,14 +81,14 @@ final class ControlHandler extends Handler.Abstract {
         return true;
     }
 
-    /** Whether the request names this machine, and comes from this page or from no page at all. */
+    /** Returns whether the request names this machine, and comes from this page or from no page at all. */
     private static boolean fromHere(Request request) {
         String host = only(request, HttpHeader.HOST);
         String origin = only(request, HttpHeader.ORIGIN);
         return host != null && HOST.matcher(host).matches() && (origin == null || origin.equals("http://" + host));
     }
 
-    /** The values of a field, of which nothing here has more than one. */
+    /** Returns the value of a field that no legitimate request has more than once. */
     private static @Nullable String only(Request request, HttpHeader name) {
         List<HttpField> fields = request.getHeaders().getFields(name);
         return fields.isEmpty()

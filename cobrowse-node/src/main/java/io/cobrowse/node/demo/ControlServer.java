@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Serves the page on which the demo's nodes are killed and restarted, on a loopback port beside the proxy, not behind
- * it.
+ * Serves the page that kills and restarts the demo's nodes, on a loopback port of its own that the proxy does not
+ * forward to.
  */
 final class ControlServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ControlServer.class);

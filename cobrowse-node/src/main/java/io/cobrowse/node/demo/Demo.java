@@ -14,10 +14,10 @@ import java.util.stream.Stream;
 import picocli.CommandLine.Help.Ansi;
 
 /**
- * The demo: starts nodes and the proxy, says what runs where and what to try, and then prints the sessions' events.
+ * The demo: starts nodes and the proxy, prints what runs where and what to try, and then prints the sessions' events.
  */
 public final class Demo {
-    /** Ctrl-C reaches the proxy too: when it dies, the demo's own signal may be on its way. */
+    /** Ctrl-C reaches the proxy too. When the proxy ends, the demo's own signal may still be on its way. */
     private static final long SIGNAL_GRACE_MILLIS = 500;
 
     private final DemoOptions options;
@@ -25,11 +25,11 @@ public final class Demo {
     private final EventLog events;
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
 
-    /** Prepares a demo that writes to {@code out}, in colour if {@code ansi} says so. */
+    /** Prepares a demo that writes to {@code out}, in colour if {@code ansi} allows it. */
     public Demo(DemoOptions options, PrintWriter out, Ansi ansi) {
         this.options = options;
         this.out = out;
-        // So many pairs would fill the terminal with what happens to them.
+        // With simulated pairs, the events of sessions would fill the terminal.
         events = new EventLog(out, ansi, options.traffic() > 0);
     }
 

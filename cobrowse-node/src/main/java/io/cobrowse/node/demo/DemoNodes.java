@@ -11,7 +11,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The demo's nodes, on loopback, where only this machine can inject faults. Each may be killed and restarted.
+ * The demo's nodes, on loopback, so that only this machine can inject faults. Each may be killed and restarted.
  * Thread-safe.
  */
 final class DemoNodes implements AutoCloseable {
@@ -31,23 +31,23 @@ final class DemoNodes implements AutoCloseable {
         }
     }
 
-    /** The node, or null where it has been killed. */
+    /** Returns the node, or null if it has been killed. */
     synchronized @Nullable CobrowseNode running(int i) {
         return running.get(i);
     }
 
-    /** Ends a node as a crash would: its port is closed, its connections are reset, its sessions are lost. */
+    /** Ends a node as a crash would: its port is closed, its connections are reset, and its sessions are lost. */
     synchronized void kill(int i) {
         CobrowseNode node = running.remove(i);
         if (node != null) {
-            // Nobody is told goodbye: the port is closed before the node is.
+            // Clients are not told to disconnect: the port is closed before the node is.
             node.inject(Faults.refusing());
             node.close();
             events.note(options.name(i), "killed: its sessions are lost");
         }
     }
 
-    /** Starts a node that has been killed. It knows nothing of its former sessions. */
+    /** Starts a node that has been killed. It does not know its former sessions. */
     synchronized void restart(int i) throws IOException {
         if (!running.containsKey(i)) {
             running.put(i, startNode(i));

@@ -61,12 +61,12 @@ public record DemoOptions(
         return nodePort + node - 1;
     }
 
-    /** Whether there is such a node. */
+    /** Returns whether there is a node with this number. */
     boolean hasNode(int node) {
         return node >= 1 && node <= nodes;
     }
 
-    /** Where clients find the proxy. */
+    /** Returns the proxy's URL for clients. */
     URI proxyUrl() {
         return URI.create("http://localhost:" + port);
     }
@@ -79,12 +79,12 @@ public record DemoOptions(
         return URI.create("http://127.0.0.1:" + port(node));
     }
 
-    /** The page of the customer, or of the agent. */
+    /** Returns the URL of the customer's or the agent's page. */
     URI page(String file) {
         return proxyUrl().resolve("/cobrowse/demo/" + file);
     }
 
-    /** The public URL of a node behind the proxy. */
+    /** Returns the public URL of a node behind the proxy. */
     URI serverUrl(int node) {
         return URI.create(proxyUrl() + "?co-browse-node-id=" + node);
     }

@@ -8,7 +8,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.function.Consumer;
 import picocli.CommandLine.Help.Ansi;
 
-/** Writes one line per event, or only the events of nodes. Thread-safe, as its writer is. */
+/** Writes one line per event, or only for the events of nodes. Thread-safe if its writer is. */
 final class EventLog implements Consumer<SessionEvent> {
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss");
 
@@ -29,7 +29,7 @@ final class EventLog implements Consumer<SessionEvent> {
         }
     }
 
-    /** Writes what has been done to a node. */
+    /** Writes a line about a change to a node. */
     void note(String node, String what) {
         write(node + "  " + what);
     }

@@ -4,8 +4,8 @@ import java.net.URI;
 import java.nio.file.Path;
 
 /**
- * The text that the demo prints once it runs: what runs where, the pages to open, and four commands for the guide's
- * four steps.
+ * The text that the demo prints once it runs: what runs where, the pages to open, and four commands for the four steps
+ * of the guide.
  */
 final class Guide {
     private static final String STEPS = """

@@ -49,8 +49,8 @@ final class ProxyProcess implements AutoCloseable {
     /**
      * Waits until the proxy is ready.
      *
-     * @param stopped ends the waiting
-     * @return false where the process has ended or the waiting was stopped
+     * @param stopped ends the wait
+     * @return false if the process has ended or the wait was stopped
      * @throws IOException if it is not ready in time
      */
     boolean awaitReady(URI readyz, CompletableFuture<?> stopped) throws IOException, InterruptedException {
@@ -70,7 +70,7 @@ final class ProxyProcess implements AutoCloseable {
         return false;
     }
 
-    /** Says how the process ended, with the end of its log. */
+    /** Returns how the process ended, with the end of its log. */
     String obituary() throws IOException {
         List<String> lines = Files.readAllLines(log);
         String end = String.join("\n", lines.subList(Math.max(0, lines.size() - OBITUARY_LINES), lines.size()));

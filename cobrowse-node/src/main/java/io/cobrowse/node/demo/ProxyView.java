@@ -11,7 +11,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.eclipse.jetty.util.ajax.JSON;
 
-/** How the proxy sees the nodes, read from its admin listener. Thread-safe. */
+/** The nodes' states as the proxy sees them, read from its admin listener. Thread-safe. */
 final class ProxyView {
     private static final Duration LIMIT = Duration.ofSeconds(2);
 
@@ -27,7 +27,7 @@ final class ProxyView {
                 .build();
     }
 
-    /** The states by the nodes' ids; empty where the proxy does not answer. */
+    /** Returns the states by the nodes' ids; empty if the proxy does not answer. */
     Map<String, String> states() throws InterruptedException {
         Map<String, String> states = new HashMap<>();
         try {

@@ -26,7 +26,7 @@ final class SimulatedBrowser {
 
     private final TrafficClients clients;
     private final HttpCookieStore cookies = new HttpCookieStore.Default();
-    /** Who waits for what a node sends on a channel. */
+    /** The callers that wait for a node's next message, by channel. */
     private final Map<String, CompletableFuture<Map<String, Object>>> awaited = new ConcurrentHashMap<>();
 
     private @Nullable BayeuxClient comet;
@@ -41,9 +41,9 @@ final class SimulatedBrowser {
     }
 
     /**
-     * Sends a request with the cookies, keeps those of the answer, and returns its JSON.
+     * Sends a request with the cookies, keeps the cookies of the answer, and returns its JSON.
      *
-     * @throws IOException if there is no answer, or one that is no success
+     * @throws IOException if there is no answer, or it is not a success
      */
     @SuppressWarnings("unchecked")
     Map<String, Object> ask(String method, URI uri) throws IOException, InterruptedException {
@@ -54,7 +54,7 @@ final class SimulatedBrowser {
         throw new IOException(uri + " answered " + body);
     }
 
-    /** As {@link #ask}, for an answer of any kind. */
+    /** Like {@link #ask}, but accepts any answer. */
     ContentResponse get(String method, URI uri) throws IOException, InterruptedException {
         Request request = clients.http().newRequest(uri).method(method).timeout(PATIENCE_SECONDS, TimeUnit.SECONDS);
         cookies.match(uri).forEach(request::cookie);
@@ -72,7 +72,7 @@ final class SimulatedBrowser {
         }
     }
 
-    /** Shakes hands. */
+    /** Connects the CometD client, which begins with a handshake. */
     void connect(URI url, boolean webSocket) throws IOException {
         BayeuxClient client = clients.comet(url, cookies, webSocket);
         comet = client;
@@ -123,7 +123,7 @@ final class SimulatedBrowser {
         }
     }
 
-    /** Says goodbye where there is somebody to hear it. */
+    /** Disconnects, if the client is connected. */
     void disconnect() {
         BayeuxClient client = comet;
         comet = null;

@@ -9,10 +9,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * A customer and an agent who share one session after the other, as in the vendor's guide. The next customer is
- * always a new one; the agent stays the same, with the cookie of the previous session. Every second pair uses
- * WebSocket, the others long-polling; one of three agents sticks by cookie, the others by URL. Runs until its thread
- * is interrupted.
+ * A customer and an agent who share one session after another, as in the vendor's guide. Each session has a new
+ * customer; the agent stays the same, with the cookie of the previous session. Every second pair uses WebSocket, the
+ * others long-polling. One of three agents sticks by cookie, the others by URL. Runs until its thread is interrupted.
  */
 final class SimulatedPair implements Runnable {
     private static final String SESSIONS = "/cobrowse/rest/live/sessions";
@@ -32,8 +31,8 @@ final class SimulatedPair implements Runnable {
     private SimulatedBrowser customer;
 
     /**
-     * @param sessions counts those that have begun
-     * @param lost counts those that ended because something failed
+     * @param sessions counts the sessions that have begun
+     * @param lost counts the sessions that ended because something failed
      */
     SimulatedPair(int number, URI proxy, TrafficClients clients, LongAdder sessions, LongAdder lost) {
         this.number = number;
@@ -49,7 +48,7 @@ final class SimulatedPair implements Runnable {
     @Override
     public void run() {
         try {
-            pause(); // They do not all come at once.
+            pause(); // So that the pairs do not all arrive at once.
             while (true) {
                 try {
                     session();

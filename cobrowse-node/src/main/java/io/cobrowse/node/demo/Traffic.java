@@ -15,7 +15,7 @@ final class Traffic implements AutoCloseable {
     private final LongAdder sessions = new LongAdder();
     private final LongAdder lost = new LongAdder();
 
-    /** Starts so many pairs as the options say. */
+    /** Starts as many pairs as the options require. */
     Traffic(DemoOptions options) throws IOException {
         clients = new TrafficClients();
         for (int i = 0; i < options.traffic(); i++) {
@@ -26,12 +26,12 @@ final class Traffic implements AutoCloseable {
         threads.forEach(Thread::start);
     }
 
-    /** Returns how many sessions have begun. */
+    /** Returns the number of sessions that have begun. */
     long sessions() {
         return sessions.sum();
     }
 
-    /** Returns how many sessions have ended because something failed. */
+    /** Returns the number of sessions that ended because something failed. */
     long lost() {
         return lost.sum();
     }

@@ -45,7 +45,10 @@ final class TrafficClients implements AutoCloseable {
         startWebSockets();
     }
 
-    /** The first WebSocket has the container start what it works with, and fails those that are asked for meanwhile. */
+    /**
+     * Tries to open a first WebSocket, which makes the container start its components; connections requested meanwhile would
+     * fail.
+     */
     private void startWebSockets() {
         Endpoint unused = new Endpoint() {
             @Override
@@ -55,7 +58,7 @@ final class TrafficClients implements AutoCloseable {
             webSockets.connectToServer(
                     unused, ClientEndpointConfig.Builder.create().build(), URI.create("ws://127.0.0.1:1/"));
         } catch (IOException | DeploymentException nobodyThere) {
-            // As meant.
+            // Expected.
         }
     }
 
@@ -63,14 +66,14 @@ final class TrafficClients implements AutoCloseable {
         return http;
     }
 
-    /** Makes a CometD client that talks over WebSocket, or by long-polling. */
+    /** Creates a CometD client that uses WebSocket or long-polling. */
     BayeuxClient comet(URI url, HttpCookieStore cookies, boolean webSocket) {
         Map<String, Object> options = new HashMap<>();
         HttpClientTransport transport = webSocket
                 ? new WebSocketTransport(options, null, webSockets)
                 : new JettyHttpClientTransport(options, http);
         BayeuxClient client = new BayeuxClient(url.toString(), timers, transport);
-        transport.setHttpCookieStore(cookies); // After the client, which gives it one of its own.
+        transport.setHttpCookieStore(cookies); // Set after the client is created, which sets a store of its own.
         return client;
     }
 
