@@ -9,13 +9,14 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a capacity run found: {@code capacity.json}. Immutable.
+ * The result of a capacity run: {@code capacity.json}. Immutable.
  *
- * @param sloP99Millis until a change or a pointer event is at the other end
- * @param websocket share of the pairs
- * @param messagesPerSession in a second, both ways, as the settings have it
- * @param interrupted whether it was told to stop before its end: what it had found until then
- * @param assumptions what the figures rest on, a sentence each
+ * @param sloP99Millis the service level: the 99th percentile of the time until a change or a pointer event is at the
+ *     other end, in milliseconds
+ * @param websocket the share of pairs over WebSocket, 0 to 1
+ * @param messagesPerSession messages a second and session in both directions, according to the settings
+ * @param interrupted whether the run was stopped before its end; the result is then what it had found until then
+ * @param assumptions the assumptions behind the figures, one sentence each
  */
 public record Capacity(
         Environment environment,
@@ -28,14 +29,14 @@ public record Capacity(
         List<Component> components,
         List<String> assumptions) {
 
-    /** Returns what is published of the reference node, as docs/capacity.md tells it. */
+    /** Returns the published figures of the reference node, which docs/capacity.md describes. */
     public static Capacity ofReferenceNode() throws IOException {
         try (InputStream file = Objects.requireNonNull(Capacity.class.getResourceAsStream("reference-capacity.json"))) {
             return Json.mapper().readValue(file, Capacity.class);
         }
     }
 
-    /** Returns a component by name; null where it was not measured. */
+    /** Returns the component with this name; null if it was not measured. */
     public @Nullable Component component(String name) {
         return components.stream()
                 .filter(component -> component.name().equals(name))

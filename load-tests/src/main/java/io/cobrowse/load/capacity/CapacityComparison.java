@@ -6,19 +6,23 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Two capacity runs, component by component: less only where the intervals of sessions per core lie apart. */
+/**
+ * Compares two capacity runs by component. A component carries less only if its intervals of sessions per core do not
+ * overlap.
+ */
 public record CapacityComparison(List<JUnitXml.Check> checks) {
     /**
-     * Compares.
+     * Compares two runs.
      *
-     * @throws IllegalArgumentException unless both were measured under the same conditions, and a component of both is known
+     * @throws IllegalArgumentException if they were measured under different conditions, or have no known component in
+     *     common
      */
     public static CapacityComparison of(Capacity base, Capacity fresh) {
         if (base.sloP99Millis() != fresh.sloP99Millis()
                 || !base.complexity().equals(fresh.complexity())
                 || base.websocket() != fresh.websocket()) {
             throw new IllegalArgumentException(
-                    "The two capacity runs had unlike conditions: " + conditions(base) + ", and " + conditions(fresh));
+                    "The two capacity runs had different conditions: " + conditions(base) + ", and " + conditions(fresh));
         }
         List<JUnitXml.Check> checks = new ArrayList<>();
         for (Component before : base.components()) {

@@ -19,11 +19,11 @@ import java.util.TreeSet;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
-/** A capacity run as a report, in the operator's terms: {@code capacity.html}. */
+/** Writes a capacity run as a report in the operator's terms: {@code capacity.html}. */
 public final class CapacityReport {
     private static final int[] EXAMPLES = {500, 1_000, 2_000, 5_000, 10_000};
     private static final int CORES = 4;
-    /** What a coefficient is below where the fit found none. */
+    /** Coefficients below this count as zero. */
     private static final double NO_COEFFICIENT = 1e-12;
 
     private final Capacity capacity;
@@ -43,9 +43,9 @@ public final class CapacityReport {
         if (sizes != null) {
             sections.add(Section.of(
                     "How many nodes and proxies",
-                    "Nodes and proxies of " + CORES
-                            + " cores each, one of either more than needed, so that one may fail or"
-                            + " be drained. 'At worst' is by the lower end of the range. For other numbers:"
+                    "The numbers of nodes and proxies with " + CORES
+                            + " cores each, including one spare of each, so that one may fail or"
+                            + " be drained. 'At worst' uses the lower end of the range. For other numbers:"
                             + " bin/cobrowse-load size --sessions N --from capacity.json",
                     sizes));
         }
@@ -68,7 +68,7 @@ public final class CapacityReport {
         return new HtmlReport.Content("Capacity", answer(), Mark.TOLD, headlines(), sections);
     }
 
-    /** One number of sessions is no curve; its trials are in the table. */
+    /** Returns whether there are trials with different numbers of sessions; a single number makes no curve. */
     private static boolean hasCurves(Component component) {
         return component.trials().stream().mapToInt(Trial::sessions).distinct().count() > 1;
     }
@@ -89,11 +89,11 @@ public final class CapacityReport {
         return sections;
     }
 
-    /** Each component's sentence, then under which conditions it holds. */
+    /** Returns the sentence of each component, and then the conditions under which they hold. */
     private String answer() {
         String warning = capacity.environment().busy()
                 ? " The machine was busy when this began (load average "
-                        + capacity.environment().loadBefore() + "): do not plan by these figures."
+                        + capacity.environment().loadBefore() + "): do not plan with these figures."
                 : "";
         return (capacity.interrupted() ? "Interrupted. So far: " : "")
                 + String.join(
@@ -220,18 +220,18 @@ public final class CapacityReport {
     private static String law(Component component) {
         Usl law = component.law();
         if (law == null) {
-            return "Messages that came to the other end. Too few different trials to fit the Universal Scalability Law.";
+            return "Messages that reached the other end. Too few different trials to fit the Universal Scalability Law.";
         }
         return String.format(
                 Locale.ROOT,
-                "Messages that came to the other end, and the Universal Scalability Law: %.2f messages/s for one session,"
+                "Messages that reached the other end, and the Universal Scalability Law: %.2f messages/s for one session,"
                         + " contention %s, coherency %s (each with its 95 %% interval)%s.",
                 law.lambda().value(),
                 coefficient(law.sigma()),
                 coefficient(law.kappa()),
                 law.peak() > most(component)
-                        ? "; it does not go back within what was tried"
-                        : "; the most is to be had at " + round(law.peak()) + " sessions");
+                        ? "; throughput does not fall within the tried range"
+                        : "; the maximum is at " + round(law.peak()) + " sessions");
     }
 
     private static String coefficient(Estimate estimate) {

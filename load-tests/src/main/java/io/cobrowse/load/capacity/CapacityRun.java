@@ -23,19 +23,20 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Measures the capacity of a node, and of the proxy in front of it, one after the other, each confined to the first half of this
- * machine's processors while all else, the injector too, has the other half; or of a target as a whole. For one thread.
+ * Measures the capacity of a node, and then of the proxy in front of it. The measured component is confined to the
+ * first half of this machine's processors; everything else, including the injector, has the other half. Alternatively
+ * measures a target as a whole. Confined to one thread.
  */
 public final class CapacityRun {
-    /** What the sessions of the first trial of a node send. */
+    /** The messages a second of the first trial of a node. */
     private static final double FIRST_OF_A_NODE = 750;
-    /** Likewise of the proxy, where the node has to share its processors. */
+    /** The same for the proxy, with which the node shares processors. */
     private static final double FIRST_OF_A_PROXY = 375;
 
     private static final double COLD_MESSAGES_PER_SECOND = 300;
-    /** Likewise for a target, which may carry less. */
+    /** The same for a target, which may carry less. */
     private static final double FIRST_OF_A_TARGET = 200;
-    /** So long do processes that have just started compile much. */
+    /** The time in which processes that have just started compile most of their code. */
     private static final Duration COLD = Duration.ofSeconds(60);
 
     private static final Duration WARM_UP = Duration.ofSeconds(30);
@@ -52,8 +53,8 @@ public final class CapacityRun {
     /**
      * Prepares a run.
      *
-     * @param plan whose profile and layout are replaced
-     * @param log writes the trials down, and knows those that were made already
+     * @param plan its profile and layout are replaced
+     * @param log records the trials, and knows those of an interrupted run
      */
     public CapacityRun(RunPlan plan, double sloP99Millis, TrialLog log, PrintWriter out, Interruption interruption) {
         this.log = log;
@@ -64,16 +65,16 @@ public final class CapacityRun {
     }
 
     /**
-     * Searches and returns what was found; where it is interrupted, what was found until then.
+     * Searches, and returns the result; if interrupted, what was found until then.
      *
-     * @throws IOException if a process does not start, or it was interrupted before the first trial was over
+     * @throws IOException if a process does not start, or the run was interrupted before the end of the first trial
      */
     public Capacity run() throws IOException, InterruptedException {
         long start = System.nanoTime();
         Environment environment = Environment.here(plan.command());
         if (environment.busy()) {
             out.printf(
-                    "This machine is busy (load average %s): what is found now is not to plan by.%n",
+                    "This machine is busy (load average %s): do not plan with these results.%n",
                     environment.loadBefore());
         }
         boolean interrupted = false;
@@ -110,7 +111,7 @@ public final class CapacityRun {
                 assumptions());
     }
 
-    /** Returns the component whose search was interrupted, with the most sessions that it carried. */
+    /** Returns the component whose search was interrupted, with the greatest number of sessions that it carried. */
     private Component searchedSoFar() {
         List<Trial> trials = log.trials();
         int carried = trials.stream()
@@ -135,7 +136,10 @@ public final class CapacityRun {
         return processors < 2 ? "" : half() + "-" + (processors - 1);
     }
 
-    /** One cluster serves both, so that all are warm when it is the proxy's turn. Compilers have all processors before. */
+    /**
+     * Measures node and proxy in one cluster, so that both are warm when the proxy is measured. The compilers run
+     * first, on all processors.
+     */
     private void measureHere() throws IOException, InterruptedException {
         Jars jars = Jars.fromLauncher().withConcurrentNodes();
         try (LocalCluster cluster =
@@ -167,7 +171,7 @@ public final class CapacityRun {
 
     private void measureNode(LocalCluster cluster) throws IOException, InterruptedException {
         say("node");
-        // The node names the proxy in its serverUrl; here all agents have to stay with the node.
+        // The node names the proxy in its serverUrl; here, all agents have to stay with the node.
         Settings direct = plan.settings().withJourney(plan.settings().journey().withUrlAgents(0));
         log.found(measure(
                 "node",
@@ -180,7 +184,7 @@ public final class CapacityRun {
 
     private void say(String name) {
         out.printf(
-                "Capacity of the %s, on processors %s; all else on %s%n",
+                "Capacity of the %s, on processors %s; everything else on %s%n",
                 name, layoutText(subjects()), layoutText(others()));
         out.flush();
     }
@@ -189,7 +193,7 @@ public final class CapacityRun {
         return new ClusterLoad(planOf(name, settings), target, cluster, sloP99Millis, out, interruption);
     }
 
-    /** Returns how many sessions send so many messages a second. */
+    /** Returns the number of sessions that send this many messages a second. */
     private int sessions(double messagesPerSecond) {
         double each = plan.settings().complexity(plan.complexity()).messagesPerSecond();
         return Math.max(1, (int) Math.round(messagesPerSecond / each));
@@ -217,7 +221,7 @@ public final class CapacityRun {
                 plan.command());
     }
 
-    /** @param node what was found of the node behind it, for a proxy */
+    /** @param node the result of the node behind it, for a proxy */
     private Component measure(
             String name,
             int cores,
@@ -240,7 +244,7 @@ public final class CapacityRun {
         return component(name, cores, found, bytes, node);
     }
 
-    /** Tells after each trial what is known and how long it will take. */
+    /** Prints the state of the search after each trial, and how long it will take. */
     private final class Telling implements CapacitySearch.Listener {
         private final String name;
         private final long begin = System.nanoTime();
@@ -320,7 +324,10 @@ public final class CapacityRun {
                 found.trials());
     }
 
-    /** Returns the interval: the width of the search, or that of its CPU time over the trials where this is wider. */
+    /**
+     * Returns the interval: the precision of the search, or the spread of the CPU time over the trials if that is
+     * wider.
+     */
     private static Estimate atItsLimit(double perCore, @Nullable Demand demand) {
         double low = 1 - PRECISION;
         double high = 1 + PRECISION;
@@ -338,7 +345,7 @@ public final class CapacityRun {
                 : Demand.of(own, trials);
     }
 
-    /** What had more of its processors in use: what is measured, or all else. */
+    /** Returns the part that used more of its processors: the measured component, or everything else. */
     private Bottleneck bottleneck(String name, Trial trial) {
         if (trial.cores().isEmpty()) {
             return Bottleneck.UNKNOWN;

@@ -6,19 +6,19 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * Searches for the greatest number of sessions that meets the service level: doubles until it is no longer met, halves the
- * gap until it is narrow, and confirms what is found by a second trial; where that fails, a step lower. A failure that no
- * busy processor explains is tried again once: it may be a stranger's doing.
+ * Searches for the greatest number of sessions that meets the service level. Doubles the number until the level is not
+ * met, halves the gap until it is narrow, and confirms the result with a second trial; if that fails, tries one step
+ * lower. A failed trial without a busy processor is repeated once, since something outside the test may have caused it.
  *
- * <p>Where something else than what is measured limits, its limit is not searched for: what was carried is repeated instead,
- * since only the processor time that it took can be told then. Not thread-safe.
+ * <p>If another part is the limit, the search for more stops. The trial that passed is repeated instead, since it can
+ * then only show the processor time that the sessions took. Not thread-safe.
  */
 final class CapacitySearch {
-    /** Trials that must have met the service level at the number that is found. */
+    /** How many trials must have met the service level at the resulting number. */
     private static final int CONFIRMED = 2;
-    /** Likewise where another part limits. */
+    /** The same if another part is the limit. */
     private static final int REPEATED = 6;
-    /** From this share of its processors on a part is late for want of them. */
+    /** The share of its processors from which a part is late because it needs more of them. */
     private static final double SATURATED = 0.9;
 
     private static final int MAX_STEPS_BACK = 4;
@@ -34,34 +34,35 @@ final class CapacitySearch {
     private int good;
     private int bad;
 
-    /** Is told how the search goes. */
+    /** Follows the search. */
     interface Listener {
         /**
-         * A trial is over.
+         * Is called after each trial.
          *
-         * @param good sessions that were carried, the most so far; 0 for none
-         * @param bad sessions that were not, the least so far; 0 for none
-         * @param trialsLeft about how many there will be yet
+         * @param good the greatest number of sessions that were carried so far; 0 for none
+         * @param bad the least number of sessions that were not carried so far; 0 for none
+         * @param trialsLeft the approximate number of remaining trials
          */
         void tried(int good, int bad, int trialsLeft);
     }
 
     /**
-     * What was found.
+     * The result.
      *
-     * @param capacity sessions; 0 where not even the least number meets the service level
-     * @param bounded whether more than {@code capacity} was tried and too much for what is measured; else it is a lower bound
+     * @param capacity the number of sessions; 0 if not even the least number meets the service level
+     * @param bounded whether a greater number was tried and was too much for the measured component; otherwise the
+     *     capacity is a lower bound
      */
     record Found(int capacity, boolean bounded, List<Trial> trials) {}
 
     /**
      * Prepares a search.
      *
-     * @param least the number to begin with, from 1
+     * @param least the number to start with, at least 1
      * @param greatest the number not to exceed
-     * @param precision the width of the gap to end with, as a share of the capacity
-     * @param bottleneck what was busiest in a trial
-     * @param listener is told after each trial
+     * @param precision the final width of the gap, as a share of the capacity
+     * @param bottleneck returns the busiest part of a trial
+     * @param listener is called after each trial
      */
     CapacitySearch(
             SystemUnderLoad system,
@@ -112,7 +113,7 @@ final class CapacitySearch {
         listener.tried(good, bad, doubling + halvings + confirmations - 1);
     }
 
-    /** Whether twice the sessions would take more of the other parts than there is. */
+    /** Returns whether twice the sessions would need more of the other parts' processors than there are. */
     private boolean leavesNoRoomForTwice(Trial passed) {
         Bottleneck busiest = bottleneck.apply(passed);
         return !busiest.own() && 2 * busiest.busy() > 1;
@@ -123,7 +124,7 @@ final class CapacitySearch {
         for (int back = 0; sessions > 0 && back < MAX_STEPS_BACK; back++) {
             int wanted = limitedElsewhere ? REPEATED : CONFIRMED;
             while (timesPassed(sessions) < wanted && passes(sessions)) {
-                // Until it is confirmed, or fails.
+                // Until it is confirmed or fails.
             }
             if (timesPassed(sessions) >= wanted) {
                 return sessions;

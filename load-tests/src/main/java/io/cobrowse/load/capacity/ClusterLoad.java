@@ -22,12 +22,15 @@ import java.util.Map;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
-/** Loads what is there, one trial after another in this JVM, so that all stay warm. For one thread. */
+/**
+ * Loads a running system with one trial after another in this JVM, so that everything stays warm. Confined to one
+ * thread.
+ */
 final class ClusterLoad implements SystemUnderLoad {
     private static final Duration SESSION_LENGTH = Duration.ofSeconds(60);
     private static final int LEAST_FILL_SECONDS = 6;
     private static final int FILLED_PER_SECOND = 120;
-    /** The last ones to come have joined by then. */
+    /** The time in which the last sessions to arrive have joined. */
     private static final long SETTLE_MILLIS = 5_000;
 
     private static final Duration MEASURED = Duration.ofSeconds(10);
@@ -40,7 +43,7 @@ final class ClusterLoad implements SystemUnderLoad {
     private final Interruption interruption;
     private int trials;
 
-    /** @param plan whose profile is replaced in each trial */
+    /** @param plan its profile is replaced in each trial */
     ClusterLoad(
             RunPlan plan,
             URI target,
@@ -61,7 +64,7 @@ final class ClusterLoad implements SystemUnderLoad {
         return load(sessions, MEASURED, false).trial();
     }
 
-    /** Lets all that is loaded grow warm, and returns what it used; live memory is measured too, which spoils latencies. */
+    /** Warms up everything under load, and returns the usage. Live memory is measured too, which distorts latencies. */
     List<Usage> warmUp(int sessions, Duration time) throws IOException, InterruptedException {
         return load(sessions, time, true).usages();
     }

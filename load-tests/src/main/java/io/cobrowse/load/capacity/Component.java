@@ -6,19 +6,18 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of one component: a node, the proxy, or the whole of a target. Immutable.
+ * The result for one component: a node, the proxy, or the whole of a target. Immutable.
  *
  * @param name {@code node}, {@code proxy} or {@code system}
- * @param cores that it was confined to; 0 where unknown
- * @param capacity sessions that met the service level while all else was there; a lower bound where not bounded
- * @param bounded whether more was tried and failed
- * @param bottleneck what was busiest where the service level was no longer met: the component that had the greatest share of
- *     its processors in use
- * @param busy that share, 0 to 1; NaN where unknown
- * @param sessionsPerCore as measured where this component was the bottleneck, else what its CPU time a session leaves room
- *     for at {@link #PLANNED_USE}
- * @param measured which of the two
- * @param bytesPerSession of live memory; null where unknown
+ * @param cores the number of cores that it was confined to; 0 if unknown
+ * @param capacity the number of sessions that met the service level in this setup; a lower bound if not bounded
+ * @param bounded whether a greater number was tried and failed
+ * @param bottleneck the part that used the greatest share of its processors when the service level was no longer met
+ * @param busy that share, 0 to 1; NaN if unknown
+ * @param sessionsPerCore measured if this component was the bottleneck; otherwise what its CPU time a session allows at
+ *     {@link #PLANNED_USE}
+ * @param measured whether {@code sessionsPerCore} was measured at the limit
+ * @param bytesPerSession live memory a session, in bytes; null if unknown
  */
 public record Component(
         String name,
@@ -33,13 +32,13 @@ public record Component(
         @Nullable Estimate bytesPerSession,
         @Nullable Usl law,
         List<Trial> trials) {
-    /** The share of a processor that is planned with where the limit itself was not reached. */
+    /** The share of a processor that is planned with if the limit itself was not reached. */
     public static final double PLANNED_USE = 0.7;
 
-    /** From this share of its processors on a component is what limits. */
+    /** The share of its processors from which a component counts as the limit. */
     static final double BUSY = 0.8;
 
-    /** Returns what was found, in one sentence with its range, and whether the limit itself was reached. */
+    /** Returns the result in one sentence with its range, and whether the limit itself was reached. */
     @JsonIgnore
     public String sentence() {
         Estimate perCore = sessionsPerCore;

@@ -7,29 +7,29 @@ import org.apache.commons.statistics.descriptive.Median;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a component takes of the processors for a session (the utilisation law: U = X D), what it takes without any included, as
- * seen where it had much to do. Immutable.
+ * The processor time of a component for a session (the utilisation law: U = X D), including what it uses without
+ * sessions, as seen under high load. Immutable.
  *
- * @param coresPerSession a session's share of the cores in use: the median of the trials, with its 95 % interval, by bootstrap over
- *     the trials
+ * @param coresPerSession a session's share of the used cores: the median of the trials with its 95 % interval, by
+ *     bootstrap over the trials
  */
 public record Demand(Estimate coresPerSession) {
     private static final int LEAST_TRIALS = 3;
     private static final double CONFIDENCE = 0.95;
 
     /**
-     * Returns the demand of a component, by the trials that met the service level with at least half of the sessions that did;
-     * null where they are too few.
+     * Returns the demand of a component, from the trials that met the service level with at least half of the greatest
+     * number of sessions that did; null if there are too few.
      */
     static @Nullable Demand of(String component, List<Trial> trials) {
         return of(component, trials, trial -> trial.coresOf(component) / trial.sessions());
     }
 
     /**
-     * Returns the same by what another component took in the same trials, of which it is known what it carries. That holds also
-     * where the machine is faster at one time than at another, as one is that others use too.
+     * Returns the demand in proportion to that of another component in the same trials, whose capacity is known. This
+     * is valid even if the speed of the machine varies, as it does when others use it too.
      *
-     * @param sessionsPerCore of the other component, when it is busy to the full
+     * @param sessionsPerCore the sessions per core of the other component when it is fully busy
      */
     static @Nullable Demand beside(String other, double sessionsPerCore, String component, List<Trial> trials) {
         return of(component, trials, trial -> trial.coresOf(component) / trial.coresOf(other) / sessionsPerCore);
@@ -51,7 +51,7 @@ public record Demand(Estimate coresPerSession) {
         return new Demand(new Estimate(Median.withDefaults().evaluate(each), ends[0], ends[1]));
     }
 
-    /** The sessions that cores carry when they are busy to that share, 0 to 1. */
+    /** Returns the number of sessions that the cores carry at this share of use, 0 to 1. */
     Estimate sessions(double cores, double share) {
         double use = cores * share;
         return new Estimate(use / coresPerSession.value(), use / coresPerSession.high(), use / coresPerSession.low());

@@ -1,8 +1,8 @@
 package io.cobrowse.load.capacity;
 
-/** A figure and between what it lies: what that is, whoever makes it says. Immutable. */
+/** A figure with its range, whose meaning depends on its source. Immutable. */
 public record Estimate(double value, double low, double high) {
-    /** A figure that was seen as it is. */
+    /** Returns an exactly known figure. */
     static Estimate exactly(double value) {
         return new Estimate(value, value, value);
     }

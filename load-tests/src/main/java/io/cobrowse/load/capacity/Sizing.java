@@ -5,11 +5,11 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * How many nodes and proxies a number of sessions takes. Immutable.
+ * The numbers of nodes and proxies for a number of sessions. Immutable.
  *
- * @param nodes one more than are needed, for availability
- * @param nodesAtWorst likewise, by the lower end of the range
- * @param proxies one more than are needed
+ * @param nodes the number of nodes, including one spare for availability
+ * @param nodesAtWorst the same, by the lower end of the range
+ * @param proxies the number of proxies, including one spare
  */
 public record Sizing(
         int sessions,
@@ -22,7 +22,7 @@ public record Sizing(
         List<String> explanation) {
 
     /**
-     * Does the sum.
+     * Calculates the numbers.
      *
      * @throws IllegalArgumentException if the capacity of node or proxy is not known, or a number is below 1
      */

@@ -2,8 +2,8 @@ package io.cobrowse.load.capacity;
 
 import java.io.IOException;
 
-/** What is searched for its capacity. */
+/** The system whose capacity is searched. */
 interface SystemUnderLoad {
-    /** Loads it with that many sessions until it is in a steady state, and measures. */
+    /** Loads the system with this many sessions until it is in a steady state, and measures. */
     Trial load(int sessions) throws IOException, InterruptedException;
 }

@@ -10,19 +10,19 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes down each trial as it is made and each component as it is found, and repeats what a run that was interrupted has left:
- * a search that gets the same answers goes the same way. For one thread.
+ * Records each trial and each component's result, and replays those of an interrupted run: with the same results, the
+ * search takes the same course. Confined to one thread.
  */
 public final class TrialLog {
     /** The file's name in a run's directory. */
     public static final String FILE = "trials.json";
 
     /**
-     * What is written.
+     * The contents of the file.
      *
-     * @param conditions of the trials, which others cannot be added to unless theirs are the same
-     * @param components those whose search is over
-     * @param trials those of the component that is searched
+     * @param conditions the conditions of the trials; trials under other conditions cannot be added
+     * @param components the components whose search is complete
+     * @param trials the trials of the component whose search is in progress
      */
     record State(String conditions, List<Component> components, List<Trial> trials) {}
 
@@ -37,15 +37,15 @@ public final class TrialLog {
         this.conditions = conditions;
     }
 
-    /** Begins anew, in place of what may be there. */
+    /** Starts a new log, which replaces an existing one. */
     public static TrialLog begin(Path directory, String conditions) {
         return new TrialLog(directory.resolve(FILE), conditions);
     }
 
     /**
-     * Goes on where an interrupted run has stopped.
+     * Continues where an interrupted run stopped.
      *
-     * @throws IllegalArgumentException if there is none in this directory, or it was under other conditions
+     * @throws IllegalArgumentException if there is none in this directory, or its conditions were different
      */
     public static TrialLog resume(Path directory, String conditions) {
         TrialLog log = new TrialLog(directory.resolve(FILE), conditions);
@@ -59,7 +59,7 @@ public final class TrialLog {
         return log;
     }
 
-    /** Returns a component that is known already; null where it has to be searched. */
+    /** Returns a known component; null if it must be searched. */
     @Nullable
     Component component(String name) {
         return components.stream()
@@ -72,17 +72,17 @@ public final class TrialLog {
         return List.copyOf(components);
     }
 
-    /** Returns the trials of the component that is searched. */
+    /** Returns the trials of the component whose search is in progress. */
     List<Trial> trials() {
         return List.copyOf(trials);
     }
 
-    /** Returns the same system, whose trials are written down; those that are known are not made again. */
+    /** Returns the system with its trials recorded; known trials are not repeated. */
     SystemUnderLoad recording(SystemUnderLoad system) {
         return sessions -> {
             Trial next = known.peek();
             if (next != null && next.sessions() != sessions) {
-                known.clear(); // The search goes another way from here.
+                known.clear(); // From here, the search takes another course.
                 next = null;
             }
             Trial trial = next == null ? system.load(sessions) : known.remove();

@@ -18,20 +18,20 @@ import org.apache.commons.math3.util.Pair;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The Universal Scalability Law (Gunther, 2007): throughput at load N is lambda N / (1 + sigma (N - 1) + kappa N (N - 1)).
- * Immutable.
+ * The Universal Scalability Law (Gunther, 2007): the throughput at load N is lambda N / (1 + sigma (N - 1) + kappa N (N
+ * - 1)). Immutable.
  *
- * @param lambda throughput of one
+ * @param lambda the throughput of one
  * @param sigma contention, 0 for none
  * @param kappa coherency, 0 for none
  */
 public record Usl(Estimate lambda, Estimate sigma, Estimate kappa) {
     private static final int PARAMETERS = 3;
     private static final int MAX_EVALUATIONS = 10_000;
-    /** Below this a coefficient is none. */
+    /** Coefficients below this count as zero. */
     private static final double LEAST = 1e-12;
 
-    /** The throughput that is to be expected at a load. */
+    /** Returns the expected throughput at a load. */
     public double at(double load) {
         return lambda.value() * load / denominator(load, sigma.value(), kappa.value());
     }
@@ -40,7 +40,7 @@ public record Usl(Estimate lambda, Estimate sigma, Estimate kappa) {
         return 1 + sigma * (load - 1) + kappa * load * (load - 1);
     }
 
-    /** The load of the greatest throughput; infinite where it does not go back. */
+    /** Returns the load with the greatest throughput; infinite if throughput never falls. */
     public double peak() {
         return kappa.value() <= LEAST
                 ? Double.POSITIVE_INFINITY
@@ -48,14 +48,14 @@ public record Usl(Estimate lambda, Estimate sigma, Estimate kappa) {
     }
 
     /**
-     * Fits the law to measurements by least squares (Levenberg-Marquardt), with coefficients from 0 upward.
+     * Fits the law to measurements by least squares (Levenberg-Marquardt), with coefficients of at least 0.
      *
-     * <p>What is fitted is lambda and the roots of sigma and kappa at the greatest load: these are of one size, whatever the
-     * loads, and their squares cannot be below 0.
+     * <p>The fitted parameters are lambda and the roots of sigma and kappa at the greatest load. These have the same
+     * magnitude, whatever the loads, and their squares cannot be negative.
      *
      * @param loads above 0
      * @param throughputs at these loads
-     * @return null where there are fewer than four different loads, or no fit is found
+     * @return null if there are fewer than four different loads, or no fit is found
      */
     static @Nullable Usl fit(List<Double> loads, List<Double> throughputs) {
         if (loads.stream().distinct().count() <= PARAMETERS) {
@@ -100,7 +100,7 @@ public record Usl(Estimate lambda, Estimate sigma, Estimate kappa) {
         };
     }
 
-    /** Returns how each throughput changes with lambda, sigma and kappa. */
+    /** Returns the derivatives of each throughput with respect to lambda, sigma and kappa. */
     private static RealMatrix jacobian(double[] n, double[] natural) {
         RealMatrix jacobian = new Array2DRowRealMatrix(n.length, PARAMETERS);
         for (int i = 0; i < n.length; i++) {
@@ -118,7 +118,7 @@ public record Usl(Estimate lambda, Estimate sigma, Estimate kappa) {
         double t = new TDistribution(freedom).inverseCumulativeProbability(0.975);
         double scale = t * cost / Math.sqrt(freedom);
         Estimate[] estimates = new Estimate[PARAMETERS];
-        // Each column is brought to length 1: their sizes differ by the square of the load.
+        // Each column is scaled to length 1, since their magnitudes differ by the square of the load.
         double[] lengths = new double[PARAMETERS];
         for (int i = 0; i < PARAMETERS; i++) {
             lengths[i] = jacobian.getColumnVector(i).getNorm();

@@ -1,4 +1,4 @@
-/** How many sessions a proxy and a node carry, and how many of them a number of sessions takes. */
+/** Measures how many sessions a proxy and a node carry, and calculates how many of them a number of sessions needs. */
 @NullMarked
 package io.cobrowse.load.capacity;
 
