@@ -37,7 +37,7 @@ final class CapacityCommand implements Callable<Integer> {
             names = "--slo-p99",
             required = true,
             paramLabel = "MILLIS",
-            description = "99 %% of all changes and pointer events are at the other end within this time.")
+            description = "99 %% of all changes and pointer events reach the other end within this time.")
     private double sloP99Millis;
 
     @Option(names = "--complexity", paramLabel = "NAME", description = "average or high. Default: ${DEFAULT-VALUE}")
@@ -46,7 +46,7 @@ final class CapacityCommand implements Callable<Integer> {
     @Option(
             names = "--websocket",
             paramLabel = "yes|no",
-            description = "All pairs over WebSocket, or all over long-polling. Default: as the settings have it.")
+            description = "All pairs over WebSocket, or all over long-polling. Default: the share in the settings.")
     private @Nullable String websocket;
 
     @Option(
@@ -55,13 +55,13 @@ final class CapacityCommand implements Callable<Integer> {
             description = "A proxy, measured as a whole. Without it a node and a proxy of this machine.")
     private @Nullable URI target;
 
-    @Option(names = "--resume", description = "Go on with the trials that an interrupted run has left in --output.")
+    @Option(names = "--resume", description = "Continue with the trials that an interrupted run has left in --output.")
     private boolean resume;
 
     @Mixin
     private final PortOptions ports = new PortOptions();
 
-    @Option(names = "--settings", paramLabel = "FILE", description = "YAML that takes the place of single defaults.")
+    @Option(names = "--settings", paramLabel = "FILE", description = "YAML that overrides single defaults.")
     private @Nullable Path settings;
 
     @Option(names = "--output", paramLabel = "DIRECTORY", description = "Default: ${DEFAULT-VALUE}")
@@ -118,7 +118,7 @@ final class CapacityCommand implements Callable<Integer> {
         CapacityReport.write(report, capacity);
         out.println();
         if (capacity.interrupted()) {
-            out.println("Interrupted. So far, to be gone on with by --resume:");
+            out.println("Interrupted. Results so far, which --resume continues:");
         }
         capacity.components().forEach(component -> out.println(component.sentence()));
         out.printf(
@@ -136,7 +136,7 @@ final class CapacityCommand implements Callable<Integer> {
         return switch (text) {
             case "yes" -> 1;
             case "no" -> 0;
-            default -> throw new IllegalArgumentException("--websocket " + text + " is neither yes nor no");
+            default -> throw new IllegalArgumentException("--websocket " + text + ": allowed is yes or no");
         };
     }
 }

@@ -9,8 +9,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /**
- * {@code bin/cobrowse-load}: loads a cluster with customers and agents. Exit codes: 0 well, 1 the run failed or could not be
- * made, 2 a usage error.
+ * {@code bin/cobrowse-load}: loads a cluster with customers and agents. Exit codes: 0 for success, 1 if the run failed
+ * or could not be made, 2 for a usage error.
  */
 @Command(
         name = "cobrowse-load",

@@ -23,8 +23,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "merge",
         description =
-                "Merges what several injectors have written into one report: 0 when all checks passed, 1 when not, 2 unless"
-                        + " each injector of the run is there once.",
+                "Merges what several injectors have written into one report: 0 when all checks passed, 1 when not, 2 when"
+                        + " an injector of the run is missing or there twice.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class)
 final class MergeCommand implements Callable<Integer> {

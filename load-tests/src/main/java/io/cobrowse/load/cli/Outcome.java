@@ -20,11 +20,11 @@ import java.util.Locale;
 import java.util.Map;
 import org.HdrHistogram.Histogram;
 
-/** What a run or a merge tells at its end. */
+/** Reports the result of a run or a merge. */
 final class Outcome {
     private Outcome() {}
 
-    /** Writes a report that says why nothing was begun. */
+    /** Writes a report that says why the run did not start. */
     static void tellUnreachable(String cause, RunPlan plan, PrintWriter out) throws IOException {
         Path report = Files.createDirectories(plan.output()).resolve("report.html");
         HtmlReport.write(

@@ -55,7 +55,7 @@ final class RunCommand implements Callable<Integer> {
     @Mixin
     private final PortOptions ports = new PortOptions();
 
-    @Option(names = "--sessions", paramLabel = "N", description = "Pairs at a time, of all injectors together.")
+    @Option(names = "--sessions", paramLabel = "N", description = "Pairs at a time, in all injectors together.")
     private @Nullable Integer sessions;
 
     @Option(names = "--duration", paramLabel = "TIME", description = "The time that is measured, such as 5m.")
@@ -64,16 +64,16 @@ final class RunCommand implements Callable<Integer> {
     @Option(names = "--complexity", paramLabel = "NAME", description = "average or high. Default: ${DEFAULT-VALUE}")
     private String complexity = "average";
 
-    @Option(names = "--websocket", paramLabel = "SHARE", description = "Of the pairs, 0 to 1.")
+    @Option(names = "--websocket", paramLabel = "SHARE", description = "The share of pairs over WebSocket, 0 to 1.")
     private @Nullable Double websocket;
 
-    @Option(names = "--settings", paramLabel = "FILE", description = "YAML that takes the place of single defaults.")
+    @Option(names = "--settings", paramLabel = "FILE", description = "YAML that overrides single defaults.")
     private @Nullable Path settings;
 
     @Option(
             names = "--injector",
             paramLabel = "I/N",
-            description = "Which of several injectors this one is, such as 2/5; see merge.")
+            description = "The number of this injector among several, such as 2/5; see merge.")
     private String injector = "1/1";
 
     @Option(
@@ -94,7 +94,7 @@ final class RunCommand implements Callable<Integer> {
     @Option(names = "--output", paramLabel = "DIRECTORY", description = "Default: load-results/PROFILE")
     private @Nullable Path output;
 
-    @Option(names = "--no-gatling-report", description = "Do without Gatling's own report.")
+    @Option(names = "--no-gatling-report", description = "Skip Gatling's own report.")
     private boolean noGatlingReport;
 
     @Spec

@@ -16,7 +16,7 @@ import picocli.CommandLine.Spec;
 
 @Command(
         name = "size",
-        description = "Says how many nodes and proxies a number of sessions takes, from what capacity has found.",
+        description = "Says how many nodes and proxies a number of sessions needs, from a result of capacity.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class)
 final class SizeCommand implements Callable<Integer> {
@@ -26,13 +26,13 @@ final class SizeCommand implements Callable<Integer> {
     @Option(
             names = "--from",
             paramLabel = "FILE",
-            description = "The capacity.json of a run of capacity. Default: what is published of the reference node")
+            description = "The capacity.json of a run of capacity. Default: the published figures of the reference node")
     private @Nullable Path from;
 
-    @Option(names = "--node-cores", paramLabel = "N", description = "Of each node. Default: ${DEFAULT-VALUE}")
+    @Option(names = "--node-cores", paramLabel = "N", description = "Cores of each node. Default: ${DEFAULT-VALUE}")
     private int nodeCores = 4;
 
-    @Option(names = "--proxy-cores", paramLabel = "N", description = "Of each proxy. Default: ${DEFAULT-VALUE}")
+    @Option(names = "--proxy-cores", paramLabel = "N", description = "Cores of each proxy. Default: ${DEFAULT-VALUE}")
     private int proxyCores = 4;
 
     @Spec

@@ -1,4 +1,4 @@
-/** The command line, {@code bin/cobrowse-load}. */
+/** The command line: {@code bin/cobrowse-load}. */
 @NullMarked
 package io.cobrowse.load.cli;
 

@@ -4,19 +4,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * The runnable jars of the project's other parts, which the launcher builds where they are missing, and the options of Java that
- * they are run with.
+ * The runnable jars of the project's other parts, which the launcher builds if they are missing, and the Java options
+ * that they run with. Immutable.
  */
 public record Jars(Path proxy, Path node, String proxyOptions, String nodeOptions) {
     private static final String OPTIONS = "-Xmx512m";
     /**
-     * On one processor the JVM would take its serial collector and stop a node of a thousand sessions for a third of a second
-     * whenever its heap is full; that would be measured, and not the node.
+     * With one processor, the JVM would choose its serial collector, which stops a node with a thousand sessions for a
+     * third of a second whenever its heap is full. A run would measure those pauses instead of the node.
      */
     private static final String CONCURRENT = "-XX:+UseZGC -XX:MaxRAMPercentage=15";
 
     /**
-     * Returns those that the launcher names.
+     * Returns the jars that the launcher names.
      *
      * @throws IllegalStateException if one is missing
      */
@@ -24,7 +24,7 @@ public record Jars(Path proxy, Path node, String proxyOptions, String nodeOption
         return new Jars(jar("cobrowse.proxy.jar"), jar("cobrowse.node.jar"), OPTIONS, OPTIONS);
     }
 
-    /** Returns these with nodes whose collector does not stop them, and with room for thousands of sessions. */
+    /** Returns these jars with nodes whose collector does not stop them, and with memory for thousands of sessions. */
     public Jars withConcurrentNodes() {
         return new Jars(proxy, node, proxyOptions, CONCURRENT);
     }

@@ -1,22 +1,23 @@
 package io.cobrowse.load.cluster;
 
 /**
- * What is started, a proxy and the nodes behind it, and on which processors; empty for any. Immutable.
+ * The processes to start, a proxy and the nodes behind it, and their processors; an empty text allows all processors.
+ * Immutable.
  *
- * @param nodes how many, from 1
- * @param ports where they listen
+ * @param nodes the number of nodes, at least 1
+ * @param ports the ports that they listen on
  */
 public record Layout(int nodes, Ports ports, String proxyProcessors, String nodeProcessors) {
     /**
-     * Ports of loopback, 0 for any that is free.
+     * Ports on loopback; 0 takes a free port.
      *
-     * @param node of the first node; the others have those that follow
+     * @param node the port of the first node; the others follow it
      */
     public record Ports(int proxy, int admin, int node) {
-        /** Any that are free. */
+        /** Free ports for all. */
         public static final Ports FREE = new Ports(0, 0, 0);
 
-        /** @throws IllegalArgumentException if one is no port */
+        /** @throws IllegalArgumentException if one is not a port */
         public Ports {
             for (int port : new int[] {proxy, admin, node}) {
                 if (port < 0 || port > 65_535) {
@@ -34,12 +35,12 @@ public record Layout(int nodes, Ports ports, String proxyProcessors, String node
         }
     }
 
-    /** On all processors. */
+    /** Returns a layout with all processors. */
     public static Layout of(int nodes) {
         return of(nodes, Ports.FREE);
     }
 
-    /** On all processors. */
+    /** Returns a layout with all processors. */
     public static Layout of(int nodes, Ports ports) {
         return new Layout(nodes, ports, "", "");
     }

@@ -25,8 +25,8 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reference nodes and a proxy as processes of this machine, on free ports: node {@code i} has the name {@code node-i} and
- * the URL id {@code i}. Not thread-safe.
+ * Reference nodes and a proxy as processes of this machine, on free ports. Node {@code i} has the name {@code node-i}
+ * and the URL id {@code i}. Not thread-safe.
  */
 public final class LocalCluster implements AutoCloseable {
     private static final String LOCALHOST = "127.0.0.1";
@@ -55,7 +55,7 @@ public final class LocalCluster implements AutoCloseable {
         this.adminPort = port(layout.ports().admin());
     }
 
-    /** Returns the port, or a free one for 0; a port that others use is found before anything is started. */
+    /** Returns the port, or a free one for 0. Fails for a port in use before anything is started. */
     private static int port(int wanted) throws IOException {
         if (wanted == 0) {
             return ServerProcess.freePort();
@@ -68,9 +68,9 @@ public final class LocalCluster implements AutoCloseable {
     }
 
     /**
-     * Starts all and waits until they serve.
+     * Starts everything, and waits until it serves.
      *
-     * @param directory where configuration and logs are written
+     * @param directory the directory for configuration and logs
      */
     public static LocalCluster start(Layout layout, Jars jars, Path directory)
             throws IOException, InterruptedException {
@@ -161,12 +161,12 @@ public final class LocalCluster implements AutoCloseable {
         }
     }
 
-    /** Where clients find the proxy. */
+    /** Returns the proxy's URL for clients. */
     public URI target() {
         return URI.create("http://" + LOCALHOST + ":" + proxyPort);
     }
 
-    /** Where a node is without the proxy, by number from 1. */
+    /** Returns the URL of a node without the proxy, by its number from 1. */
     public URI node(int number) {
         return URI.create("http://" + LOCALHOST + ":" + nodePorts.get(number - 1));
     }
@@ -174,7 +174,7 @@ public final class LocalCluster implements AutoCloseable {
     /**
      * Moves the nodes to other processors.
      *
-     * @throws IOException if that cannot be
+     * @throws IOException if this is not possible
      */
     public void confineNodes(String processors) throws IOException {
         for (ServerProcess node : nodes) {
@@ -185,18 +185,18 @@ public final class LocalCluster implements AutoCloseable {
     /**
      * Moves the proxy to other processors.
      *
-     * @throws IOException if that cannot be
+     * @throws IOException if this is not possible
      */
     public void confineProxy(String processors) throws IOException {
         Cores.confine(Objects.requireNonNull(proxy, "proxy").figures().pid(), processors);
     }
 
-    /** The proxy's admin listener. */
+    /** Returns the URL of the proxy's admin listener. */
     public URI admin() {
         return URI.create("http://" + LOCALHOST + ":" + adminPort);
     }
 
-    /** The processes, nodes first, those that have ended included. */
+    /** Returns the processes, nodes first, including those that have ended. */
     public List<ServerProcess> processes() {
         List<ServerProcess> all = new ArrayList<>(nodes);
         if (proxy != null) {
@@ -205,18 +205,18 @@ public final class LocalCluster implements AutoCloseable {
         return all;
     }
 
-    /** The number of nodes. */
+    /** Returns the number of nodes. */
     public int nodes() {
         return nodes.size();
     }
 
-    /** Kills a node, by number from 1. */
+    /** Kills a node, by its number from 1. */
     public void kill(int node) {
         nodes.get(node - 1).kill();
     }
 
     /**
-     * Has the proxy give a node nothing new.
+     * Puts a node into drain at the proxy.
      *
      * @param node its number, from 1
      * @throws IOException if the proxy does not do so
@@ -233,7 +233,7 @@ public final class LocalCluster implements AutoCloseable {
         }
     }
 
-    /** Returns what a node counts, as JSON: sessions, foreign requests, unknown clients; empty where it has gone. */
+    /** Returns the counts of a node as JSON: sessions, foreign requests, unknown clients; empty if the node is gone. */
     public String stats(int node) throws InterruptedException {
         URI url = node(node).resolve("/cobrowse/internal/stats");
         try {
@@ -245,7 +245,7 @@ public final class LocalCluster implements AutoCloseable {
         }
     }
 
-    /** Stops all. */
+    /** Stops everything. */
     @Override
     public void close() {
         if (proxy != null) {

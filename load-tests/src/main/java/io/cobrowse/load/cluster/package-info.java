@@ -1,4 +1,4 @@
-/** Nodes and a proxy as processes of this machine. */
+/** Runs nodes and a proxy as processes of this machine. */
 @NullMarked
 package io.cobrowse.load.cluster;
 

@@ -25,9 +25,9 @@ import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * An agent: waits for a token, asks any node who owns the session, follows by cookie or by {@code serverUrl}, joins,
- * receives and points, and takes the next session when this one has ended, in the same browser. One comes with every
- * customer, so that there are enough; whoever finds no customer leaves.
+ * An agent. Waits for a token, asks any node who owns the session, follows by cookie or by {@code serverUrl}, joins,
+ * receives changes and points, and takes the next session in the same browser when this one has ended. One agent
+ * arrives with every customer, so that there are enough; agents who find no customer leave.
  */
 final class Agents {
     private static final Duration LOOK = Duration.ofMillis(100);
@@ -113,7 +113,10 @@ final class Agents {
                 .exec(client.disconnect());
     }
 
-    /** Asks until a node knows: nodes give each other a second to answer, which a busy machine may exceed. */
+    /**
+     * Asks until a node knows the session. Nodes wait a second for each other's answers, which may be too short on a
+     * busy machine.
+     */
     private ChainBuilder lookUp() {
         ChainBuilder ask = exec(http("look up")
                 .get(session -> journey.paths().sessions() + "/" + Steps.me(session).pair.token)
@@ -128,7 +131,7 @@ final class Agents {
                         if (found) {
                             found(me, response, session.getBoolean(BY_URL));
                         } else {
-                            // Told that the node of an old cookie is down: asks anew, without that cookie.
+                            // The node of an old cookie is down: asks again, without that cookie.
                             me.pending = Step.LOOK_UP;
                             me.due = now + LOOK_UP_PAUSE.toNanos();
                         }

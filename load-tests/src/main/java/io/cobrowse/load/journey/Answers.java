@@ -8,7 +8,7 @@ import io.cobrowse.load.settings.Json;
 import io.gatling.http.response.Response;
 import org.jspecify.annotations.Nullable;
 
-/** Checks the answers over HTTP: the status, and the node that gave them. Thread-safe. */
+/** Checks HTTP answers: their status, and the node that sent them. Thread-safe. */
 final class Answers {
     private final LoadRun run;
 
@@ -16,7 +16,10 @@ final class Answers {
         this.run = run;
     }
 
-    /** How an answer's node is told: by the reference node's own field, else by the proxy's; empty for neither. */
+    /**
+     * Returns the node of an answer, from the reference node's own field or else the proxy's; empty if there is
+     * neither.
+     */
     static String mark(Response response) {
         String node = response.headers().get("X-Cobrowse-Node");
         if (node != null) {
@@ -29,8 +32,8 @@ final class Answers {
     /**
      * Checks an answer.
      *
-     * @param owned whether only the owner of the session may have given it
-     * @return whether the status was as it should be
+     * @param owned whether only the owner of the session may have sent it
+     * @return whether the status was as expected
      */
     boolean check(Response response, Party party, String what, boolean owned) {
         int status = response.status().code();
@@ -60,7 +63,7 @@ final class Answers {
         }
     }
 
-    /** The JSON of an answer; missing where it is none. */
+    /** Returns the JSON of an answer; a missing node if it is not JSON. */
     static JsonNode json(String body) {
         try {
             @Nullable JsonNode json = Json.mapper().readTree(body);
@@ -70,7 +73,7 @@ final class Answers {
         }
     }
 
-    /** The node that a problem document names (RFC 9457); empty for none. */
+    /** Returns the node that a problem document names (RFC 9457); empty if there is none. */
     private static String problemNode(String body) {
         return json(body).path("node").asText("");
     }

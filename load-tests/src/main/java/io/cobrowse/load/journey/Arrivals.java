@@ -8,11 +8,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * When pairs arrive: an open model, which does not wait for anybody. The same phases are given to Gatling and are the
- * schedule that latencies count from. Immutable.
+ * The times at which pairs arrive: an open model, which does not wait for anybody. Gatling gets the same phases that
+ * latencies are measured against. Immutable.
  */
 final class Arrivals {
-    /** Pairs a second, the same throughout; a burst takes a second. */
+    /** A phase with a constant rate of pairs a second; a burst takes a second. */
     private record Phase(double perSecond, double seconds) {
         double pairs() {
             return perSecond * seconds;
@@ -21,7 +21,7 @@ final class Arrivals {
 
     private final List<Phase> phases = new ArrayList<>();
 
-    /** @param share of the pairs that this injector makes, above 0 to 1 */
+    /** @param share the share of the pairs that this injector makes, above 0 and up to 1 */
     Arrivals(Profile profile, double share) {
         double fill = profile.fill().toMillis() / 1e3;
         double hold = profile.hold().toMillis() / 1e3;
@@ -45,7 +45,7 @@ final class Arrivals {
         }
     }
 
-    /** The phases for Gatling, with this many virtual users a pair. */
+    /** Returns the phases for Gatling, with this many virtual users a pair. */
     OpenInjectionStep[] injection(double users) {
         return phases.stream()
                 .map(phase -> CoreDsl.constantUsersPerSec(phase.perSecond * users)
@@ -53,7 +53,7 @@ final class Arrivals {
                 .toArray(OpenInjectionStep[]::new);
     }
 
-    /** Returns when the pair with that number arrives, from 0, in nanoseconds from the start. */
+    /** Returns when the pair with this number, from 0, arrives, in nanoseconds from the start. */
     long nanosOf(int number) {
         double left = number;
         double time = 0;
@@ -67,7 +67,7 @@ final class Arrivals {
         return Math.round(time * 1e9);
     }
 
-    /** Returns how many pairs arrive within that time, in nanoseconds from the start. */
+    /** Returns how many pairs arrive within this time, in nanoseconds from the start. */
     double until(long nanos) {
         double left = nanos / 1e9;
         double pairs = 0;

@@ -2,7 +2,7 @@ package io.cobrowse.load.journey;
 
 import java.util.Locale;
 
-/** The messages that clients send, as JSON. */
+/** The messages that clients send, as JSON. Stateless. */
 final class Bayeux {
     static final String JOIN = "/service/session/join";
     static final String EXIT = "/service/session/exit";
@@ -59,7 +59,7 @@ final class Bayeux {
         return publish(party, EXIT, "\"userToken\":\"" + party.userToken + "\"");
     }
 
-    /** A DOM change or a pointer event, with what it takes to check and time it at the other end. */
+    /** Returns a DOM change or a pointer event, with the data to check and time it at the other end. */
     static String event(Party party, int number, String text) {
         return publish(
                 party,

@@ -20,12 +20,12 @@ import java.util.Random;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
 
-/** A CometD client in Gatling's terms, over WebSocket or long-polling: what customers and agents have in common. */
+/** A CometD client in Gatling's terms, over WebSocket or long-polling, as customers and agents use it. */
 final class Client {
     private static final int ANSWER_SECONDS = 20;
     private static final Duration HELD_LOOK = Duration.ofMillis(100);
     private static final long HELD_NANOS = HELD_LOOK.toNanos();
-    /** The page and a change are shown, however late it is. */
+    /** The page and one change are always shown, however late it is. */
     private static final int LEAST_MESSAGES = 2;
 
     private static final int TEXT_SEED = 8700;
@@ -51,7 +51,7 @@ final class Client {
         return Steps.me(session).pair.webSocket;
     }
 
-    /** Connects, shakes hands and keeps a connect parked from then on. */
+    /** Connects, shakes hands, and keeps a connect parked from then on. */
     ChainBuilder connect() {
         ChainBuilder overWebSocket = upgrade()
                 .exec(steps.begin(Step.HANDSHAKE))
@@ -114,14 +114,14 @@ final class Client {
                 .exec(doIfOrElse(Client::webSocket).then(overWebSocket).orElse(overLongPolling));
     }
 
-    /** Sends one message, over either transport; not timed. */
+    /** Sends one message, over either transport. Not timed. */
     ChainBuilder send(String name, Function<Party, String> message) {
         return doIfOrElse(Client::webSocket)
                 .then(exec(ws(name).sendText(session -> message.apply(Steps.me(session)))))
                 .orElse(exec(steps.post(name, "", message, Connection.PUBLISH)));
     }
 
-    /** Sends events, each when it is due, as long as the party is to talk. */
+    /** Sends events, each when it is due, until the party stops talking. */
     ChainBuilder talk(String name) {
         return asLongAs(session -> talking(Steps.me(session)))
                 .on(pause(session -> Steps.me(session).untilDue())
@@ -135,7 +135,7 @@ final class Client {
         return time && !me.pair.ending && !me.pair.lost();
     }
 
-    /** Puts the next event off where nobody is to send. */
+    /** Postpones the next event while nobody may send. */
     private boolean mayTalk(Party me) {
         if (me.pair.held) {
             me.due = System.nanoTime() + HELD_NANOS;
@@ -157,7 +157,7 @@ final class Client {
         return event;
     }
 
-    /** Loses the connection and makes it again, with the same CometD client; nobody sends meanwhile. */
+    /** Drops the connection and opens it again, with the same CometD client. Nobody sends meanwhile. */
     ChainBuilder reconnect() {
         ChainBuilder overWebSocket = exec(ws("lose connection").close())
                 .exec(steps.finish())
@@ -178,13 +178,13 @@ final class Client {
         return session;
     }
 
-    /** What comes next is due now. */
+    /** Makes the next step due now. */
     static Session now(Session session) {
         Steps.me(session).due = System.nanoTime();
         return session;
     }
 
-    /** Waits until all messages have come, and counts those that have not. */
+    /** Waits until all messages have arrived, and counts those that have not. */
     ChainBuilder settle() {
         return Steps.await(steps.journey().settlePatience(), me -> me.pair.settled())
                 .exec(session -> {
@@ -197,7 +197,7 @@ final class Client {
                 });
     }
 
-    /** Says goodbye where that is still possible, and closes the connection. */
+    /** Sends a disconnect if that is still possible, and closes the connection. */
     ChainBuilder disconnect() {
         return exec(session -> {
                     Steps.me(session).closed = true;
@@ -207,7 +207,7 @@ final class Client {
                 .exec(close());
     }
 
-    /** Closes the connection where there is one. */
+    /** Closes the connection, if there is one. */
     ChainBuilder close() {
         return doIf(session -> webSocket(session) && Steps.me(session).connected)
                 .then(exec(ws("close").close()).exec(session -> {

@@ -1,10 +1,10 @@
 package io.cobrowse.load.journey;
 
-/** By which of a client's connections a message came. */
+/** The connection of a client on which a message arrived. */
 enum Connection {
     WEB_SOCKET,
-    /** The parked request. */
+    /** The connection of the parked request. */
     POLL,
-    /** The answer to a message of the client's own. */
+    /** The connection of the client's own messages, in an answer to one of them. */
     PUBLISH
 }

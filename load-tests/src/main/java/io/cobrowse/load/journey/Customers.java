@@ -20,17 +20,17 @@ import io.gatling.javaapi.core.Session;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * A customer: opens the page, asks for a session, connects, gives the token away, shows the page and its changes, may open
- * a chat and lose the connection on the way, and exits, leaves or is sent home. Where a node that was killed took the
- * session, the customer starts again by hand.
+ * A customer. Opens the page, creates a session, connects, gives the token to an agent, and shows the page and its
+ * changes. Some open a chat or lose the connection on the way. In the end, the customer exits, leaves, or the agent
+ * stops the session. If a killed node took the session, the customer starts again by hand.
  */
 final class Customers {
-    /** What a customer does in one session, drawn beforehand. */
+    /** What a customer does in one session, drawn in advance. */
     private static final String CHATS = "chats";
 
     private static final String RECONNECTS = "reconnects";
     private static final String DOUBLE_CLICKS = "doubleClicks";
-    /** Whether another session is to be started. */
+    /** Whether the customer starts another session. */
     private static final String AGAIN = "again";
 
     private static final String RESTART = "restart";
@@ -82,7 +82,10 @@ final class Customers {
                 .set(DOUBLE_CLICKS, random.nextDouble() < journey.doubleClicks());
     }
 
-    /** The first ones stay for a part of the length only, as if they had been there before. */
+    /**
+     * Returns how long a customer stays. The first customers stay for only a part of the length, as if they had arrived
+     * earlier.
+     */
     private long length(int number, ThreadLocalRandom random) {
         Profile profile = run.spec().profile();
         long whole = profile.sessionLength().toNanos();
@@ -170,8 +173,8 @@ final class Customers {
     }
 
     /**
-     * The chat is on the session's node, as the cookie says, unless that node takes nothing new: then the chat begins on
-     * another one, whose cookie takes the place of the session's (R11), and the session is over.
+     * Checks the node of a chat: the session's node, as the cookie says, unless that node accepts nothing new. Then the
+     * chat starts on another node, whose cookie replaces the session's (R11), and the session is over.
      */
     private void chatCreated(Party me, Response response) {
         Pair pair = me.pair;
@@ -225,7 +228,7 @@ final class Customers {
 
     private Session leave(Session session) {
         Party me = Steps.me(session);
-        run.lobby().claim(me.pair); // Where no agent has, none need come.
+        run.lobby().claim(me.pair); // If no agent has claimed the pair, none needs to come.
         Session left = steps.end(session);
         boolean again = me.pair.lost() && (run.killed(me.pair.owner) || me.pair.moved) && !run.closing();
         if (again) {

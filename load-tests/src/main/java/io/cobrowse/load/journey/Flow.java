@@ -7,14 +7,14 @@ import java.util.Map;
 /**
  * The messages of a pair in one direction, numbered from 0. Thread-safe.
  *
- * <p>Order is checked per connection: over long-polling messages come by the poll as well as in answer to the receiver's
- * own messages, and CometD keeps no order between the two.
+ * <p>Order is checked for each connection separately. Over long-polling, messages arrive both in answers to polls and
+ * in answers to the receiver's own messages, and CometD keeps no order between the two.
  */
 final class Flow {
-    /** What a message turned out to be. */
+    /** The result of checking a message. */
     enum Arrival {
         IN_ORDER,
-        /** It came behind a later one, or a second time. */
+        /** It arrived after a later one, or a second time. */
         REORDERED
     }
 
@@ -38,7 +38,7 @@ final class Flow {
         return ordered ? Arrival.IN_ORDER : Arrival.REORDERED;
     }
 
-    /** How many were sent and have not come. */
+    /** Returns how many messages were sent and have not arrived. */
     synchronized int missing() {
         return sent - seen.cardinality();
     }

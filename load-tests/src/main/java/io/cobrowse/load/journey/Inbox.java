@@ -6,9 +6,9 @@ import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Takes in the CometD messages of all clients: checks them, times them, and tells the parties. Thread-safe. */
+/** Receives the CometD messages of all clients: checks them, times them, and notifies the parties. Thread-safe. */
 final class Inbox {
-    /** What a second join is answered with: people click twice. */
+    /** The refusal of a second join, which happens when people click twice. */
     private static final String ALREADY_JOINED = "already-joined";
 
     private final LoadRun run;
@@ -20,9 +20,9 @@ final class Inbox {
     }
 
     /**
-     * Takes a WebSocket's text, of which only its content tells for whom it is.
+     * Takes a text from a WebSocket; only its content shows whom it is for.
      *
-     * @return what to answer: after a connect the next one; null for nothing
+     * @return the reply: after a connect, the next connect; null for none
      */
     @Nullable
     String takeText(String text) {
@@ -61,7 +61,7 @@ final class Inbox {
 
     private void take(Message message, @Nullable Party party, Connection connection, long now) {
         if (party != null && party.closed && !(message.error.isEmpty() && message.refusal.isEmpty())) {
-            return; // A poll that met the client's own goodbye.
+            return; // A poll crossed with the client's own disconnect.
         }
         if (message.unknownClient()) {
             if (party != null) {
@@ -106,7 +106,7 @@ final class Inbox {
                 }
             }
             default -> {
-                // The node's answers to what was sent.
+                // The node's answers to messages of the client.
             }
         }
     }
@@ -124,11 +124,11 @@ final class Inbox {
 
     private void takeShared(Message message, Connection connection, long now) {
         if (message.number < 0) {
-            return; // The answer to a message that was sent.
+            return; // The answer to a message of the client.
         }
         Pair pair = lobby.pair(message.pair);
         if (pair == null) {
-            return; // It came after the customer had gone.
+            return; // It arrived after the customer had left.
         }
         boolean toAgent = message.channel.equals(Bayeux.DOM);
         Flow flow = toAgent ? pair.toAgent : pair.toCustomer;

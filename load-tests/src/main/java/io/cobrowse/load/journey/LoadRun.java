@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
 import org.HdrHistogram.Histogram;
 
-/** One injector's run: what its virtual users share, and what they report. Thread-safe. */
+/** The run of one injector: the state that its virtual users share, and what they report. Thread-safe. */
 public final class LoadRun implements AutoCloseable {
     private static final Duration LAST_ONES = Duration.ofSeconds(60);
 
@@ -43,7 +43,7 @@ public final class LoadRun implements AutoCloseable {
     private volatile long startMillis;
     private volatile NodeFault fault = NodeFault.NONE;
 
-    /** What was done to a node; ids are what problem documents and routes call it. */
+    /** A fault of a node. The id is the name of the node in problem documents and routes. */
     private record NodeFault(Fault kind, String node, String id, long atNanos, long atMillis, long sessions) {
         static final NodeFault NONE = new NodeFault(Fault.NONE, "", "", 0, 0, 0);
     }
@@ -51,8 +51,8 @@ public final class LoadRun implements AutoCloseable {
     /**
      * Prepares a run.
      *
-     * @param log where the latencies are written
-     * @param stopping whether the run has been told to stop, as everything else is: what fails from then on says nothing
+     * @param log the file for the latencies
+     * @param stopping whether the run, and everything else, is being stopped; later failures are ignored
      */
     public LoadRun(LoadSpec spec, Path log, BooleanSupplier stopping) throws IOException {
         this.stopping = stopping;
@@ -73,40 +73,40 @@ public final class LoadRun implements AutoCloseable {
         return lobby;
     }
 
-    /** The first virtual users are about to start. */
+    /** Starts the clock; to be called just before the first virtual users start. */
     void begin() {
         startMillis = System.currentTimeMillis();
         startNanos = System.nanoTime();
     }
 
-    /** Whether the simulation has begun. */
+    /** Returns whether the simulation has begun. */
     public boolean begun() {
         return startNanos != 0;
     }
 
-    /** Whether it is time to end the sessions; no new ones begin. */
+    /** Returns whether sessions are now to be ended, and no new ones may begin. */
     boolean closing() {
         return System.nanoTime() - startNanos > windowEndNanos();
     }
 
-    /** Whether all sessions have had the time to end. */
+    /** Returns whether all sessions have had time to end. */
     boolean finished() {
         return closing()
                 && (lobby.sessions() == 0 || System.nanoTime() - startNanos > windowEndNanos() + LAST_ONES.toNanos());
     }
 
-    /** The start of the measured time, in nanoseconds from the start. */
+    /** Returns the start of the measured window, in nanoseconds from the start of the run. */
     public long windowStartNanos() {
         return spec.profile().fill().toNanos();
     }
 
-    /** The end of the measured time, likewise. */
+    /** Returns the end of the measured window, in nanoseconds from the start of the run. */
     public long windowEndNanos() {
         Profile profile = spec.profile();
         return profile.fill().plus(profile.hold()).toNanos();
     }
 
-    /** How long it has been running, in nanoseconds; 0 before it begins. */
+    /** Returns the time since the start of the run, in nanoseconds; 0 before the start. */
     public long elapsedNanos() {
         return begun() ? System.nanoTime() - startNanos : 0;
     }
@@ -121,7 +121,7 @@ public final class LoadRun implements AutoCloseable {
         return pairs.getAndIncrement();
     }
 
-    /** A pair has come, and returns when it was to come. */
+    /** Notes that a pair has arrived; returns the time at which it was due. */
     long arrived(int number) {
         long now = System.nanoTime();
         long due = Math.min(now, startNanos + arrivals.nanosOf(number));
@@ -131,7 +131,7 @@ public final class LoadRun implements AutoCloseable {
         return due;
     }
 
-    /** A step goes out that was due at that time. */
+    /** Notes that a step that was due at this time is sent now. */
     void sent(long due) {
         if (measured(due)) {
             stepsSent.increment();
@@ -165,7 +165,10 @@ public final class LoadRun implements AutoCloseable {
         restarted.increment();
     }
 
-    /** Something that must not happen, unless a stop or the fault of that node explains it; empty where no node is known. */
+    /**
+     * Notes an incident: a loss if the fault of that node explains it, otherwise a violation; ignored while stopping.
+     * The node is empty if it is unknown.
+     */
     void incident(Incident kind, String node, String example) {
         if (!stopping.getAsBoolean()) {
             (explained(kind, node) ? losses : violations).add(kind, example);
@@ -183,13 +186,16 @@ public final class LoadRun implements AutoCloseable {
                 };
     }
 
-    /** Whether that node is to get nothing new. */
+    /** Returns whether a node is to get nothing new. */
     boolean takesNothingNew(String node) {
         NodeFault current = fault;
         return current.kind != Fault.NONE && node.equals(current.node);
     }
 
-    /** A chat has taken a customer away from a node that takes nothing new, as the rules have it: the session is lost. */
+    /**
+     * Notes that a chat has moved a customer from a node that accepts nothing new, as the rules require; the session is
+     * lost.
+     */
     void chatMoved(Pair pair, String example) {
         pair.moved = true;
         losses.add(Incident.WRONG_NODE, example);
@@ -200,19 +206,19 @@ public final class LoadRun implements AutoCloseable {
         }
     }
 
-    /** Whether a session of that node is lost for good. */
+    /** Returns whether the sessions of a node are lost for good. */
     boolean killed(String node) {
         NodeFault current = fault;
         return current.kind == Fault.KILL && node.equals(current.node);
     }
 
-    /** Whether a session that was asked for then may not begin on that node. */
+    /** Returns whether a session that was requested at this time must not begin on a node. */
     boolean takesNothingNew(String node, long askedNanos) {
         return takesNothingNew(node) && askedNanos - fault.atNanos > 0;
     }
 
     /**
-     * From now on a node is killed, or drained.
+     * Notes that a node is killed or drained from now on.
      *
      * @param node its cookie value
      * @param id its URL id
@@ -221,22 +227,22 @@ public final class LoadRun implements AutoCloseable {
         fault = new NodeFault(kind, node, id, System.nanoTime(), System.currentTimeMillis(), lobby.sessionsOn(node));
     }
 
-    /** The sessions that the injector has on a node. */
+    /** Returns the number of the injector's sessions on a node. */
     public long sessionsOn(String node) {
         return lobby.sessionsOn(node);
     }
 
-    /** Writes the latencies since the last call, and returns them. For one thread. */
+    /** Writes the latencies since the previous call, and returns them. Confined to one thread. */
     public Histogram flush() {
         return latencies.flush();
     }
 
-    /** The sessions that are open. */
+    /** Returns the number of open sessions. */
     public int openSessions() {
         return lobby.sessions();
     }
 
-    /** The messages that have come to the other end. */
+    /** Returns the number of messages that have reached the other end. */
     public long messages() {
         return messages.sum();
     }
@@ -245,7 +251,7 @@ public final class LoadRun implements AutoCloseable {
         return violations.total();
     }
 
-    /** Returns the first examples of what must not happen. */
+    /** Returns the violations so far, with the first examples of each kind. */
     public Map<Incident, Incidents.Count> violationsSoFar() {
         return violations.counts();
     }
@@ -256,7 +262,7 @@ public final class LoadRun implements AutoCloseable {
 
     public InjectorResult result() {
         NodeFault done = fault;
-        // Where it was told to stop, the window ends then.
+        // If the run was stopped, the window ends at that time.
         long windowEnd = Math.max(windowStartNanos(), Math.min(windowEndNanos(), elapsedNanos()));
         return new InjectorResult(
                 1,

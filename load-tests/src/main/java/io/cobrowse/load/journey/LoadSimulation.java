@@ -14,16 +14,16 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.prefs.Preferences;
 
-/** Customers, agents and pollers, arriving as the profile says. Made by Gatling, which is why it must be public. */
+/** Customers, agents and pollers, who arrive according to the profile. Public because Gatling creates it. */
 public final class LoadSimulation extends Simulation {
-    /** Gatling makes the simulation itself; this is how it gets the run. One at a time. */
+    /** Hands the run to the simulation, which Gatling creates itself. One at a time. */
     private static final AtomicReference<LoadRun> NEXT = new AtomicReference<>();
 
     private static final Duration GRACE = Duration.ofSeconds(90);
 
     private final LoadRun run;
 
-    /** Called by Gatling. */
+    /** For Gatling. */
     public LoadSimulation() {
         run = Objects.requireNonNull(NEXT.get(), "A simulation is run by LoadSimulation.run");
         Inbox inbox = new Inbox(run);
@@ -58,18 +58,18 @@ public final class LoadSimulation extends Simulation {
     }
 
     /**
-     * Runs a load to its end, in this JVM, one at a time.
+     * Runs a load to its end in this JVM, one at a time.
      *
-     * @param results where Gatling writes, a directory of its own for this run
+     * @param results a directory for Gatling's output, used only by this run
      * @param report whether Gatling writes its report
-     * @return whether Gatling came to its end
+     * @return whether Gatling reached its end
      */
     public static boolean run(LoadRun run, Path results, boolean report) {
         if (!NEXT.compareAndSet(null, run)) {
             throw new IllegalStateException("Another load is running in this process");
         }
         try {
-            // Gatling would ask for its latest release, which is no business of a load test.
+            // Otherwise Gatling would query its latest release, which a load test should not do.
             Preferences.userRoot()
                     .node("/io/gatling/latestVersion")
                     .putLong("lastCheckTimestamp", System.currentTimeMillis());

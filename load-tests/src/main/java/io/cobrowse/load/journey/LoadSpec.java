@@ -6,16 +6,16 @@ import io.cobrowse.load.settings.Settings;
 import java.net.URI;
 
 /**
- * What an injector is to do. Immutable.
+ * The task of an injector. Immutable.
  *
  * @param target the proxy's URL, without a path
- * @param injector which one this is, from 1
- * @param injectors how many there are; each makes an equal share
+ * @param injector the number of this injector, from 1
+ * @param injectors the number of injectors; each makes an equal share of the load
  */
 public record LoadSpec(
         URI target, Profile profile, Complexity complexity, Settings settings, int injector, int injectors) {
 
-    /** @throws IllegalArgumentException if there is no such injector, or the target is no HTTP URL */
+    /** @throws IllegalArgumentException if there is no such injector, or the target is not an HTTP URL */
     public LoadSpec {
         if (injector < 1 || injector > injectors) {
             throw new IllegalArgumentException("There is no injector " + injector + " of " + injectors);
@@ -29,12 +29,12 @@ public record LoadSpec(
         return 1.0 / injectors;
     }
 
-    /** The target for HTTP, without a slash at the end. */
+    /** Returns the target for HTTP, without a slash at the end. */
     String http() {
         return target.getScheme() + "://" + target.getRawAuthority();
     }
 
-    /** The target for WebSocket. */
+    /** Returns the target for WebSocket. */
     String webSocket() {
         return http().replaceFirst("^http", "ws");
     }

@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** Where virtual users find each other, beside the network: customers, agents and pollers. Thread-safe. */
+/** Where virtual users find each other outside the network: customers, agents and pollers. Thread-safe. */
 final class Lobby {
     /** A session's token on its way to an agent. */
     record Ticket(Pair pair, long due) implements Delayed {
@@ -34,7 +34,10 @@ final class Lobby {
     private final AtomicInteger unserved = new AtomicInteger();
     private final Set<String> nodes = ConcurrentHashMap.newKeySet();
 
-    /** Takes a pair whose agent has not come, for the agent who comes or for the customer who gives up; true the first time. */
+    /**
+     * Claims a pair whose agent has not come, for an agent or for a customer who gives up; returns true only the first
+     * time.
+     */
     boolean claim(Pair pair) {
         boolean first = pair.claim();
         if (first) {
@@ -43,7 +46,7 @@ final class Lobby {
         return first;
     }
 
-    /** Whether there are customers who want an agent, or will. */
+    /** Returns whether there are customers who want an agent now or later. */
     boolean agentsWanted() {
         return unserved.get() > 0;
     }
@@ -57,7 +60,7 @@ final class Lobby {
         parties.put(key(party), party);
     }
 
-    /** The customer has the session, in place of one that may have been asked for before. */
+    /** Notes that a pair has a session, which replaces an earlier one. */
     void created(Pair pair, String token) {
         pairsByToken.remove(pair.token, pair);
         pair.token = token;
@@ -65,7 +68,7 @@ final class Lobby {
         nodes.add(pair.owner);
     }
 
-    /** A party has gone for good. */
+    /** Notes that a party has left for good. */
     void leave(Party party) {
         parties.remove(key(party), party);
         Pair pair = party.pair;
@@ -91,7 +94,7 @@ final class Lobby {
         return pairsByToken.get(token);
     }
 
-    /** Returns the party whose message has this id. */
+    /** Returns the party that sent the message with this id. */
     @Nullable
     Party partyOf(String messageId) {
         int end = Math.max(messageId.indexOf('a'), messageId.indexOf('c')) + 1;
@@ -102,7 +105,7 @@ final class Lobby {
         tickets.add(ticket);
     }
 
-    /** Returns a session that wants an agent, null for none. */
+    /** Returns a session that wants an agent; null if there is none. */
     @Nullable
     Pair takeTicket() {
         Ticket ticket = tickets.poll();
@@ -113,25 +116,25 @@ final class Lobby {
         unpolled.add(party);
     }
 
-    /** Returns a party to poll for, null for none. */
+    /** Returns a party to poll for; null if there is none. */
     @Nullable
     Party takeUnpolled() {
         return unpolled.poll();
     }
 
-    /** Returns another node than this; this one where no other has shown up yet. */
+    /** Returns a node other than this one, or this one if no other is known yet. */
     String otherNode(String name) {
         return nodes.stream().filter(other -> !other.equals(name)).findAny().orElse(name);
     }
 
-    /** The sessions that are on a node now. */
+    /** Returns the current number of sessions on a node. */
     long sessionsOn(String node) {
         return pairsByToken.values().stream()
                 .filter(pair -> pair.owner.equals(node))
                 .count();
     }
 
-    /** The sessions that there are now. */
+    /** Returns the current number of sessions. */
     int sessions() {
         return pairsByToken.size();
     }

@@ -7,16 +7,16 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What is of interest in a CometD message from a node; absent texts are empty, absent numbers -1. Not thread-safe. */
+/** The relevant parts of a CometD message from a node. Absent texts are empty, absent numbers -1. Not thread-safe. */
 final class Message {
     private static final JsonFactory JSON = new JsonFactory();
 
     String channel = "";
     String id = "";
     String clientId = "";
-    /** Of CometD, such as {@code 402::Unknown client}. */
+    /** CometD's own error, such as {@code 402::Unknown client}. */
     String error = "";
-    /** Of the node's own, such as {@code unknown-session}. */
+    /** The node's own error, such as {@code unknown-session}. */
     String refusal = "";
 
     String userToken = "";
@@ -30,7 +30,7 @@ final class Message {
     /**
      * Reads an array of messages. The texts of events are skipped, not built.
      *
-     * @throws IOException if it is no such JSON
+     * @throws IOException if it is not such JSON
      */
     static List<Message> read(String json) throws IOException {
         List<Message> messages = new ArrayList<>(2);
@@ -71,7 +71,7 @@ final class Message {
             case "error" -> error = parser.getText();
             case "successful" -> successful = parser.getBooleanValue();
             default -> {
-                // Of no interest.
+                // Not relevant.
             }
         }
     }
@@ -86,7 +86,7 @@ final class Message {
             case "name" -> name = parser.getText();
             case "error" -> refusal = parser.getText();
             default -> {
-                // The event's text, and what else a node may tell.
+                // The event's text, and other data of the node.
             }
         }
     }

@@ -2,7 +2,7 @@ package io.cobrowse.load.journey;
 
 import java.util.random.RandomGenerator;
 
-/** Text like markup, for pages and changes, which needs no escaping in JSON. Immutable. */
+/** Text similar to markup, for pages and changes, which needs no escaping in JSON. Immutable. */
 final class PageText {
     private static final String[] WORDS = {
         "<div class='row'>",
@@ -19,7 +19,7 @@ final class PageText {
 
     private final String text;
 
-    /** @param length the longest text that can be taken */
+    /** @param length the length of the longest text that can be taken */
     PageText(int length, RandomGenerator random) {
         StringBuilder builder = new StringBuilder(2 * length + 64);
         while (builder.length() < 2 * length + 1) {
@@ -30,7 +30,7 @@ final class PageText {
         text = builder.toString();
     }
 
-    /** Returns a piece from anywhere. */
+    /** Returns a random part of the text. */
     String take(int length, RandomGenerator random) {
         int from = random.nextInt(text.length() - length);
         return text.substring(from, from + length);

@@ -3,7 +3,7 @@ package io.cobrowse.load.journey;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A customer and an agent who share a session; what one does is checked at the other. Thread-safe. */
+/** A customer and an agent who share a session; each one's messages are checked at the other end. Thread-safe. */
 final class Pair {
     /** How a session ends. */
     enum End {
@@ -20,24 +20,24 @@ final class Pair {
 
     /** The session's token; empty before it is created. */
     volatile String token = "";
-    /** The owner's name, its cookie value; empty before the session is created. */
+    /** The owner's name, which is its cookie value; empty before the session is created. */
     volatile String owner = "";
-    /** How the owner signs its answers; empty where nodes do not. */
+    /** How the owner marks its answers; empty if nodes do not mark them. */
     volatile String ownerMark = "";
 
     volatile boolean agentJoined;
-    /** Whether nobody sends, as a connection is about to be made again. */
+    /** Whether nobody may send, since a connection is about to be opened again. */
     volatile boolean held;
-    /** Whether the session is about to end and nobody begins anything new. */
+    /** Whether the session is about to end, and nobody begins anything new. */
     volatile boolean ending;
 
     volatile boolean customerQuiet;
     volatile boolean agentQuiet;
     /** Whether the customer has closed the browser. */
     volatile boolean abandoned;
-    /** Whether a chat has taken the customer to another node. */
+    /** Whether a chat has moved the customer to another node. */
     volatile boolean moved;
-    /** Whether the session broke. */
+    /** Whether the session is lost. */
     private final AtomicBoolean lost = new AtomicBoolean();
 
     /** Whether an agent has taken the token, or the customer has given up. */
@@ -51,7 +51,7 @@ final class Pair {
         this.end = end;
     }
 
-    /** Whether both have stopped sending and all has come. */
+    /** Returns whether both have stopped sending and all messages have arrived. */
     boolean settled() {
         return customerQuiet && agentQuiet && missing() == 0;
     }
@@ -60,7 +60,7 @@ final class Pair {
         return toAgent.missing() + toCustomer.missing();
     }
 
-    /** Returns true the first time: to the agent who takes the session, or to the customer who no longer waits. */
+    /** Returns true the first time: for the agent who takes the session, or for the customer who no longer waits. */
     boolean claim() {
         return claimed.compareAndSet(false, true);
     }
@@ -78,7 +78,7 @@ final class Pair {
         endsTold.incrementAndGet();
     }
 
-    /** How often a party was told that the session has ended. */
+    /** Returns how many parties have been told that the session has ended. */
     int endsTold() {
         return endsTold.get();
     }

@@ -8,11 +8,11 @@ import org.jspecify.annotations.Nullable;
  * A customer or an agent in one session, as one CometD client. Used by one virtual user; over long-polling a second one
  * polls for it and reads the volatile fields.
  *
- * <p>Each step has a scheduled time, {@link #due}: the end of the step before, and the think time behind it. Latency counts
- * from there, so that what waits in line, at the server or here, is not forgotten.
+ * <p>Each step has a scheduled time, {@link #due}: the end of the previous step plus the think time. Latency counts
+ * from that time, so that it includes waiting in line, at the server or here.
  */
 final class Party {
-    /** Which end of the pair. */
+    /** The end of the pair that a party is. */
     enum Role {
         CUSTOMER,
         AGENT
@@ -21,31 +21,31 @@ final class Party {
     final Pair pair;
     final Role role;
 
-    /** The query that names the node, with its question mark; empty for who sticks by cookie. */
+    /** The query that names the node, with its question mark; empty for a party that sticks by cookie. */
     volatile String query = "";
 
-    /** Where the agent was told to find the node, without a path; empty for the target itself. */
+    /** The URL at which the agent was told to find the node, without a path; empty for the target itself. */
     volatile String base = "";
 
     volatile String clientId = "";
     volatile String userToken = "";
     /** The cookies, as Gatling keeps them. */
     volatile @Nullable Object cookies;
-    /** Whether the poller is to stop. */
+    /** Whether the poller has to stop. */
     volatile boolean closed;
-    /** When the join was answered; 0 for not yet. */
+    /** When the join was answered; 0 before that. */
     volatile long joinedNanos;
 
-    /** When the next step is to begin, by {@link System#nanoTime}. */
+    /** When the next step is due, as {@link System#nanoTime}. */
     long due;
-    /** Until when to send, likewise. */
+    /** When to stop sending, as {@link System#nanoTime}. */
     long talkUntil;
-    /** Until when to wait, likewise. */
+    /** When to stop waiting, as {@link System#nanoTime}. */
     long deadline;
     /** The step that waits for its answer. */
     @Nullable
     Step pending;
-    /** Whether what went wrong is counted already. */
+    /** Whether the failure has been counted already. */
     boolean noted;
 
     boolean connected;
@@ -61,17 +61,17 @@ final class Party {
         return role == Role.CUSTOMER;
     }
 
-    /** What this party sends. */
+    /** Returns the messages that this party sends. */
     Flow outward() {
         return isCustomer() ? pair.toAgent : pair.toCustomer;
     }
 
-    /** Returns the id of the next CometD message: it leads from an answer to the party. */
+    /** Returns the id of the next CometD message, by which an answer is matched to the party. */
     String nextId() {
         return pair.number + (isCustomer() ? "c" : "a") + messages++;
     }
 
-    /** How long to pause until the next step is due. */
+    /** Returns the time until the next step is due. */
     Duration untilDue() {
         return Duration.ofNanos(Math.max(0, due - System.nanoTime()));
     }

@@ -13,8 +13,8 @@ import io.gatling.javaapi.core.Session;
 import java.time.Duration;
 
 /**
- * The other half of a long-polling client: parks one request after another, with the client's cookies and on a connection
- * of its own, while the customer or the agent sends on theirs.
+ * The other half of a long-polling client: parks one request after another, with the client's cookies and on a
+ * connection of its own, while the customer or the agent sends on another.
  */
 final class Pollers {
     private static final Duration LOOK = Duration.ofMillis(50);

@@ -20,16 +20,18 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 
-/** What the journeys are made of: steps that are due, requests that are checked, and waiting. */
+/** The building blocks of the journeys: steps with a due time, checked requests, and waiting. */
 final class Steps {
-    /** The party that a virtual user is. */
+    /** The attribute with the party that a virtual user plays. */
     private static final String ME = "me";
-    /** Where Gatling keeps a virtual user's cookies; they are immutable, so two may share them. */
+    /**
+     * The attribute in which Gatling keeps a virtual user's cookies; they are immutable, so two users may share them.
+     */
     private static final String COOKIES = "gatling.http.cookies";
 
     private static final int NODE_DOWN = 503;
 
-    /** How often is looked whether what is waited for has happened; no latency is measured by it. */
+    /** The interval at which awaited conditions are checked; no latency is measured with it. */
     private static final Duration LOOK = Duration.ofMillis(100);
 
     private final LoadRun run;
@@ -68,7 +70,7 @@ final class Steps {
         return cookies == null ? session : session.set(COOKIES, cookies);
     }
 
-    /** The step is due, and goes out. */
+    /** Waits until the step is due, and starts it. */
     ChainBuilder begin(Step step) {
         return exec(session -> {
             Party me = me(session);
@@ -78,7 +80,7 @@ final class Steps {
         });
     }
 
-    /** The step's answer was there at that time. */
+    /** Notes that the step's answer arrived at this time. */
     void finish(Party party, long now) {
         Step step = party.pending;
         if (step != null) {
@@ -95,7 +97,7 @@ final class Steps {
         });
     }
 
-    /** Puts the next step off by what somebody takes to think, and waits until then. */
+    /** Postpones the next step by a think time, and waits until then. */
     static ChainBuilder think(ToLongFunction<Party> nanos) {
         return exec(session -> {
                     Party me = me(session);
@@ -105,7 +107,7 @@ final class Steps {
                 .exec(pause(session -> me(session).untilDue()));
     }
 
-    /** A timed request whose answer is checked. */
+    /** Sends a timed request, and checks its answer. */
     ChainBuilder request(
             Step step, HttpRequestActionBuilder request, boolean owned, BiConsumer<Party, Response> onAnswer) {
         return begin(step).exec(request.transformResponse((response, session) -> {
@@ -119,11 +121,11 @@ final class Steps {
         }));
     }
 
-    /** CometD messages over HTTP, whose answer is checked; not timed. */
+    /** Sends CometD messages over HTTP, and checks the answer. Not timed. */
     HttpRequestActionBuilder post(String name, String suffix, Function<Party, String> body, Connection connection) {
         return http(name)
                 .post(session -> {
-                    // CometD clients add to the path only where the URL has no query.
+                    // CometD clients extend the path only if the URL has no query.
                     Party me = me(session);
                     return me.base + journey.paths().cometd() + (me.query.isEmpty() ? suffix : me.query);
                 })
@@ -140,7 +142,7 @@ final class Steps {
                 });
     }
 
-    /** Waits until it is so, or until the patience is over. */
+    /** Waits until a condition holds, or the patience is over. */
     static ChainBuilder await(Duration patience, Predicate<Party> so) {
         return exec(session -> {
                     me(session).deadline = System.nanoTime() + patience.toNanos();
@@ -153,7 +155,7 @@ final class Steps {
                         .on(pause(LOOK)));
     }
 
-    /** Ends the journey where the other party, or a chat, has lost the session; it is counted there. */
+    /** Ends the journey if the other party or a chat has lost the session, which is counted there. */
     static ChainBuilder stopIfLost() {
         return exec(session -> {
             Party me = me(session);
@@ -165,7 +167,7 @@ final class Steps {
         });
     }
 
-    /** Fails the virtual user where it is not so. */
+    /** Fails the virtual user unless a condition holds. */
     ChainBuilder require(Predicate<Party> so, String otherwise) {
         return stopIfLost().exec(doIf(session -> !so.test(me(session))).then(exec(session -> {
             Party me = me(session);
@@ -175,7 +177,7 @@ final class Steps {
         })));
     }
 
-    /** After the session, well or not: what went wrong is counted once, and the next one can begin. */
+    /** Ends a session, whether it went well or not: counts a failure once, and lets the next session begin. */
     Session end(Session session) {
         Party me = me(session);
         Pair pair = me.pair;

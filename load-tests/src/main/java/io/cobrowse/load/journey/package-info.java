@@ -1,4 +1,4 @@
-/** The customers' and the agents' journeys, in Gatling's terms, and what is checked on the way. */
+/** The journeys of customers and agents, in Gatling's terms, and the checks along the way. */
 @NullMarked
 package io.cobrowse.load.journey;
 

@@ -10,9 +10,9 @@ public final class Incidents {
     private static final int EXAMPLES = 5;
 
     /**
-     * What is known of a kind. Immutable.
+     * The incidents of one kind. Immutable.
      *
-     * @param examples the first ones
+     * @param examples the first examples
      */
     public record Count(long count, List<String> examples) {
         Count plus(Count other) {
@@ -28,17 +28,17 @@ public final class Incidents {
         counts.merge(kind, new Count(1, List.of(example)), Count::plus);
     }
 
-    /** How many there are, of all kinds together. */
+    /** Returns the number of incidents of all kinds. */
     public synchronized long total() {
         return counts.values().stream().mapToLong(Count::count).sum();
     }
 
-    /** Returns a copy. */
+    /** Returns a copy of the counts. */
     public synchronized Map<Incident, Count> counts() {
         return new EnumMap<>(counts);
     }
 
-    /** Adds up what several injectors saw. */
+    /** Adds up the incidents of several injectors. */
     static Map<Incident, Count> sum(List<Map<Incident, Count>> all) {
         Map<Incident, Count> sum = new EnumMap<>(Incident.class);
         all.forEach(each -> each.forEach((kind, count) -> sum.merge(kind, count, Count::plus)));

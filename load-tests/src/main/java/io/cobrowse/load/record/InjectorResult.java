@@ -5,25 +5,25 @@ import java.util.Map;
 import java.util.function.ToLongFunction;
 
 /**
- * What one injector counted, or several together. Times are in ms since the epoch. Immutable.
+ * The counts of one injector, or of several together. Times are in milliseconds since the epoch. Immutable.
  *
- * @param windowStart when the first sessions were all there; what happens before is not measured
+ * @param windowStart when the first sessions were all open; nothing before it is measured
  * @param windowEnd when sessions began to be ended
- * @param pairsDue pairs whose arrival lay in the window
- * @param pairsStarted those of them that came
- * @param stepsSent steps that were due in the window and went out
- * @param stepsLate those of them that went out too late
- * @param messages messages that came to the other end, at any time
- * @param answers answers of which the owning node was checked
+ * @param pairsDue pairs that were due in the window
+ * @param pairsStarted those of them that arrived
+ * @param stepsSent steps that were due in the window and were sent
+ * @param stepsLate those of them that were sent too late
+ * @param messages messages that reached the other end, at any time
+ * @param answers answers whose owning node was checked
  * @param unverified answers that named no node
  * @param sessions sessions in which an agent and a customer met
  * @param completed those of them that ended as they should
  * @param restarted sessions that were started again after a loss
  * @param faultAt when a node was killed or drained; 0 for never
- * @param faultNode which; empty for none
+ * @param faultNode the node that was killed or drained; empty for none
  * @param sessionsOnFaultNode sessions that it owned then
- * @param violations what must not happen
- * @param losses what the routing rules allow, as the fault explains it
+ * @param violations incidents that must not happen
+ * @param losses incidents that the fault explains and the routing rules allow
  */
 public record InjectorResult(
         int injectors,
@@ -46,9 +46,9 @@ public record InjectorResult(
         Map<Incident, Incidents.Count> losses) {
 
     /**
-     * Adds up what several injectors counted in the same run. The window is the time in which all were measuring.
+     * Adds up the counts of several injectors of the same run. The window is the time in which all were measuring.
      *
-     * @throws IllegalArgumentException if there are none, or no such time
+     * @throws IllegalArgumentException if there are no results, or no such time
      */
     public static InjectorResult sum(List<InjectorResult> all) {
         if (all.isEmpty()) {
@@ -89,12 +89,12 @@ public record InjectorResult(
         return all.stream().mapToLong(figure).sum();
     }
 
-    /** The violations of all kinds together. */
+    /** Returns the number of violations of all kinds. */
     public long violationCount() {
         return violations.values().stream().mapToLong(Incidents.Count::count).sum();
     }
 
-    /** The seconds that were measured. */
+    /** Returns the length of the window in seconds. */
     public double windowSeconds() {
         return (windowEnd - windowStart) / 1e3;
     }

@@ -12,8 +12,8 @@ import org.HdrHistogram.Histogram;
 import org.HdrHistogram.HistogramLogReader;
 
 /**
- * The latencies of a run as {@link LatencyLog} has written them, of one injector or of several, put together by step, by
- * node and over time. Histograms are added, so percentiles of several injectors are exact. Not thread-safe.
+ * The latencies of a run, read from the {@link LatencyLog}s of one or several injectors, by step, by node and over
+ * time. Histograms are added, so percentiles of several injectors are exact. Not thread-safe.
  */
 public final class Latencies {
     private static final int DIGITS = 3;
@@ -28,10 +28,11 @@ public final class Latencies {
     private final Map<Step, SortedMap<Long, Histogram>> overTime = new EnumMap<>(Step.class);
 
     /**
-     * Starts with no latencies.
+     * Creates an empty instance.
      *
-     * @param startMillis since the epoch; what was recorded before or after the window shows over time only
-     * @param sliceMillis the width of a point over time
+     * @param startMillis the start of the window, in milliseconds since the epoch; latencies outside the window appear
+     *     only over time
+     * @param sliceMillis the width of a slice over time, in milliseconds
      */
     public Latencies(long startMillis, long endMillis, long sliceMillis) {
         this.startMillis = startMillis;
@@ -39,7 +40,7 @@ public final class Latencies {
         this.sliceMillis = sliceMillis;
     }
 
-    /** Reads the files of the injectors that measured in that window. */
+    /** Reads the files of the injectors that measured in this window. */
     public static Latencies read(List<Path> files, InjectorResult window) throws FileNotFoundException {
         return read(files, window.windowStart(), window.windowEnd());
     }
@@ -47,8 +48,8 @@ public final class Latencies {
     /**
      * Reads files.
      *
-     * @param startMillis of the window, since the epoch
-     * @param endMillis of the window, likewise
+     * @param startMillis the start of the window, in milliseconds since the epoch
+     * @param endMillis the end of the window, likewise
      */
     public static Latencies read(List<Path> files, long startMillis, long endMillis) throws FileNotFoundException {
         Latencies latencies = new Latencies(startMillis, endMillis, Math.max(2_000, (endMillis - startMillis) / 120));
@@ -90,27 +91,30 @@ public final class Latencies {
         }
     }
 
-    /** The latencies of the window, by step, in nanoseconds. */
+    /** Returns the latencies of the window, by step, in nanoseconds. */
     public Map<Step, Histogram> steps() {
         return bySteps;
     }
 
-    /** The latencies of the window, by step and node, in nanoseconds. */
+    /** Returns the latencies of the window, by step and node, in nanoseconds. */
     public Map<Step, Map<String, Histogram>> nodes() {
         return byNodes;
     }
 
-    /** The time in which the latencies of the window were recorded, in seconds: whole intervals, which the window's ends cut. */
+    /**
+     * Returns the length in seconds of the recorded intervals of the window; an interval belongs to the window as a
+     * whole if its middle does.
+     */
     public double seconds() {
         return Math.max(0, lastMillis - firstMillis) / 1e3;
     }
 
-    /** The latencies of the whole run, by step and slice of time; slice 0 begins with the window. */
+    /** Returns the latencies of the whole run, by step and slice of time; slice 0 begins with the window. */
     public Map<Step, SortedMap<Long, Histogram>> overTime() {
         return overTime;
     }
 
-    /** The width of a slice in seconds. */
+    /** Returns the width of a slice in seconds. */
     public double sliceSeconds() {
         return sliceMillis / 1e3;
     }

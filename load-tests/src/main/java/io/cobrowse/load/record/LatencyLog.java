@@ -11,8 +11,8 @@ import org.HdrHistogram.HistogramLogWriter;
 import org.HdrHistogram.Recorder;
 
 /**
- * Latencies in nanoseconds, by tag, written as one interval histogram a tag and call of {@link #flush}. The tag is
- * {@code step@node}. Recording is thread-safe and takes no lock; flushing is for one thread.
+ * Writes latencies in nanoseconds by tag, as one interval histogram for each tag and call of {@link #flush}. The tag is
+ * {@code step@node}. Recording is thread-safe and takes no lock; flushing is confined to one thread.
  */
 public final class LatencyLog implements Closeable {
     private static final int DIGITS = 3;
@@ -21,7 +21,7 @@ public final class LatencyLog implements Closeable {
     private final PrintStream stream;
     private final HistogramLogWriter writer;
 
-    /** Opens the file, in place of one that may be there. */
+    /** Opens the file, and replaces an existing one. */
     public LatencyLog(Path file) throws IOException {
         stream = new PrintStream(file.toFile(), java.nio.charset.StandardCharsets.UTF_8);
         writer = new HistogramLogWriter(stream);
@@ -36,18 +36,18 @@ public final class LatencyLog implements Closeable {
     /**
      * Records a latency.
      *
-     * @param nanos below 0 counts as 0
+     * @param nanos negative values count as 0
      */
     public void record(Step step, String node, long nanos) {
         recorders.computeIfAbsent(tag(step, node), tag -> new Recorder(DIGITS)).recordValue(Math.max(0, nanos));
     }
 
-    /** The tag of a step at a node. */
+    /** Returns the tag of a step at a node. */
     static String tag(Step step, String node) {
         return step.key() + "@" + (node.isEmpty() ? "unknown" : node);
     }
 
-    /** Writes what was recorded since the last call, and returns all of it together, for a look on the way. */
+    /** Writes what was recorded since the previous call, and returns the sum of it, for a progress report. */
     public Histogram flush() {
         Histogram all = new Histogram(DIGITS);
         recorders.forEach((tag, recorder) -> {

@@ -2,7 +2,10 @@ package io.cobrowse.load.record;
 
 import java.util.Locale;
 
-/** What is timed. The latency of a message is the way to the other end; of all else, until the answer is there. */
+/**
+ * A timed step. The latency of a message is the time until it is at the other end; that of any other step, the time
+ * until its answer is there.
+ */
 public enum Step {
     OPEN_PAGE,
     CREATE_SESSION,
@@ -20,7 +23,7 @@ public enum Step {
     CHAT,
     STOP;
 
-    /** The key in settings and files: {@code change-shown}. */
+    /** Returns the key in settings and files, such as {@code change-shown}. */
     public String key() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }

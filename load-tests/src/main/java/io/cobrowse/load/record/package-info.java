@@ -1,4 +1,4 @@
-/** What an injector writes down, and how several injectors' notes are put together. */
+/** The records of an injector, and how those of several injectors are combined. */
 @NullMarked
 package io.cobrowse.load.record;
 

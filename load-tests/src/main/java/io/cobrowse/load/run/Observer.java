@@ -14,8 +14,8 @@ import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks on while a load runs: writes its latencies down, samples the processes, tells how it goes and makes the fault, each
- * in its time. Runs until it is interrupted.
+ * Observes a load while it runs: writes its latencies, samples the processes, reports progress, and makes the fault
+ * when it is due. Runs until it is interrupted.
  */
 final class Observer implements Runnable {
     private static final long PERIOD_MILLIS = 1_000;
@@ -59,7 +59,7 @@ final class Observer implements Runnable {
                 }
             }
         } catch (InterruptedException over) {
-            Thread.interrupted(); // What follows may wait.
+            Thread.interrupted(); // The rest may block.
         }
         progress.print(sinceLine);
         lookAtTheEnd();
@@ -81,7 +81,7 @@ final class Observer implements Runnable {
             if (cluster != null) {
                 faultNumber = busiest(cluster);
                 if (fault == Fault.DRAIN) {
-                    cluster.drain(faultNumber); // What comes from here on is not to begin there.
+                    cluster.drain(faultNumber); // Sessions requested from now on must not begin there.
                 }
                 load.fault(fault, "node-" + faultNumber, Integer.toString(faultNumber));
                 if (fault == Fault.KILL) {
@@ -96,7 +96,7 @@ final class Observer implements Runnable {
                     problems.add("The fault's command ended with " + process.exitValue());
                 }
             } else {
-                problems.add("No fault was made: with a --target it takes --fault-command and --fault-node");
+                problems.add("No fault was made: with a --target it needs --fault-command and --fault-node");
             }
         } catch (IOException failure) {
             problems.add("The fault was not made: " + failure.getMessage());
@@ -153,7 +153,7 @@ final class Observer implements Runnable {
             if (foreign > 0) {
                 problems.add("node-" + number + " counted " + foreign + " requests of other nodes' sessions");
             }
-            // A session that was asked for twice stays, and nobody is in it.
+            // A session that was requested twice stays, but nobody is in it.
             long left = stats.path("customers").asLong() + stats.path("agents").asLong();
             if (drained && left > 0) {
                 problems.add("node-" + number + " still has " + left + " users after it was drained");
@@ -163,12 +163,12 @@ final class Observer implements Runnable {
         }
     }
 
-    /** The sessions over time; to be called after the end. */
+    /** Returns the number of sessions over time; to be called after the end. */
     List<RunResult.Active> active() {
         return List.copyOf(active);
     }
 
-    /** What went wrong outside the load; to be called after the end. */
+    /** Returns the problems outside the load; to be called after the end. */
     List<String> problems() {
         return List.copyOf(problems);
     }

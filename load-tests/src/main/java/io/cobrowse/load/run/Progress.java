@@ -6,7 +6,7 @@ import java.io.PrintWriter;
 import java.util.Locale;
 import org.HdrHistogram.Histogram;
 
-/** Tells how a run goes, in a line now and then. For one thread. */
+/** Prints the progress of a run, a line now and then. Confined to one thread. */
 final class Progress {
     private final PrintWriter out;
     private final LoadRun load;
@@ -19,7 +19,7 @@ final class Progress {
         this.load = load;
     }
 
-    /** @param latencies of all steps since the last line */
+    /** @param latencies the latencies of all steps since the previous line */
     void print(Histogram latencies) {
         long now = System.nanoTime();
         long messages = load.messages();
@@ -41,7 +41,7 @@ final class Progress {
         out.flush();
     }
 
-    /** Tells the first violation as soon as it is seen, once. */
+    /** Prints the first violation as soon as it is known, once. */
     void tellFirstViolation() {
         if (!toldViolation && load.violations() > 0) {
             toldViolation = true;
@@ -53,7 +53,7 @@ final class Progress {
         }
     }
 
-    /** How long it will be until the sessions are ended. */
+    /** Returns the time until the sessions are ended, as text. */
     private String left() {
         double seconds = (load.windowEndNanos() - load.elapsedNanos()) / 1e9;
         return seconds > 0 ? Countdown.text(seconds) : "sessions end";

@@ -9,16 +9,16 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 
-/** Whether a target is there, before a load is begun. */
+/** Checks that a target is there before a load starts. Stateless. */
 final class Reach {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private Reach() {}
 
     /**
-     * Asks for a page once. Any answer will do: what it ought to be is for the load to check.
+     * Requests a page once. Any answer is accepted; the load checks whether it is correct.
      *
-     * @throws UnreachableException if there is none within 5 s, with the cause
+     * @throws UnreachableException if there is no answer within 5 s, with the cause
      */
     static void check(URI target, String page) throws UnreachableException, InterruptedException {
         URI url = target.resolve(page);
@@ -33,7 +33,10 @@ final class Reach {
         }
     }
 
-    /** The JDK's client says nothing itself where the connection is refused, or the name is unknown. */
+    /**
+     * Returns the cause in words. The JDK's client gives no message if the connection is refused or the name is
+     * unknown.
+     */
     private static String cause(IOException failure) {
         if (failure instanceof ConnectException) {
             for (Throwable each = failure; each != null; each = each.getCause()) {

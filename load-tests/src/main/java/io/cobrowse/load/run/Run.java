@@ -22,18 +22,18 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Runs one plan, from the processes to the files. For one thread. */
+/** Runs one plan, from starting the processes to writing the files. Confined to one thread. */
 public final class Run {
     /** Latencies by step and node. */
     public static final String LATENCIES = "latency.hlog";
-    /** All else, a {@link RunResult}. */
+    /** The file of everything else, a {@link RunResult}. */
     public static final String RESULT = "result.json";
 
     private final RunPlan plan;
     private final PrintWriter out;
     private final Interruption interruption;
 
-    /** @param interruption what tells the run to stop before its end */
+    /** @param interruption stops the run before its end */
     public Run(RunPlan plan, PrintWriter out, Interruption interruption) {
         this.interruption = interruption;
         this.plan = plan;
@@ -41,9 +41,9 @@ public final class Run {
     }
 
     /**
-     * Runs and writes {@code result.json} and {@code latency.hlog}; of a run that is interrupted what it has.
+     * Runs the plan, and writes {@code result.json} and {@code latency.hlog}. An interrupted run writes what it has.
      *
-     * @throws UnreachableException if the target does not answer, before anything is begun
+     * @throws UnreachableException if the target does not answer; nothing was started then
      * @throws IOException if a process does not start, or a file cannot be written
      */
     public RunResult run() throws IOException, InterruptedException {
@@ -59,7 +59,7 @@ public final class Run {
         }
     }
 
-    /** Runs against what is there already; the cluster is null where it is another machine's. */
+    /** Runs against a running system. The cluster is null if it is on another machine. */
     public RunResult against(URI target, @Nullable LocalCluster cluster) throws IOException, InterruptedException {
         Files.createDirectories(plan.output());
         Environment environment = Environment.here(plan.command());
@@ -86,7 +86,7 @@ public final class Run {
             thread.start();
             try {
                 if (!LoadSimulation.run(load, plan.output().resolve("gatling"), plan.gatlingReport())) {
-                    problems.add("Gatling did not come to its end; see its messages above");
+                    problems.add("Gatling did not reach its end; see its messages above");
                 }
             } catch (Exception failure) {
                 if (!interruption.happened()) {
@@ -97,7 +97,7 @@ public final class Run {
                 thread.interrupt();
                 thread.join();
             }
-            // Processes that were stopped on purpose are no problem.
+            // Processes that were stopped on purpose are not a problem.
             problems.addAll(interrupted ? List.of() : observer.problems());
             result = new RunResult(
                     plan.injector(),
@@ -148,7 +148,7 @@ public final class Run {
         out.flush();
     }
 
-    /** Whether a plan's fault is this injector's to make: one does it for all. */
+    /** Returns whether this injector makes the fault of a plan; one injector makes it for all. */
     static boolean makesFault(RunPlan plan) {
         return plan.profile().fault() != Fault.NONE && plan.injector() == 1;
     }

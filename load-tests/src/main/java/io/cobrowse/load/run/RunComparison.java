@@ -20,12 +20,13 @@ import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Two runs of the same profile, step by step.
+ * Two runs of the same profile, compared step by step.
  *
- * <p>The rule. A run's latency of a step is the median over the slices of its window of each slice's 99th percentile, so that one
- * bad moment does not decide; new by base has a 99% interval by bootstrap over the slices. {@link Change#SLOWER} where all of it
- * lies above {@value #NOTICED}, {@link Change#FASTER} below its inverse, {@link Change#SAME} within {@value #EQUAL}, otherwise
- * {@link Change#UNCERTAIN}; so too where fewer than {@value #LEAST_SLICES} slices have a 99th percentile.
+ * <p>The rule: a run's latency of a step is the median, over the slices of its window, of each slice's 99th percentile,
+ * so that one bad moment does not decide. The ratio of new to base has a 99% interval by bootstrap over the slices. The
+ * step is {@link Change#SLOWER} if the whole interval lies above {@value #NOTICED}, {@link Change#FASTER} if it lies
+ * below the inverse, {@link Change#SAME} if it lies within {@value #EQUAL}, and otherwise {@link Change#UNCERTAIN}. It
+ * is also uncertain if fewer than {@value #LEAST_SLICES} slices have a 99th percentile.
  */
 public record RunComparison(List<Row> rows) {
     private static final double NOTICED = 1.10;
@@ -35,7 +36,7 @@ public record RunComparison(List<Row> rows) {
     private static final double CONFIDENCE = 0.99;
     private static final double NANOS_A_MILLI = 1e6;
 
-    /** What is said of a step. */
+    /** The verdict on a step. */
     public enum Change {
         FASTER,
         SAME,
@@ -57,9 +58,9 @@ public record RunComparison(List<Row> rows) {
     }
 
     /**
-     * One step; milliseconds are NaN where too few slices have the percentile.
+     * A step. Milliseconds are NaN if too few slices have the percentile.
      *
-     * @param ratio new by base
+     * @param ratio new to base
      */
     public record Row(
             String step, Change change, double ratio, double low, double high, double baseMillis, double newMillis) {
@@ -76,9 +77,9 @@ public record RunComparison(List<Row> rows) {
     }
 
     /**
-     * Compares.
+     * Compares two runs.
      *
-     * @throws IllegalArgumentException unless both ran the same load
+     * @throws IllegalArgumentException unless both ran the same load and have a measured step in common
      */
     public static RunComparison of(RunResult base, Latencies baseLatencies, RunResult fresh, Latencies freshLatencies) {
         if (!base.profile().equals(fresh.profile())
@@ -156,7 +157,7 @@ public record RunComparison(List<Row> rows) {
         return rows.stream().noneMatch(row -> row.change == Change.SLOWER);
     }
 
-    /** Returns the answer in words. */
+    /** Returns the result in words. */
     public String summary() {
         String steps = rows.size() == 1 ? "1 step" : rows.size() + " steps";
         List<Row> slower =
@@ -169,7 +170,7 @@ public record RunComparison(List<Row> rows) {
                 rows.stream().filter(row -> row.change == Change.UNCERTAIN).count();
         return uncertain == 0
                 ? "Not slower: " + steps
-                : "Nothing is certainly slower; of " + uncertain + " of " + steps + " it cannot be told";
+                : "Nothing is certainly slower; uncertain: " + uncertain + " of " + steps;
     }
 
     /** Returns the checks for JUnit's XML. */
@@ -179,7 +180,7 @@ public record RunComparison(List<Row> rows) {
                 .toList();
     }
 
-    /** Returns a page. */
+    /** Returns the report page. */
     public HtmlReport.Content page(RunResult base, RunResult fresh) {
         List<Row> known = rows.stream().filter(row -> !Double.isNaN(row.ratio)).toList();
         List<Section> sections = new ArrayList<>();

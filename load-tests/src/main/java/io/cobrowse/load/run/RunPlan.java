@@ -9,13 +9,13 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is to be run. Immutable.
+ * The plan of a run. Immutable.
  *
- * @param target the proxy's URL; null where nodes and proxy are started here, as {@code layout} says
- * @param profile with the numbers that hold for all injectors together
- * @param startAt when all injectors begin; null for at once
+ * @param target the proxy's URL; null if nodes and proxy are started on this machine according to {@code layout}
+ * @param profile the profile, with numbers for all injectors together
+ * @param startAt when all injectors start; null for at once
  * @param faultCommand a shell command that kills or drains {@code faultNode} of a target; null for none
- * @param output a directory of this run's own
+ * @param output a directory used only by this run
  * @param gatlingReport whether Gatling writes its report too
  */
 public record RunPlan(

@@ -28,7 +28,7 @@ import java.util.function.ToDoubleFunction;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
-/** A run as a report: {@code report.html}. */
+/** Writes a run as a report: {@code report.html}. */
 public final class RunReport {
     private static final List<Step> SHOWN = List.of(Step.PAGE_SHOWN, Step.CHANGE_SHOWN, Step.POINTER_SHOWN);
     private static final List<Step> BEGINNING =
@@ -59,7 +59,7 @@ public final class RunReport {
         if (!load.losses().isEmpty()) {
             sections.add(Section.of(
                     "Losses, itemised",
-                    "What the fault cost, and the routing rules allow; all else would be a violation. The first examples of"
+                    "Losses that the fault caused and the routing rules allow; anything else is a violation. The first examples of"
                             + " each kind.",
                     losses()));
         }
@@ -69,16 +69,16 @@ public final class RunReport {
                         + " at the other end. Waiting in line is counted, also in the injector.",
                 steps()));
         sections.add(Section.of(
-                "Percentiles", "Of what people see most: how late a change or a pointer event shows.", percentiles()));
+                "Percentiles", "Of what people notice most: how late a change or a pointer event is shown.", percentiles()));
         String slices = "99th percentile, in slices of " + latencies.sliceSeconds()
                 + " s; the window that is measured begins at 0.";
         sections.add(Section.of("Latency over time: what is shown", slices, overTime(SHOWN)));
         sections.add(Section.of("Latency over time: beginning a session", slices, overTime(BEGINNING)));
         sections.add(Section.of(
-                "Messages over time", "Page, changes and pointer events that came to the other end.", throughput()));
+                "Messages over time", "Page, changes and pointer events that reached the other end.", throughput()));
         sections.add(Section.of(
                 "Requests and messages a second",
-                "Every step that was answered or came to the other end, of all kinds.",
+                "Steps of all kinds that were answered or reached the other end.",
                 steps(latencies.overTime())));
         if (!result.active().isEmpty()) {
             sections.add(Section.of(

@@ -10,16 +10,17 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * What is known at the end of a run, beside the latencies: {@code result.json}. Immutable.
+ * The result of a run, except the latencies: {@code result.json}. Immutable.
  *
- * @param profileName of the settings
- * @param injector which of several this is, from 1; 0 where those of all are put together
- * @param interrupted whether it was told to stop before its end
- * @param websocket share of the pairs, 0 to 1
- * @param target URL, or what was started on this machine
- * @param problems what went wrong outside the load: a process that died, a node that counted strays; one text each
- * @param active sessions over time, a sample a second
- * @param usages of each process, where they run on this machine
+ * @param profileName the name of the profile in the settings
+ * @param injector the number of this injector, from 1; 0 for the merged results of all
+ * @param interrupted whether the run was stopped before its end
+ * @param websocket the share of pairs over WebSocket, 0 to 1
+ * @param target the URL, or what was started on this machine
+ * @param problems problems outside the load, such as a process that died or a node that counted foreign requests; one
+ *     text each
+ * @param active the number of sessions over time, a sample a second
+ * @param usages the usage of each process, if they ran on this machine
  */
 public record RunResult(
         int injector,
@@ -36,16 +37,17 @@ public record RunResult(
         List<Usage> usages,
         List<Active> active) {
     /**
-     * How many sessions an injector had open at a time.
+     * The number of sessions that an injector had open at a time.
      *
-     * @param atMillis since the epoch
+     * @param atMillis in milliseconds since the epoch
      */
     public record Active(int injector, long atMillis, int sessions) {}
 
     /**
-     * Puts together what all injectors of a run have written.
+     * Merges the results of all injectors of a run.
      *
-     * @throws IllegalArgumentException unless each is there exactly once and all ran the same profile, saying which is missing
+     * @throws IllegalArgumentException unless each injector is there exactly once and all ran the same profile; the
+     *     message says which is missing
      */
     public static RunResult merge(List<RunResult> results) {
         RunResult first = results.get(0);

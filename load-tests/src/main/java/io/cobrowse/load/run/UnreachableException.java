@@ -2,7 +2,7 @@ package io.cobrowse.load.run;
 
 import java.io.IOException;
 
-/** The target does not answer at all, so that nothing was begun. */
+/** Thrown if the target does not answer at all, before anything is started. */
 public final class UnreachableException extends IOException {
     UnreachableException(String message, IOException cause) {
         super(message, cause);

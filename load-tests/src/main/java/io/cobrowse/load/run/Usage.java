@@ -3,23 +3,25 @@ package io.cobrowse.load.run;
 import java.util.List;
 
 /**
- * What a process used over time. Immutable.
+ * The resources that a process used over time. Immutable.
  *
- * @param liveMemory of a JVM, measured now and then in a soak; empty elsewhere
+ * @param liveMemory the live memory of a JVM, measured now and then in a soak; otherwise empty
  */
 public record Usage(String process, List<Sample> samples, List<Live> liveMemory) {
     /**
-     * What a process used since the last sample.
+     * The usage of a process since the previous sample.
      *
-     * @param atMillis since the epoch
-     * @param cores CPU time since the last sample, by wall clock time: 1 is a whole core
+     * @param atMillis in milliseconds since the epoch
+     * @param cores the CPU time since the previous sample, divided by wall clock time: 1 is a whole core
      */
     public record Sample(long atMillis, double cores, long residentBytes) {}
 
-    /** What lives on a JVM's heap: the bytes of all reachable objects. */
+    /** The live objects on a JVM's heap: the bytes of all reachable objects. */
     public record Live(long atMillis, long bytes) {}
 
-    /** The mean of the cores that were in use within a time, in ms since the epoch; NaN where there is no sample. */
+    /**
+     * Returns the mean number of used cores in a period, in milliseconds since the epoch; NaN if there is no sample.
+     */
     public double meanCores(long from, long until) {
         return samples.stream()
                 .filter(sample -> sample.atMillis > from && sample.atMillis <= until)
@@ -28,7 +30,7 @@ public record Usage(String process, List<Sample> samples, List<Live> liveMemory)
                 .orElse(Double.NaN);
     }
 
-    /** The greatest resident memory within a time, in ms since the epoch; 0 where there is no sample. */
+    /** Returns the greatest resident memory in a period, in milliseconds since the epoch; 0 if there is no sample. */
     public long maxResidentBytes(long from, long until) {
         return samples.stream()
                 .filter(sample -> sample.atMillis > from && sample.atMillis <= until)

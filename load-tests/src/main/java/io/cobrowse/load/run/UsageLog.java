@@ -8,7 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Watches processes. For one thread. */
+/** Samples the usage of processes. Confined to one thread. */
 final class UsageLog {
     private static final class Watched {
         private final ProcessFigures figures;
@@ -39,7 +39,7 @@ final class UsageLog {
         watched.put(name, new Watched(figures));
     }
 
-    /** Takes a sample of each process that is still there. */
+    /** Takes a sample of each process that is still running. */
     void sample() {
         watched.values().removeIf(process -> process.samples.isEmpty() && gone(process));
         watched.values().forEach(UsageLog::sampleOrSkip);
@@ -58,11 +58,11 @@ final class UsageLog {
         try {
             process.sample();
         } catch (IOException gone) {
-            process.lastCpu = Double.NaN; // It was killed on purpose, or its end is found out elsewhere.
+            process.lastCpu = Double.NaN; // The process was killed on purpose, or its end is detected elsewhere.
         }
     }
 
-    /** Measures the live memory of each process but this one. */
+    /** Measures the live memory of each process except this one. */
     void sampleLiveMemory() {
         watched.values().stream()
                 .filter(process ->

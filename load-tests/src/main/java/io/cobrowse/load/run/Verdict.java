@@ -18,27 +18,27 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.HdrHistogram.Histogram;
 
-/** Whether a run was well, and why not. Immutable. */
+/** The verdict on a run, with its reasons. Immutable. */
 public record Verdict(List<Check> checks) {
     /**
-     * One thing that was looked at.
+     * One check.
      *
-     * @param judged whether it can fail the run; what is only told has passed
-     * @param detail the figures, in a line
-     * @param examples of what was wrong
+     * @param judged whether it can fail the run; a check that is not judged passes
+     * @param detail the figures, in one line
+     * @param examples examples of failures
      */
     public record Check(String name, boolean passed, boolean judged, String detail, List<String> examples) {
         private Check(String name, boolean passed, String detail, List<String> examples) {
             this(name, passed, true, detail, examples);
         }
 
-        /** What is thought of it. */
+        /** Returns the mark of this check. */
         public Mark mark() {
             return !judged ? Mark.TOLD : passed ? Mark.GOOD : Mark.BAD;
         }
     }
 
-    /** Looks at everything. */
+    /** Checks everything. */
     public static Verdict of(RunResult result, Latencies latencies, Settings settings) {
         List<Check> checks = new ArrayList<>();
         InjectorResult load = result.load();
@@ -95,7 +95,7 @@ public record Verdict(List<Check> checks) {
                 examples(load.violations()));
     }
 
-    /** A text such as {@code 3 lost message, 1 wrong node}. */
+    /** Returns a text such as {@code 3 lost message, 1 wrong node}. */
     static String itemised(Map<Incident, Incidents.Count> counts) {
         return counts.isEmpty()
                 ? "none"

@@ -1,4 +1,4 @@
-/** One run of a profile, from the processes to the verdict. */
+/** Runs a profile, from starting the processes to the verdict. */
 @NullMarked
 package io.cobrowse.load.run;
 

@@ -4,16 +4,16 @@ import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Durations as people write them: {@code 300ms}, {@code 5s}, {@code 2m}, {@code 1h}. */
+/** Durations in the syntax of settings: {@code 300ms}, {@code 5s}, {@code 2m}, {@code 1h}. */
 public final class Durations {
     private static final Pattern TEXT = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
 
     private Durations() {}
 
     /**
-     * Returns the duration that a text means.
+     * Parses a duration.
      *
-     * @throws IllegalArgumentException if the text is no whole number with a unit
+     * @throws IllegalArgumentException if the text is not a whole number with a unit
      */
     public static Duration parse(String text) {
         Matcher matcher = TEXT.matcher(text);
@@ -29,7 +29,7 @@ public final class Durations {
         };
     }
 
-    /** Returns the text that parses to the duration, which is cut to milliseconds. */
+    /** Returns the text that parses to the duration, cut to milliseconds. */
     public static String format(Duration duration) {
         long millis = duration.toMillis();
         if (millis % 1000 != 0) {

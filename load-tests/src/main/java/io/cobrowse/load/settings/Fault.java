@@ -1,10 +1,10 @@
 package io.cobrowse.load.settings;
 
-/** What happens to a node during a run, at a third of the time that is measured. */
+/** The fault of a node in a run, after a third of the measured time. */
 public enum Fault {
     NONE,
     /** Its process is killed. */
     KILL,
-    /** It gets nothing new. */
+    /** The node gets nothing new. */
     DRAIN
 }

@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
-/** Think times, each as likely as any other. Immutable. */
+/** A range of think times, uniformly distributed. Immutable. */
 public record Interval(Duration least, Duration greatest) {
     /** @throws IllegalArgumentException if it is empty or negative */
     public Interval {
@@ -28,7 +28,7 @@ public record Interval(Duration least, Duration greatest) {
         return List.of(Durations.format(least), Durations.format(greatest));
     }
 
-    /** Returns nanoseconds within both bounds. */
+    /** Returns a random time within the bounds, in nanoseconds. */
     public long drawNanos(RandomGenerator random) {
         return random.nextLong(least.toNanos(), greatest.toNanos() + 1);
     }

@@ -3,11 +3,11 @@ package io.cobrowse.load.settings;
 import java.time.Duration;
 
 /**
- * How people behave. Shares are 0 to 1. Immutable.
+ * The behaviour of people. Shares are 0 to 1. Immutable.
  *
- * @param cookie name of the stickiness cookie
- * @param readPage before a customer asks for help
- * @param giveToken the token's way to the agent
+ * @param cookie the name of the stickiness cookie
+ * @param readPage the time before a customer asks for help
+ * @param giveToken the time that the token takes to reach the agent
  * @param agentPatience how long a customer waits for an agent, and an agent for the next customer
  * @param settlePatience how long a message may take before it counts as lost
  */
@@ -38,7 +38,7 @@ public record Journey(
         }
     }
 
-    /** Where the node's interface is, below the target. */
+    /** The paths of the node's interface, below the target. */
     public record Paths(String page, String cometd, String sessions, String chats, String users) {}
 
     public Journey withWebsocket(double share) {

@@ -25,7 +25,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.stream.Collectors;
 
-/** How records become JSON and YAML: kebab-case keys, none unknown, durations with a unit. */
+/** Maps records to JSON and YAML: kebab-case keys, no unknown keys, durations with a unit. Stateless. */
 public final class Json {
     private static final ObjectMapper MAPPER = JsonMapper.builder()
             .propertyNamingStrategy(PropertyNamingStrategies.KEBAB_CASE)
@@ -39,7 +39,7 @@ public final class Json {
 
     private Json() {}
 
-    /** Returns the one mapper; thread-safe. */
+    /** Returns the shared mapper, which is thread-safe. */
     public static ObjectMapper mapper() {
         return MAPPER;
     }
@@ -47,8 +47,8 @@ public final class Json {
     /**
      * Reads a file.
      *
-     * @throws IllegalArgumentException if there is no such file, or it has another content, saying what is wrong in words for
-     *     people
+     * @throws IllegalArgumentException if there is no such file, or its content is wrong; the message says what is
+     *     wrong, in words for people
      */
     public static <T> T read(Path file, Class<T> type) {
         if (!Files.isRegularFile(file)) {
@@ -67,7 +67,7 @@ public final class Json {
         }
     }
 
-    /** Says what is wrong with a text, without the names of classes. */
+    /** Returns what is wrong with a text, without names of classes. */
     static String explain(JsonProcessingException wrong) {
         if (wrong instanceof UnrecognizedPropertyException unknown) {
             String known = unknown.getKnownPropertyIds() == null

@@ -3,11 +3,12 @@ package io.cobrowse.load.settings;
 import java.time.Duration;
 
 /**
- * When a run fails, beside violations and service levels. Immutable.
+ * The limits at which a run fails, besides violations and service levels. Immutable.
  *
- * @param lateAfter a step that went out later than this after its time counts as late
- * @param lateShare above this share the target rate was missed
- * @param memoryGrowth of live memory, between the first and the last quarter of a soak
- * @param memoryGrowthBytes and at least this much
+ * @param lateAfter the delay after which a step counts as late
+ * @param lateShare the share of late steps above which the target rate was missed
+ * @param memoryGrowth the relative growth of live memory that is allowed between the first and the last quarter of a
+ *     soak
+ * @param memoryGrowthBytes growth below this never fails a run
  */
 public record Limits(Duration lateAfter, double lateShare, double memoryGrowth, long memoryGrowthBytes) {}

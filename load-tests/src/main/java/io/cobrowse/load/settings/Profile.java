@@ -5,16 +5,17 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many come, and when. Immutable.
+ * The load of a run: how many pairs arrive, and when. Immutable.
  *
  * @param sessions pairs at a time
  * @param sessionLength how long a pair lasts
- * @param fill the time in which the first ones come
- * @param hold the time that is measured
- * @param surge a multiple of the arrivals in the middle third of {@code hold}; 0 for none
+ * @param fill the time in which the first pairs arrive
+ * @param hold the measured time
+ * @param surge the factor by which arrivals increase in the middle third of {@code hold}; 0 for none
  * @param watchMemory whether live memory is measured, which stops the processes for a moment now and then
- * @param burst pairs that come at once every {@code burstEvery}; 0 for none
- * @param untimed whether latencies and the target rate are told but not judged, as where a machine is busy otherwise
+ * @param burst pairs that arrive at once every {@code burstEvery}; 0 for none
+ * @param untimed whether latencies and the target rate are reported but not judged, such as on a machine that is
+ *     otherwise busy
  */
 public record Profile(
         int sessions,
@@ -48,7 +49,7 @@ public record Profile(
         }
     }
 
-    /** Returns this profile with other numbers, null for those that stay. */
+    /** Returns this profile with other numbers; null keeps a number. */
     public Profile with(@Nullable Integer otherSessions, @Nullable Duration otherHold) {
         return new Profile(
                 otherSessions == null ? sessions : otherSessions,
@@ -63,7 +64,7 @@ public record Profile(
                 untimed);
     }
 
-    /** The pairs that come in a second once the first ones are there, bursts and surges apart. */
+    /** Returns the pairs that arrive in a second after the first ones, without bursts and surges. */
     @JsonIgnore
     public double arrivalsPerSecond() {
         return sessions / (sessionLength.toMillis() / 1e3);

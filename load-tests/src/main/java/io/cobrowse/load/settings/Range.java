@@ -5,7 +5,7 @@ import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
-/** Sizes, each as likely as any other. Immutable. */
+/** A range of sizes, uniformly distributed. Immutable. */
 public record Range(int least, int greatest) {
     /** @throws IllegalArgumentException if it is empty or negative */
     public Range {
@@ -27,7 +27,7 @@ public record Range(int least, int greatest) {
         return List.of(least, greatest);
     }
 
-    /** Returns a value within both bounds. */
+    /** Returns a random value within the bounds. */
     public int draw(RandomGenerator random) {
         return random.nextInt(least, greatest + 1);
     }

@@ -18,9 +18,10 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /**
- * All that can be set in a file: {@code load.yaml} beside this class has every key, its default and its meaning. Immutable.
+ * Everything that a file can set. {@code load.yaml} beside this class has every key with its default and its meaning.
+ * Immutable.
  *
- * @param serviceLevels the greatest 99th percentile by step, counted from the scheduled time
+ * @param serviceLevels the greatest allowed 99th percentile by step, from the scheduled time
  */
 public record Settings(
         Map<String, Complexity> complexity,
@@ -36,9 +37,9 @@ public record Settings(
     }
 
     /**
-     * Returns the defaults with the values of a file in their place.
+     * Returns the defaults, overridden by the values of a file.
      *
-     * @throws IllegalArgumentException if the file is no such YAML, saying what is wrong
+     * @throws IllegalArgumentException if the file is not such YAML; the message says what is wrong
      * @throws IOException if it cannot be read
      */
     public static Settings read(Path file) throws IOException {
@@ -88,18 +89,18 @@ public record Settings(
     }
 
     /**
-     * Returns the profile of that name.
+     * Returns the profile with this name.
      *
-     * @throws IllegalArgumentException if there is none, naming those that there are
+     * @throws IllegalArgumentException if there is none; the message names the existing ones
      */
     public Profile profile(String name) {
         return find("profile", profiles, name);
     }
 
     /**
-     * Returns the complexity of that name.
+     * Returns the complexity with this name.
      *
-     * @throws IllegalArgumentException if there is none, naming those that there are
+     * @throws IllegalArgumentException if there is none; the message names the existing ones
      */
     public Complexity complexity(String name) {
         return find("complexity", complexity, name);

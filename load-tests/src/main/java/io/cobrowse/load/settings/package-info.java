@@ -1,4 +1,4 @@
-/** What the load is made of, and when a run fails. */
+/** The settings of a load, and the limits at which a run fails. */
 @NullMarked
 package io.cobrowse.load.settings;
 
