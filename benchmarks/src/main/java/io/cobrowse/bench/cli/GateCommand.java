@@ -35,14 +35,14 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "gate",
         description =
-                "Measures whether the code has become slower or allocates more: 0 when not, 1 when so, 2 when there"
-                        + " is nothing to compare with. With --base the forks of both are interleaved, which is to be trusted, and"
-                        + " both may be anybody's JMH uber-jars; without, the committed baseline is compared with, which another"
+                "Measures whether the code has become slower or allocates more: 0 when not, 1 when it has, 2 when there"
+                        + " is nothing to compare with. With --base the forks of both are interleaved, which is reliable, and"
+                        + " both may be any JMH uber-jars; without --base the comparison is with the committed baseline, which another"
                         + " machine may have measured.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class)
 final class GateCommand implements Callable<Integer> {
-    /** Few, since each look is another chance for noise to look like a change. */
+    /** Small, since each look is another chance for noise to look like a change. */
     private static final int LOOK_ROUNDS = 4;
 
     private static final Path HOME = Path.of(System.getProperty("cobrowse.home", "."));
@@ -60,14 +60,14 @@ final class GateCommand implements Callable<Integer> {
             names = "--include",
             paramLabel = "REGEX",
             description =
-                    "Which cases, by their titles, as 'CookieScan.*TYPICAL'. Default: the gate's set of this project's"
+                    "Which cases, by their titles, such as 'CookieScan.*TYPICAL'. Default: the gate's set of this project's"
                             + " jars, all of another jar.")
     private @Nullable Pattern include;
 
     @Option(
             names = "--baseline",
             paramLabel = "FILE",
-            description = "What to compare with where there is no --base. Default: ${DEFAULT-VALUE}")
+            description = "What to compare with if there is no --base. Default: ${DEFAULT-VALUE}")
     private Path baseline = HOME.resolve("benchmarks").resolve("baseline.json");
 
     @Option(
@@ -80,7 +80,7 @@ final class GateCommand implements Callable<Integer> {
             names = "--max-rounds",
             paramLabel = "N",
             description =
-                    "How many times, where something stays uncertain; four more where it then looks slower. Default: ${DEFAULT-VALUE}")
+                    "How many times at most if something stays uncertain; four more if it then looks slower. Default: ${DEFAULT-VALUE}")
     private int maxRounds = 24;
 
     @Option(
@@ -92,7 +92,7 @@ final class GateCommand implements Callable<Integer> {
     @Option(
             names = "--history",
             paramLabel = "FILE",
-            description = "Adds what was measured of the new code to this file, and draws all of it.")
+            description = "Adds the measurement of the new code to this file, and draws all of them.")
     private @Nullable Path history;
 
     @Option(
@@ -155,7 +155,7 @@ final class GateCommand implements Callable<Integer> {
         return 0;
     }
 
-    /** @param known what to compare with; null where the first jar is measured for it */
+    /** @param known the results to compare with; null if the first jar is measured for them */
     private int measure(List<Path> jars, List<List<Case>> cases, @Nullable Results known, Build before, Build after)
             throws IOException, InterruptedException {
         try (Interruption interruption = Interruption.watch();
@@ -170,7 +170,7 @@ final class GateCommand implements Callable<Integer> {
                 }
             }
             if (run.rounds() == 0) {
-                throw new IOException("Interrupted before the first round was over: there is nothing to compare");
+                throw new IOException("Interrupted before the end of the first round: there is nothing to compare");
             }
             if (known == null) {
                 write(
@@ -190,7 +190,7 @@ final class GateCommand implements Callable<Integer> {
         }
     }
 
-    /** Records both builds once more where something is slower; what cannot be recorded does not spoil the verdict. */
+    /** Records both builds once more if something is slower. A failed recording does not affect the verdict. */
     private @Nullable Section flameGraph(GateRun run, Comparison comparison) throws InterruptedException {
         String slowest = ComparisonReport.slowest(comparison);
         if (slowest == null) {
@@ -222,8 +222,9 @@ final class GateCommand implements Callable<Integer> {
     }
 
     /**
-     * Measures until nothing is uncertain, something allocates more or is slower at two looks running, or the rounds are used
-     * up; looks but a few times. Something may look slower only because none of its forks has been undisturbed yet.
+     * Measures until nothing is uncertain, something allocates more or is slower at two consecutive looks, or the
+     * rounds are used up. The looks are few. Something may only look slower because none of its forks has been
+     * undisturbed yet.
      */
     private void measure(GateRun run, @Nullable Results known) throws IOException, InterruptedException {
         boolean slowerBefore = false;
@@ -259,7 +260,7 @@ final class GateCommand implements Callable<Integer> {
                 spec.commandLine().getErr());
     }
 
-    /** Writes results, and beside them where and of what they were measured. */
+    /** Writes results, and beside them the environment and the code that they are from. */
     private void write(Path file, ArrayNode results, Build build) throws IOException {
         Files.createDirectories(file.toAbsolutePath().getParent());
         ObjectMapper json = new ObjectMapper();

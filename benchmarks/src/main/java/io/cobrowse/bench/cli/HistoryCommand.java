@@ -15,11 +15,11 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "history",
         description =
-                "Draws what 'gate --history' has written, and says where a case became slower or faster for good.",
+                "Draws the history that 'gate --history' has written, and says where a case became slower or faster for good.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class)
 final class HistoryCommand implements Callable<Integer> {
-    @Parameters(paramLabel = "FILE", description = "What 'gate --history' has written.")
+    @Parameters(paramLabel = "FILE", description = "The file that 'gate --history' has written.")
     @SuppressWarnings("NullAway.Init") // Set by picocli.
     private Path file;
 

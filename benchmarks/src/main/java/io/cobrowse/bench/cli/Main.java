@@ -40,7 +40,7 @@ public final class Main implements Runnable {
                 .setExecutionExceptionHandler(Main::report);
     }
 
-    /** Says in one line what was missing or went wrong, and stops with 2, which is not "slower". */
+    /** Prints in one line what was missing or failed, and exits with 2, which does not mean "slower". */
     private static int report(Exception failure, CommandLine command, ParseResult ignored) throws Exception {
         if (!(failure instanceof IOException || failure instanceof IllegalArgumentException)) {
             throw failure;
@@ -49,7 +49,7 @@ public final class Main implements Runnable {
         return CommandLine.ExitCode.USAGE;
     }
 
-    /** Returns what was called, to be put into reports. */
+    /** Returns the command line, for reports. */
     static String commandLine(CommandSpec spec) {
         return "bin/cobrowse-bench "
                 + String.join(" ", spec.root().commandLine().getParseResult().originalArgs());

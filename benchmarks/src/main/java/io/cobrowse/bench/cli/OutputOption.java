@@ -3,7 +3,7 @@ package io.cobrowse.bench.cli;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
-/** Where results go. */
+/** The directory for results. */
 final class OutputOption {
     @Option(
             names = "--output",

@@ -33,7 +33,7 @@ final class PeersCommand implements Callable<Integer> {
             description = "Any of ${COMPLETION-CANDIDATES}; all by default.")
     private List<Workload> workloads = List.of(Workload.values());
 
-    @Option(names = "--quick", description = "Fewer and shorter rounds: a look, no figures to publish.")
+    @Option(names = "--quick", description = "Fewer and shorter rounds, for a quick look; not for publication.")
     private boolean quick;
 
     @Option(names = "--rounds", paramLabel = "N", description = "How often each is measured, in turn with the others.")

@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class)
 final class RunCommand implements Callable<Integer> {
-    @Option(names = "--quick", description = "One short fork of each: a look, no figures to publish.")
+    @Option(names = "--quick", description = "One short fork of each, for a quick look; not for publication.")
     private boolean quick;
 
     @Option(
@@ -32,7 +32,7 @@ final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--include",
             paramLabel = "REGEX",
-            description = "Which cases, by their titles, as 'CookieScan.*TYPICAL'. All by default; the calibrations run"
+            description = "Which cases, by their titles, such as 'CookieScan.*TYPICAL'. All by default; the calibrations run"
                     + " always.")
     private Pattern include = Pattern.compile("");
 

@@ -1,4 +1,4 @@
-/** The command line, {@code bin/cobrowse-bench}. */
+/** The command line: {@code bin/cobrowse-bench}. */
 @NullMarked
 package io.cobrowse.bench.cli;
 

@@ -9,8 +9,8 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 
 /**
- * How fast is this machine just now? Work of the JDK alone, which no change of ours can make faster or slower: other times
- * are divided by these where runs are compared.
+ * How fast is this machine just now? The work uses the JDK alone, so no change of the project can make it faster or
+ * slower. When runs are compared, other times are divided by these.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -24,7 +24,7 @@ public class CalibrationBenchmark {
             + "=node-2";
     private long state = 1;
 
-    /** Arithmetic, each step of which waits for the one before: the clock rate. */
+    /** Arithmetic in which each step waits for the previous one: the clock rate. */
     @Benchmark
     public long arithmetic() {
         long x = state;
@@ -37,7 +37,7 @@ public class CalibrationBenchmark {
         return x;
     }
 
-    /** A search as the scanners make it: vector instructions, loads, branches. */
+    /** A search like that of the scanners: vector instructions, loads, branches. */
     @Benchmark
     public int search() {
         return text.indexOf(SOUGHT) + text.indexOf('\t');

@@ -14,11 +14,11 @@ import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.ScalarResult;
 
 /**
- * Counts the CPU time of JMH's measuring thread per operation, in nanoseconds. Elapsed time, JMH's own score, counts
- * whatever else the machine ran meanwhile too; this does not. For benchmarks of one thread.
+ * Measures the CPU time of JMH's measuring thread per operation, in nanoseconds. Unlike elapsed time, JMH's own score,
+ * it does not include other work of the machine. For benchmarks with one thread.
  */
 public final class CpuTimeProfiler implements InternalProfiler {
-    /** Name of the secondary result. */
+    /** The name of the secondary result. */
     public static final String METRIC = "cpu.time.norm";
 
     private static final String WORKER = "jmh-worker";
@@ -46,7 +46,7 @@ public final class CpuTimeProfiler implements InternalProfiler {
                 : List.of(new ScalarResult(METRIC, (double) nanos / operations, "ns/op", AggregationPolicy.AVG));
     }
 
-    /** Returns the time of all measuring threads; those that ended, of earlier benchmarks, count no longer. */
+    /** Returns the CPU time of all measuring threads that still exist; those of earlier benchmarks have ended. */
     private static long workerNanos() {
         long nanos = 0;
         for (ThreadInfo thread : THREADS.getThreadInfo(THREADS.getAllThreadIds())) {

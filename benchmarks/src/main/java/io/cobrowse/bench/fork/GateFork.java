@@ -16,17 +16,20 @@ import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
 /**
- * One fork of the gate: a JVM that measures all cases of a list, calibrations among them, in one thread, and writes JMH's JSON of
- * each to a file.
+ * A fork of the gate: a JVM that measures all cases of a list, including the calibrations, in one thread, and writes
+ * JMH's JSON of all of them to a file.
  *
- * <p>The list has a case a line: the benchmark's name and then {@code name=value} of each parameter, with tabs between.
+ * <p>The list has one case a line: the benchmark's name, and {@code name=value} for each parameter, separated by tabs.
  */
 public final class GateFork {
     private GateFork() {}
 
-    /** Takes the list's file, the directory to write to, and warm-up and iterations, each as count and milliseconds. */
+    /**
+     * Takes the list's file, the directory to write to, and the warm-up and the iterations, each as count and
+     * milliseconds.
+     */
     public static void main(String[] args) throws IOException, RunnerException {
-        System.setProperty("jmh.ignoreLock", "true"); // The other fork is no mistake.
+        System.setProperty("jmh.ignoreLock", "true"); // The other fork is intended.
         List<String> cases = Files.readAllLines(Path.of(args[0]));
         for (int i = 0; i < cases.size(); i++) {
             String[] parts = cases.get(i).split("\t", -1);

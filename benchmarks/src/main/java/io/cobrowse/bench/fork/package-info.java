@@ -1,6 +1,6 @@
 /**
- * What runs inside a fork of the gate. It is put before the measured jar on the class path, which may be anybody's: so it uses
- * the JDK and JMH alone.
+ * The code inside a fork of the gate. It stands before the measured jar on the class path, which may be any jar, so it
+ * uses only the JDK and JMH.
  */
 @NullMarked
 package io.cobrowse.bench.fork;

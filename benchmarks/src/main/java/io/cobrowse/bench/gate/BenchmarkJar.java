@@ -18,7 +18,7 @@ import java.util.jar.JarFile;
 import java.util.stream.Stream;
 import java.util.zip.ZipException;
 
-/** Anybody's JMH uber-jar: which benchmarks are in it, and how a fork of the gate runs them. Immutable. */
+/** Any JMH uber-jar, with its benchmarks and the way in which a fork of the gate runs them. Immutable. */
 public record BenchmarkJar(Path file, List<Case> cases) {
     private static final String LIST = "META-INF/BenchmarkList";
 
@@ -29,7 +29,7 @@ public record BenchmarkJar(Path file, List<Case> cases) {
     /**
      * Reads a jar.
      *
-     * @throws IOException when it is no JMH uber-jar, saying what is missing
+     * @throws IOException when it is not a JMH uber-jar; the message says what is missing
      */
     public static BenchmarkJar read(Path file) throws IOException {
         try (JarFile jar = new JarFile(file.toFile())) {
@@ -48,8 +48,8 @@ public record BenchmarkJar(Path file, List<Case> cases) {
     }
 
     /**
-     * Writes what goes before a jar on a fork's class path: the package of {@link GateFork}, and JMH's list of the calibrations
-     * in it.
+     * Writes the files that precede a jar on a fork's class path: the package of {@link GateFork}, and JMH's list of
+     * its calibrations.
      */
     static void writeFork(Path directory) throws IOException {
         try {

@@ -12,15 +12,16 @@ import java.util.jar.JarFile;
 import java.util.jar.Manifest;
 
 /**
- * Which code was measured. Immutable.
+ * The measured code. Immutable.
  *
  * @param file the jar, or the results
- * @param commit what it was built from, by its own manifest; the sum of its bytes where it does not say
+ * @param commit the commit that it was built from, according to its manifest; a checksum of its bytes if the manifest
+ *     does not say
  */
 public record Build(String file, String commit) {
     private static final String UNKNOWN = "unknown commit";
 
-    /** Returns what a jar says of itself. */
+    /** Returns the build of a jar, from its manifest. */
     public static Build ofJar(Path jar) throws IOException {
         String file = jar.toAbsolutePath().normalize().toString();
         try (JarFile opened = new JarFile(jar.toFile())) {
@@ -31,7 +32,7 @@ public record Build(String file, String commit) {
         }
     }
 
-    /** Returns what stands beside results: in the environment that was written with them. */
+    /** Returns the build of results, from the environment that was written beside them. */
     public static Build ofResults(Path results) {
         String file = results.toAbsolutePath().normalize().toString();
         String name = String.valueOf(results.getFileName()).replaceFirst("\\.json$", "");
@@ -53,7 +54,7 @@ public record Build(String file, String commit) {
         return new Build(file, UNKNOWN);
     }
 
-    /** Returns where this was measured. */
+    /** Returns the environment of this measurement. */
     public Environment environment(String command) {
         return Environment.here(command).of(commit);
     }

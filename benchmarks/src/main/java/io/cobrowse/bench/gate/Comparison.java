@@ -8,35 +8,35 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Two measurements of the suite, case by case.
+ * Two measurements of the suite, compared case by case.
  *
- * <p>The rule. What the code takes is the least that any iteration of any fork has seen, divided by the calibrations of the same
- * run, so that a slower machine does not matter: whatever disturbs an iteration makes it longer, and on a machine that is
- * shared most of them are disturbed. It is compared with a bootstrap interval over the forks, those of the calibrations
- * included: {@link Verdict#SLOWER} where
- * all of it lies above {@value #NOTICED}, {@link Verdict#FASTER} likewise, {@link Verdict#SAME} where all of it lies within
- * {@value #EQUAL}, and otherwise {@link Verdict#UNCERTAIN}; so too where there are fewer than {@value #LEAST_FORKS} forks, of
- * which none may have been undisturbed. Allocation is exact: more than {@value #BYTES} B more an
- * operation is slower, whatever the times.
+ * <p>The rule: the time of the code is the least that any iteration of any fork has seen, since any disturbance makes
+ * an iteration longer, and on a shared machine most are disturbed. It is divided by the calibrations of the same run,
+ * so that a slower machine does not matter. The ratio has a bootstrap interval over the forks, including those of the
+ * calibrations. The case is {@link Verdict#SLOWER} if the whole interval lies above {@value #NOTICED},
+ * {@link Verdict#FASTER} if it lies below the inverse, {@link Verdict#SAME} if it lies within {@value #EQUAL}, and
+ * otherwise {@link Verdict#UNCERTAIN}. It is also uncertain with fewer than {@value #LEAST_FORKS} forks, since none of
+ * them may have been undisturbed. Allocation is exact: a case that allocates more than {@value #BYTES} B more per
+ * operation is slower, whatever its times.
  *
- * @param rows by title
+ * @param rows the cases, by title
  * @param onlyInBase titles of the cases that the new measurement lacks
- * @param onlyInNew titles of the cases that there is nothing to compare with
+ * @param onlyInNew titles of the cases that the base lacks
  */
 public record Comparison(List<Row> rows, List<String> onlyInBase, List<String> onlyInNew) {
     private static final double NOTICED = 1.05;
     private static final double EQUAL = 1.10;
-    /** Less than any object an operation, more than a harness's own objects spread over all operations. */
+    /** Less than any object per operation, but more than the harness's own objects spread over all operations. */
     static final double BYTES = 0.5;
-    /** Fewer forks of a case, or of a calibration, tell nothing of the time. */
+    /** With fewer forks of a case or of a calibration, the time is uncertain. */
     static final int LEAST_FORKS = 5;
 
     /**
-     * One case.
+     * A case.
      *
-     * @param forks of base or new, of which there are fewer, those of the calibrations included
+     * @param forks the number of forks of base or new, whichever is lower, including those of the calibrations
      * @param baseNanos CPU time per operation, as measured
-     * @param time of the normalised times
+     * @param time the ratio of the normalised times
      */
     public record Row(
             String title,
@@ -47,17 +47,17 @@ public record Comparison(List<Row> rows, List<String> onlyInBase, List<String> o
             double newNanos,
             double baseBytes,
             double newBytes) {
-        /** Returns whether it allocates more, which no noise explains. */
+        /** Returns whether it allocates more, which noise cannot explain. */
         boolean allocatesMore() {
             return newBytes - baseBytes > BYTES;
         }
     }
 
     /**
-     * Compares.
+     * Compares two measurements.
      *
-     * @throws IllegalArgumentException when there is no case in common, no calibration, or a case that was measured with other
-     *     settings
+     * @throws IllegalArgumentException when they have no case in common or no calibration, or a case was measured with
+     *     different settings
      */
     public static Comparison of(Results base, Results fresh) {
         List<List<Double>> baseCalibrations = calibrations(base);
@@ -130,7 +130,7 @@ public record Comparison(List<Row> rows, List<String> onlyInBase, List<String> o
         return rows.stream().noneMatch(row -> row.verdict() == Verdict.SLOWER);
     }
 
-    /** Returns whether something allocates more, which no noise explains. */
+    /** Returns whether something allocates more, which noise cannot explain. */
     public boolean allocatesMore() {
         return rows.stream().anyMatch(Row::allocatesMore);
     }
@@ -140,7 +140,7 @@ public record Comparison(List<Row> rows, List<String> onlyInBase, List<String> o
         return rows.stream().noneMatch(row -> row.verdict() == Verdict.UNCERTAIN);
     }
 
-    /** Returns the geometric mean of what the calibrations took, in nanoseconds. */
+    /** Returns the geometric mean of the times of the calibrations, in nanoseconds. */
     static double calibration(Results results) {
         return Math.exp(calibrations(results).stream()
                 .mapToDouble(times -> Math.log(Interval.quiet(times)))

@@ -12,7 +12,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A comparison for other programs: JSON, JUnit's XML, GitHub's annotations and summary. */
+/** Writes a comparison for other programs: JSON, JUnit's XML, GitHub's annotations and summary. */
 public final class ComparisonFiles {
     private ComparisonFiles() {}
 
@@ -25,7 +25,7 @@ public final class ComparisonFiles {
             Environment environment,
             Comparison comparison) {}
 
-    /** Writes {@code comparison.json} and {@code comparison-junit.xml}; replaces what is there. */
+    /** Writes {@code comparison.json} and {@code comparison-junit.xml}; replaces existing files. */
     public static void write(
             Comparison comparison,
             Build base,
@@ -58,9 +58,9 @@ public final class ComparisonFiles {
     }
 
     /**
-     * Says what GitHub shows beside a change, where this runs as one of its actions.
+     * Prints the annotations that GitHub shows beside a change, and writes the summary.
      *
-     * @param summary the file that GitHub names for it; null where it names none
+     * @param summary GitHub's file for the summary; null if there is none
      */
     static void tellGitHub(Comparison comparison, String markdown, @Nullable String summary, PrintWriter out)
             throws IOException {
@@ -79,7 +79,7 @@ public final class ComparisonFiles {
         }
     }
 
-    /** Says it where GitHub's environment variables are set. */
+    /** Prints annotations and summary if GitHub's environment variables are set. */
     public static void tellGitHub(Comparison comparison, String markdown, PrintWriter out) throws IOException {
         if ("true".equals(System.getenv("GITHUB_ACTIONS"))) {
             tellGitHub(comparison, markdown, System.getenv("GITHUB_STEP_SUMMARY"), out);

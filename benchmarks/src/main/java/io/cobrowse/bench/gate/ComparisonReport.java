@@ -18,14 +18,14 @@ import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
-/** A comparison to read, as Markdown and as HTML. */
+/** Writes a comparison for people, as Markdown and as HTML. */
 public final class ComparisonReport {
     private ComparisonReport() {}
 
     /**
-     * Writes {@code comparison.md} and {@code comparison.html}; replaces what is there.
+     * Writes {@code comparison.md} and {@code comparison.html}; replaces existing files.
      *
-     * @param flameGraph of what is slower; null for none
+     * @param flameGraph the flame graph of the slowest case; null for none
      */
     public static void write(
             Comparison comparison,
@@ -48,7 +48,7 @@ public final class ComparisonReport {
                         sections(comparison, base, fresh, environment, flameGraph)));
     }
 
-    /** Returns what it comes to, and a table. */
+    /** Returns the result and a table. */
     public static String markdown(Comparison comparison, Build base, Build fresh) {
         StringBuilder text = new StringBuilder(summary(comparison)).append("\n\n");
         text.append("| case | verdict | new / base | 99% interval | forks | base ns | new ns | base B | new B |\n");
@@ -94,7 +94,7 @@ public final class ComparisonReport {
         return bytes < Comparison.BYTES ? "0" : String.format(Locale.ROOT, "%.1f", bytes);
     }
 
-    /** Returns the answer in words, such as "Not slower: 9 cases, largest change +1.2 %". */
+    /** Returns the result in words, such as "Not slower: 9 cases, largest change +1.2 %". */
     public static String summary(Comparison comparison) {
         List<Row> rows = comparison.rows();
         List<Row> slower =
@@ -130,7 +130,7 @@ public final class ComparisonReport {
                 percent(largest.time().ratio()));
     }
 
-    /** Returns the title of what is slower in time by the most; null for nothing. */
+    /** Returns the title of the case whose time has become slower by the most; null if there is none. */
     public static @Nullable String slowest(Comparison comparison) {
         return comparison.rows().stream()
                 .filter(row -> row.verdict() == Verdict.SLOWER)

@@ -15,13 +15,13 @@ import jdk.jfr.consumer.RecordedMethod;
 import jdk.jfr.consumer.RecordingFile;
 
 /**
- * Where two builds spend their time, by the samples of Java's flight recorder, in one picture: a frame is as wide as its share of
- * the new build's samples, red where that is more than in base, blue where it is less. Not thread-safe.
+ * One picture of where two builds spend their time, from the samples of Java's flight recorder. The width of a frame is
+ * its share of the new build's samples; red means more than in base, blue means less. Not thread-safe.
  */
 final class FlameGraph {
     private static final String SAMPLE = "jdk.ExecutionSample";
     private static final String WORKER = "jmh-worker";
-    /** Narrower frames cannot be seen. */
+    /** Narrower frames are not visible. */
     private static final double LEAST_SHARE = 0.003;
 
     private static final String PAGE = """
@@ -53,13 +53,13 @@ final class FlameGraph {
         }
     }
 
-    /** Reads the recordings of both. */
+    /** Reads the recordings of both builds. */
     FlameGraph(Path base, Path fresh) throws IOException {
         baseSamples = add(base, true);
         newSamples = add(fresh, false);
     }
 
-    /** Returns whether there are samples of both. */
+    /** Returns whether there are samples of both builds. */
     boolean known() {
         return baseSamples > 0 && newSamples > 0;
     }
@@ -101,7 +101,7 @@ final class FlameGraph {
         return type.substring(type.lastIndexOf('.') + 1) + "." + method.getName();
     }
 
-    /** Returns the picture, an HTML document that needs nothing else. */
+    /** Returns the picture as an HTML document that needs nothing else. */
     String html() {
         StringBuilder frames = new StringBuilder();
         draw(root, 100, frames);
@@ -130,7 +130,7 @@ final class FlameGraph {
         html.append("</div></div>");
     }
 
-    /** From white for no difference to the full colour for a tenth of the time. */
+    /** Returns a colour between white for no difference and the full colour for a tenth of the time. */
     private static String colour(double more) {
         int other = (int) Math.round(235 - 150 * Math.min(1, Math.abs(more) / 0.1));
         return more >= 0

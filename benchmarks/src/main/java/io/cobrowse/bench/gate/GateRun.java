@@ -23,13 +23,13 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Measures one jar, or two with their forks interleaved. Two forks run at the same time, each on a core of its own, and
- * change cores from round to round: a core that shares something with a busy neighbour is slower by half, and this way every
- * fork has one. Not thread-safe.
+ * Measures one jar, or two with their forks interleaved. Two forks run at the same time, each on its own core, and swap
+ * cores from round to round. A core that shares resources with a busy neighbour is slower by half; this way, each build
+ * runs on both cores. Not thread-safe.
  */
 public final class GateRun implements AutoCloseable {
     private static final int PATIENCE_SECONDS = 60;
-    /** So many times as long as its iterations a fork may take. */
+    /** How many times as long as its iterations a fork may take. */
     private static final int PATIENCE = 20;
 
     private final List<Path> jars;
@@ -43,8 +43,8 @@ public final class GateRun implements AutoCloseable {
 
     /**
      * @param jars one or two JMH uber-jars
-     * @param cases what is measured of each; the calibrations are measured besides
-     * @param javaOptions of the forks
+     * @param cases the cases of each jar; the calibrations are measured too
+     * @param javaOptions the Java options of the forks
      */
     public GateRun(List<Path> jars, List<List<Case>> cases, List<String> javaOptions, PrintWriter progress)
             throws IOException {
@@ -56,20 +56,20 @@ public final class GateRun implements AutoCloseable {
         BenchmarkJar.writeFork(directory.resolve("fork"));
     }
 
-    /** Returns JMH's JSON of each jar: all that was measured so far. */
+    /** Returns JMH's JSON of each jar, with everything measured so far. */
     public List<ArrayNode> results() {
         return results;
     }
 
-    /** Returns how often two forks have run. */
+    /** Returns the number of rounds; two forks run in each. */
     public int rounds() {
         return rounds;
     }
 
     /**
-     * Measures on.
+     * Measures more rounds.
      *
-     * @param more how many times two forks are run, of each jar one or of the only one both
+     * @param more the number of rounds of two forks: one of each jar, or both of the only one
      * @throws IOException when a fork fails
      */
     public void measure(int more) throws IOException, InterruptedException {
@@ -97,9 +97,9 @@ public final class GateRun implements AutoCloseable {
     }
 
     /**
-     * Returns where base and new spend the time of a case; null where the flight recorder has not enough to tell.
+     * Returns where base and new spend the time of a case; null if the flight recorder has too few samples.
      *
-     * @throws IllegalStateException where there is one jar only
+     * @throws IllegalStateException when there is only one jar
      */
     public @Nullable String flameGraph(String title) throws IOException, InterruptedException {
         if (jars.size() < 2) {
@@ -133,7 +133,7 @@ public final class GateRun implements AutoCloseable {
         }
     }
 
-    /** A {@link GateFork} that is running. */
+    /** A running {@link GateFork}. */
     private final class Child implements AutoCloseable {
         private final Path jar;
         private final int count;
@@ -153,7 +153,7 @@ public final class GateRun implements AutoCloseable {
             command.addAll(moreOptions);
             command.addAll(List.of(
                     "-XX:+UseSerialGC",
-                    "-Xbatch", // Compiles in time, also where other threads have to wait for a core.
+                    "-Xbatch", // Compiles at once, even if other threads have to wait for a core.
                     "-cp",
                     directory.resolve("fork") + File.pathSeparator + jar,
                     GateFork.class.getName(),

@@ -14,12 +14,13 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** What gates have measured over time: a file with a line of JSON for each. */
+/** The measurements of gates over time: a file with one line of JSON for each. */
 public final class History {
     /**
-     * One gate's new code.
+     * The measurement of one gate's new code.
      *
-     * @param times of each case by its title, by the calibrations of the same run: a slower machine does not matter
+     * @param times the time of each case, by title, divided by the calibrations of the same run, so that a slower
+     *     machine does not matter
      */
     record Entry(String time, String commit, SortedMap<String, Double> times) {}
 
@@ -27,7 +28,7 @@ public final class History {
 
     private History() {}
 
-    /** Adds a measurement; makes the file where there is none. */
+    /** Adds a measurement; creates the file if there is none. */
     public static void append(Path file, String time, String commit, Results results) throws IOException {
         SortedMap<String, Double> times = new TreeMap<>();
         double calibration = Comparison.calibration(results);
@@ -44,9 +45,9 @@ public final class History {
     }
 
     /**
-     * Writes a page that draws all, with the changes that stayed.
+     * Returns a page with all measurements and the changes that stayed.
      *
-     * @throws IOException when there is no such file, or a line of it is none of this kind
+     * @throws IOException when there is no such file, or a line of it is invalid
      */
     public static HtmlReport.Content page(Path file) throws IOException {
         if (!Files.isRegularFile(file)) {

@@ -7,19 +7,19 @@ import org.apache.commons.rng.UniformRandomProvider;
 import org.apache.commons.rng.simple.RandomSource;
 import org.apache.commons.statistics.descriptive.Quantile;
 
-/** How many times as long the new code takes, with the interval that the true ratio lies in, 99 times of 100. */
+/** The ratio of the new time to the base time, with its 99 % interval. */
 public record Interval(double ratio, double low, double high) {
     private static final int RESAMPLES = 10_000;
     private static final double CONFIDENCE = 0.99;
     private static final long SEED = 17;
 
     /**
-     * Returns the ratio of the {@linkplain #quiet quiet} times, and its interval by the percentile bootstrap: both samples
-     * are drawn again and again, with replacement, and so are the calibrations by which each is divided. The same samples always
-     * give the same interval.
+     * Returns the ratio of the {@linkplain #quiet quiet} times and its interval by the percentile bootstrap: both
+     * samples are drawn again and again, with replacement, and so are the calibrations that each is divided by. The
+     * same samples always give the same interval.
      *
      * @param base at least one time
-     * @param baseCalibrations times of each calibration of the same run; of several the geometric mean counts
+     * @param baseCalibrations the times of each calibration of the same run; the geometric mean of several counts
      * @param fresh at least one time
      */
     static Interval of(
@@ -46,7 +46,7 @@ public record Interval(double ratio, double low, double high) {
         return new Interval(quiet(freshTimes) / quiet(baseTimes) * calibration, ends[0], ends[1]);
     }
 
-    /** Returns the geometric mean of the calibrations, 1 where there are none. */
+    /** Returns the geometric mean of the calibrations; 1 if there are none. */
     private static double unit(List<double[]> calibrations, ToDoubleFunction<double[]> time) {
         return Math.exp(calibrations.stream()
                 .mapToDouble(each -> Math.log(time.applyAsDouble(each)))

@@ -2,7 +2,7 @@ package io.cobrowse.bench.gate;
 
 import java.util.Locale;
 
-/** What a comparison says of one case. */
+/** The verdict on one case of a comparison. */
 public enum Verdict {
     FASTER,
     SAME,

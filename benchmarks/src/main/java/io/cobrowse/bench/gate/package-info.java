@@ -1,4 +1,4 @@
-/** Compares two measurements of the suite, by a rule that noise does not trip. */
+/** Compares two measurements of the suite by a rule that tolerates noise. */
 @NullMarked
 package io.cobrowse.bench.gate;
 

@@ -22,10 +22,11 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
 /**
- * What do the patterns of requests that any node can serve (R23) cost: those that stick, and those that the patterns are for?
+ * What do the patterns of requests that any node can serve (R23) cost, for sticky requests and for those that match a
+ * pattern?
  *
- * <p>Inputs: the typical cookies of {@link Clusters#CLIENTS} clients in turn, and none, the default's two or twenty patterns, of
- * which the one that matches is the last. Command: {@code bin/cobrowse-bench run --include AnyNode}.
+ * <p>Inputs: the typical cookies of {@link Clusters#CLIENTS} clients in turn, with no patterns, the default's two, or
+ * twenty, of which the last matches. Command: {@code bin/cobrowse-bench run --include AnyNode}.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -35,13 +36,13 @@ public class AnyNodeBenchmark {
     private static final int NODES = 3;
     private static final String LOOK_UP = "/cobrowse/rest/live/sessions/845800826";
 
-    /** The request, and what becomes of the node that its cookie names. */
+    /** The request, and the state of the node that its cookie names. */
     public enum Request {
-        /** The node can serve: no pattern is looked at. */
+        /** The node can serve: no pattern is checked. */
         STICKS("/cobrowse/cometd/connect", NodeState.READY),
         /** The node can serve, and a pattern would match. */
         LOOK_UP_STICKS(LOOK_UP, NodeState.READY),
-        /** The node is down, and any other serves; the client is told where there is no pattern. */
+        /** The node is down, and another one serves; without a pattern, the client gets an error. */
         LOOK_UP_GONE(LOOK_UP, NodeState.DOWN);
 
         private final String path;

@@ -8,10 +8,11 @@ import java.util.Random;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
-/** Clusters of any size, and clients that stick to their nodes. */
+/** Clusters of any size, and clients that stick to their nodes. Stateless. */
 final class Clusters {
     /**
-     * Clients that take turns; a power of two. Their requests fit into a core's cache, as one just read from a socket does.
+     * The number of clients that take turns; a power of two. Their requests fit into a core's cache, like a request
+     * just read from a socket.
      */
     static final int CLIENTS = 256;
 
@@ -19,7 +20,7 @@ final class Clusters {
 
     private Clusters() {}
 
-    /** Returns the id of a node, from 1: as long for every node, so that sizes of clusters differ in nothing else. */
+    /** Returns the id of a node, counted from 1. All ids have the same length, so that clusters differ only in size. */
     static String id(int node) {
         return String.format(Locale.ROOT, "%05d", node);
     }
@@ -29,7 +30,7 @@ final class Clusters {
         return "node-" + id;
     }
 
-    /** Returns nodes from 1. */
+    /** Returns this many nodes, counted from 1. */
     static List<Node> nodes(int count) {
         return IntStream.rangeClosed(1, count)
                 .mapToObj(i -> new Node(
@@ -41,7 +42,7 @@ final class Clusters {
                 .toList();
     }
 
-    /** Returns what the clients send, given the id of the node that each of them sticks to: a random one. */
+    /** Returns the requests of the clients, given the id of the random node that each of them sticks to. */
     static String[] clients(int nodes, UnaryOperator<String> request) {
         return new Random(SEED)
                 .ints(CLIENTS, 1, nodes + 1)

@@ -23,23 +23,23 @@ import org.jspecify.annotations.Nullable;
 import org.xnio.OptionMap;
 
 /**
- * Ways to find the cookie {@value Corpus#COOKIE} in a field. Each gives the answer of the corpus for every input that it
+ * Ways to find the cookie {@value Corpus#COOKIE} in a field. Each gives the corpus's answer for every input that it
  * {@linkplain #isTimedOn is timed on}.
  */
 public enum CookieContestant {
     /** {@link CookieScanner}. */
     OURS(() -> Finder.scanning(field -> CookieScanner.find(field, Corpus.COOKIE, 0))),
-    /** A loop over the pairs that looks at every character. */
+    /** A loop over the pairs that checks every character. */
     PLAIN_LOOP(() -> Finder.scanning(field -> PlainLoops.cookie(field, Corpus.COOKIE))),
     SPLIT(() -> Finder.parsing(CookieContestant::split)),
     REGEX(() -> Finder.parsing(CookieContestant::match)),
-    /** Jetty's parser, as its server configures it, with a handler that keeps one value and makes no objects. */
+    /** Jetty's parser, configured as in its server, with a handler that keeps one value and creates no objects. */
     JETTY(() -> Finder.parsing(new JettyCookies()::find)),
-    /** Tomcat's parser, on bytes, with its containers used again from one request to the next, as its connector does. */
+    /** Tomcat's parser, on bytes. Its containers are reused from one request to the next, as in its connector. */
     TOMCAT(() -> Finder.parsing(new TomcatCookies()::find)),
     NETTY(() -> Finder.parsing(CookieContestant::netty)),
     UNDERTOW(() -> Finder.parsing(CookieContestant::undertow)),
-    /** The floor, no contestant: where the name stands, whatever stands around it. */
+    /** The floor, not a contestant: the position of the name, whatever surrounds it. */
     INDEX_OF(() -> Finder.scanning(CookieContestant::indexOf));
 
     private static final Pattern PATTERN =
@@ -57,22 +57,22 @@ public enum CookieContestant {
         return maker.get();
     }
 
-    /** Returns whether the answer is the cookie's value, rather than a mere floor. */
+    /** Returns whether the answer is the cookie's value, not just a floor. */
     boolean answers() {
         return this != INDEX_OF;
     }
 
-    /** Returns whether the answer is the corpus's, so that the time it takes may be compared. */
+    /** Returns whether the answer is the corpus's, so that its time may be compared. */
     public boolean isTimedOn(Corpus.Cookie input) {
         return !differing().contains(input);
     }
 
-    /** Returns the inputs for which the answer differs by design; on those it is not timed. */
+    /** Returns the inputs for which the answer differs by design; it is not timed on those. */
     private Set<Corpus.Cookie> differing() {
         return switch (this) {
             // Keeps the quotes.
             case TOMCAT -> EnumSet.of(Corpus.Cookie.QUOTED);
-            // Keeps the quotes, and takes the last of several.
+            // Keeps the quotes, and takes the last of several cookies.
             case UNDERTOW -> EnumSet.of(Corpus.Cookie.QUOTED, Corpus.Cookie.DUPLICATES);
             case OURS, PLAIN_LOOP, SPLIT, REGEX, JETTY, NETTY, INDEX_OF -> EnumSet.noneOf(Corpus.Cookie.class);
         };
@@ -151,12 +151,12 @@ public enum CookieContestant {
         private byte[] bytes = {};
 
         private TomcatCookies() {
-            cookies.setLimit(-1); // Else more than 200 are refused.
+            cookies.setLimit(-1); // Otherwise more than 200 are refused.
         }
 
         @Nullable
         String find(String field) {
-            if (!field.equals(this.field)) { // Once per input: Tomcat is given bytes.
+            if (!field.equals(this.field)) { // Once per input, since Tomcat works on bytes.
                 this.field = field;
                 bytes = field.getBytes(StandardCharsets.ISO_8859_1);
             }

@@ -3,13 +3,13 @@ package io.cobrowse.bench.micro;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is scanned: {@code Cookie} fields and query strings as browsers send them to a site with analytics, and some that
- * somebody hostile would. Each input knows the value that is to be found.
+ * The inputs of the scanners: {@code Cookie} fields and query strings as browsers send them to a site with analytics,
+ * and some that an attacker might send. Each input knows the value to be found.
  */
 public final class Corpus {
-    /** The cookie that is looked for. */
+    /** The cookie to be found. */
     static final String COOKIE = "gcbSessionServer";
-    /** The query parameter that is looked for. */
+    /** The query parameter to be found. */
     static final String PARAMETER = "co-browse-node-id";
 
     private static final String SET = COOKIE + "=node-2";
@@ -34,11 +34,11 @@ public final class Corpus {
         DUPLICATES(GOOGLE + "; " + SET + "; lang=en; " + COOKIE + "=node-3; " + COOKIE + "=node-1", "node-2"),
         QUOTED(GOOGLE + "; " + COOKIE + "=\"node-2\"; " + BAYEUX, "node-2"),
         PERCENT_CODED(GOOGLE + "; " + COOKIE + "=node%2D2; " + BAYEUX, "node%2D2"),
-        /** Names that end as ours does, begin as ours does, or differ in one letter; 4 KiB. */
+        /** Names that end or begin like the cookie's, or differ in one letter; 4 KiB. */
         NEAR_MISSES(("x" + SET + "; " + COOKIE + "2=node-1; gcbSessionserver=node-1; ").repeat(55) + SET, "node-2"),
-        /** Nothing but names that end as ours does, as short as they get: the most occurrences in 4 KiB. */
+        /** Only names that end like the cookie's, as short as possible: the most occurrences in 4 KiB. */
         HOSTILE(hostile(4), "node-2"),
-        /** The same in 1 KiB, and in 16, so that a time which grows faster than the field shows. */
+        /** The same in 1 KiB and in 16 KiB, so that a time which grows faster than the field shows. */
         HOSTILE_SHORT(hostile(1), "node-2"),
         HOSTILE_LONG(hostile(16), "node-2");
 
@@ -55,7 +55,7 @@ public final class Corpus {
             return field;
         }
 
-        /** Returns the value of the first {@value Corpus#COOKIE}; null where there is none. */
+        /** Returns the value of the first {@value Corpus#COOKIE}; null if there is none. */
         @Nullable
         String value() {
             return value;
@@ -89,19 +89,19 @@ public final class Corpus {
             return query;
         }
 
-        /** Returns the first value of {@value Corpus#PARAMETER}, not decoded; null where there is none. */
+        /** Returns the first value of {@value Corpus#PARAMETER}, not decoded; null if there is none. */
         @Nullable
         String value() {
             return value;
         }
     }
 
-    /** Returns a field of the typical 260 bytes, in the middle of which the cookie has a value. */
+    /** Returns a field of the typical 260 bytes with the cookie in the middle. */
     static String typicalCookies(String value) {
         return GOOGLE + "; " + COOKIE + "=" + value + "; " + SESSION + "; " + BAYEUX;
     }
 
-    /** Returns a query of the typical length, in the middle of which the parameter has a value. */
+    /** Returns a query of the typical length with the parameter in the middle. */
     static String typicalQuery(String value) {
         return campaign(1) + "&" + PARAMETER + "=" + value + "&r=1700000000000";
     }

@@ -19,11 +19,11 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
 /**
- * What does the filter add to a request of Jetty's?
+ * What does the filter add to a request in Jetty?
  *
- * <p>Inputs: one real request with typical cookies, held open, which passes the filter again and again; the chain behind it
- * does nothing. What Jetty itself allocates when asked for its fields counts. Command: {@code bin/cobrowse-bench run
- * --include Filter}.
+ * <p>Input: one real request with typical cookies, held open, which passes the filter again and again; the chain behind
+ * it does nothing. Allocations of Jetty when it is asked for its fields count. Command:
+ * {@code bin/cobrowse-bench run --include Filter}.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)

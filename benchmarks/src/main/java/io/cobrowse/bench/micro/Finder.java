@@ -7,24 +7,24 @@ import org.jspecify.annotations.Nullable;
 
 /** Finds one value in a text. */
 interface Finder {
-    /** Returns the length of the value, 0 where there is none: what is timed, since it takes the whole answer. */
+    /** Returns the length of the value, 0 if there is none. This is what is timed, since it needs the whole answer. */
     int length(String text);
 
-    /** Returns the value; null where there is none. */
+    /** Returns the value; null if there is none. */
     @Nullable
     String value(String text);
 
-    /** Returns a finder that goes by a function which returns {@link Slice}s. */
+    /** Returns a finder for a function that returns {@link Slice}s. */
     static Finder scanning(ToLongFunction<String> find) {
         return new Scanning(find);
     }
 
-    /** Returns a finder that goes by a function which returns the value, or null. */
+    /** Returns a finder for a function that returns the value, or null. */
     static Finder parsing(Function<String, @Nullable String> find) {
         return new Parsing(find);
     }
 
-    /** Answers with a range of the text. */
+    /** Finds a range of the text. */
     record Scanning(ToLongFunction<String> find) implements Finder {
         @Override
         public int length(String text) {
@@ -39,7 +39,7 @@ interface Finder {
         }
     }
 
-    /** Answers with a new {@code String}. */
+    /** Finds a new {@code String}. */
     record Parsing(Function<String, @Nullable String> find) implements Finder {
         @Override
         public int length(String text) {

@@ -18,7 +18,7 @@ import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.component.LifeCycle;
 
-/** A request that a Jetty server has received over a socket and that is not answered before this is closed. */
+/** A request that a Jetty server has received over a socket, and that is not answered until this is closed. */
 public final class HeldRequest implements AutoCloseable {
     private static final int PATIENCE_SECONDS = 30;
     private static final String REQUEST =

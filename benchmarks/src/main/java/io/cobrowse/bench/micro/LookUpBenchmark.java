@@ -26,7 +26,7 @@ import org.openjdk.jmh.annotations.State;
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @SuppressWarnings("NullAway.Init") // Set by JMH.
 public class LookUpBenchmark {
-    /** What is looked up in. */
+    /** The data structure for the look-up. */
     public enum Contestant {
         OURS,
         HASH_MAP

@@ -2,7 +2,7 @@ package io.cobrowse.bench.micro;
 
 import io.cobrowse.sticky.scan.Slice;
 
-/** The scanners the plain way: pair by pair, character by character. They allocate nothing either. */
+/** Simple scanners: pair by pair, character by character. They allocate nothing either. Stateless. */
 final class PlainLoops {
     private PlainLoops() {}
 
@@ -70,7 +70,7 @@ final class PlainLoops {
         return i;
     }
 
-    /** Returns the end without the blanks before it. */
+    /** Returns the end without trailing blanks. */
     private static int trimmed(String text, int start, int end) {
         int i = end;
         while (i > start && isBlank(text.charAt(i - 1))) {

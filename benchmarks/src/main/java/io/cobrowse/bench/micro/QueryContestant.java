@@ -13,13 +13,13 @@ import org.eclipse.jetty.util.UrlEncoded;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ways to find the parameter {@value Corpus#PARAMETER} in a query. Each gives the answer of the corpus, decoded where the
+ * Ways to find the parameter {@value Corpus#PARAMETER} in a query. Each gives the corpus's answer, decoded if the
  * contestant decodes.
  */
 public enum QueryContestant {
     /** {@link QueryScanner}. */
     OURS(() -> Finder.scanning(query -> QueryScanner.find(query, Corpus.PARAMETER, 0))),
-    /** A loop over the pairs that looks at every character. */
+    /** A loop over the pairs that checks every character. */
     PLAIN_LOOP(() -> Finder.scanning(query -> PlainLoops.parameter(query, Corpus.PARAMETER))),
     SPLIT(() -> Finder.parsing(QueryContestant::split)),
     REGEX(() -> Finder.parsing(QueryContestant::match)),
@@ -27,7 +27,7 @@ public enum QueryContestant {
     JETTY(() -> Finder.parsing(QueryContestant::jetty)),
     /** Netty's parser, which decodes. */
     NETTY(() -> Finder.parsing(QueryContestant::netty)),
-    /** The floor, no contestant: where the name stands, whatever stands around it. */
+    /** The floor, not a contestant: the position of the name, whatever surrounds it. */
     INDEX_OF(() -> Finder.scanning(QueryContestant::indexOf));
 
     private static final Pattern PATTERN = Pattern.compile("(?:^|&)" + Corpus.PARAMETER + "=([^&]+)");
@@ -44,7 +44,7 @@ public enum QueryContestant {
         return maker.get();
     }
 
-    /** Returns whether the answer is the parameter's value, rather than a mere floor. */
+    /** Returns whether the answer is the parameter's value, not just a floor. */
     boolean answers() {
         return this != INDEX_OF;
     }

@@ -18,21 +18,21 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
 /**
- * What does a whole decision cost, and does it grow with the cluster?
+ * What does a whole decision cost, and does the cost grow with the cluster?
  *
- * <p>Inputs: the typical fields and queries of {@link Clusters#CLIENTS} clients in turn, each of which sticks to a random
- * node. Command: {@code bin/cobrowse-bench run --include Route}.
+ * <p>Inputs: the typical fields and queries of {@link Clusters#CLIENTS} clients in turn, each of which sticks to a
+ * random node. Command: {@code bin/cobrowse-bench run --include Route}.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @SuppressWarnings("NullAway.Init") // Set by JMH.
 public class RouteBenchmark {
-    /** What names the node. */
+    /** The source that names the node. */
     public enum By {
         URL,
         COOKIE,
-        /** Nothing does; the balancer goes round. */
+        /** No source; the balancer chooses. */
         ROUND_ROBIN
     }
 

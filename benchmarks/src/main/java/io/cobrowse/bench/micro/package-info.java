@@ -1,4 +1,4 @@
-/** Benchmarks of the parts of a routing decision, and of what else could do the same. */
+/** Benchmarks of the parts of a routing decision, and of alternatives to them. */
 @NullMarked
 package io.cobrowse.bench.micro;
 

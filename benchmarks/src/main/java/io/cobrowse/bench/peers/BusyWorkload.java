@@ -24,7 +24,8 @@ import org.HdrHistogram.HistogramLogWriter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One proxy under one load: its connections stay open between the rounds, in which it is measured in turn with the others.
+ * One proxy under one load. Its connections stay open between the rounds, in which it is measured in turn with the
+ * others.
  */
 final class BusyWorkload implements AutoCloseable {
     private static final Duration SLICE = Duration.ofSeconds(1);
@@ -42,7 +43,7 @@ final class BusyWorkload implements AutoCloseable {
     private boolean steady;
     private @Nullable OfCounters counters;
 
-    /** Opens the connections; the server is closed where that fails. */
+    /** Opens the connections; closes the server if that fails. */
     BusyWorkload(ServerProcess server, int connections, LoadClient.Opener opener) throws IOException {
         this.server = server;
         try {
@@ -54,8 +55,8 @@ final class BusyWorkload implements AutoCloseable {
     }
 
     /**
-     * Runs for the least time, and on until the CPU per request of the last seconds is steady, or the greatest is up: a JVM may
-     * be steady for some seconds and then compile again.
+     * Runs for at least {@code leastSeconds}, and then until the CPU time per request of the last seconds is steady or
+     * {@code maxSeconds} are over. A JVM may be steady for some seconds and then compile again.
      */
     void warmUp(int leastSeconds, int maxSeconds) throws IOException {
         Deque<Double> last = new ArrayDeque<>();
@@ -73,7 +74,7 @@ final class BusyWorkload implements AutoCloseable {
         }
     }
 
-    /** Measures one round at full load; returns CPU per request in microseconds. */
+    /** Measures one round at full load; returns the CPU time per request in microseconds. */
     double round(Duration time) throws IOException {
         Round round = measure(time);
         cpuMicros.add(round.cpuMicros());
@@ -82,7 +83,10 @@ final class BusyWorkload implements AutoCloseable {
         return round.cpuMicros();
     }
 
-    /** Counts what a round at full load takes beside time; apart from the others, as counting costs some itself. */
+    /**
+     * Counts the other costs of a round at full load. This is separate from the other rounds, since counting has a cost
+     * of its own.
+     */
     String countingRound(Duration time, boolean java) throws IOException {
         ProcessFigures figures = server.figures();
         JavaProcess jvm = java ? new JavaProcess(server.pid()) : null;
@@ -143,7 +147,7 @@ final class BusyWorkload implements AutoCloseable {
     /**
      * Returns the figures of all rounds, of which there is at least one.
      *
-     * @param reference the proxy to whose CPU time the ratios are, measured in at least one round as well
+     * @param reference the proxy that CPU times are compared with, measured in at least one round as well
      */
     OfBusy figures(BusyWorkload reference) {
         List<Double> ratios = new ArrayList<>();

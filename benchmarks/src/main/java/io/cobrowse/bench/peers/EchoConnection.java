@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection of the echo origin: HTTP/1.1 requests, with a {@code Content-Length} where they have a body, and after a
+ * A connection of the echo origin: HTTP/1.1 requests, with a {@code Content-Length} if they have a body, and after a
  * handshake WebSocket frames below 64 KiB.
  */
 final class EchoConnection {
@@ -45,7 +45,7 @@ final class EchoConnection {
     private byte @Nullable [] rest;
     private @Nullable ByteBuffer unsent;
 
-    /** @param node the name that answers bear */
+    /** @param node the name in the answers */
     EchoConnection(SocketChannel channel, String node) {
         this.channel = channel;
         this.answer = answer(
@@ -57,7 +57,7 @@ final class EchoConnection {
                 + body);
     }
 
-    /** Sends on what the peer had no room for; else reads once and answers all that is complete. */
+    /** Continues a pending write; otherwise reads once and answers all complete requests. */
     void serve(SelectionKey key) {
         try {
             if (unsent != null) {
@@ -72,7 +72,7 @@ final class EchoConnection {
                 channel.close();
             }
         } catch (IOException | BufferOverflowException failure) {
-            // A proxy that is stopped resets its connections; whoever misses an echo reports it.
+            // A proxy that is stopped resets its connections; a client that misses an echo reports it.
             try {
                 channel.close();
             } catch (IOException closing) {

@@ -11,11 +11,11 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 
 /**
- * The nodes behind every proxy that is measured: they echo WebSocket messages and answer any other request with a small JSON
- * document that bears the node's name. One thread and no allocation per message, so that it is not what the measurement
- * measures.
+ * The nodes behind every measured proxy. They echo WebSocket messages, and answer any other request with a small JSON
+ * document that contains the node's name. They use one thread and allocate nothing per message, so that they are not
+ * what is measured.
  *
- * <p>A process of its own: prints the ports of node-1, node-2 and node-3 and serves until its standard input ends.
+ * <p>A process of its own: prints the ports of node-1, node-2 and node-3, and serves until its standard input ends.
  */
 final class EchoOrigin {
     private static final int BACKLOG = 4096;

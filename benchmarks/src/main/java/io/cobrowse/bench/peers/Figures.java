@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The results of a run, as they are written to the JSON file. */
+/** The results of a run, as in its JSON file. */
 record Figures(
         Environment environment,
         Settings settings,
@@ -15,10 +15,10 @@ record Figures(
         String loadAfter,
         List<OfPeer> peers) {
     /**
-     * A peer's rows.
+     * The figures of a peer.
      *
-     * @param note what is to be said of the version
-     * @param problems why a workload's figures are missing
+     * @param note a remark on the version
+     * @param problems the reasons why figures of a workload are missing
      */
     record OfPeer(
             String name,
@@ -33,16 +33,16 @@ record Figures(
     }
 
     /**
-     * Requests, or round trips of WebSocket messages.
+     * The figures of requests, or of round trips of WebSocket messages.
      *
      * @param cpuMicros CPU time of the proxy per request, user and system, all threads; the spread over rounds
-     * @param cpuRatio the same, divided by that of the first proxy in the same round: what else the machine did meanwhile met
-     *     both, so this varies less
-     * @param perSecond at full load; {@code residentBytes} are at its end
-     * @param latency under a load that is the same for all proxies; null when it was not measured
-     * @param counters null where they were not counted
+     * @param cpuRatio the same, divided by that of the first proxy in the same round; varies less, since other work of
+     *     the machine affects both
+     * @param perSecond at full load; {@code residentBytes} are measured at its end
+     * @param latency under a load that is the same for all proxies; null if it was not measured
+     * @param counters null if they were not counted
      * @param warmUpSeconds how long it was warmed up
-     * @param steady whether CPU per request was steady then
+     * @param steady whether the CPU time per request was steady then
      */
     record OfBusy(
             Spread cpuMicros,
@@ -55,18 +55,18 @@ record Figures(
             boolean steady) {}
 
     /**
-     * What a request takes beside time, of one round.
+     * The costs of a request besides time, in one round.
      *
-     * @param threadSwitches from one of its threads to another thread, of whoever's, as the kernel counts them
-     * @param instructions null where the machine does not count them
-     * @param allocatedBytes null where it is no JVM
+     * @param threadSwitches from one of the proxy's threads to another thread of any process, as the kernel counts them
+     * @param instructions null if the machine does not count them
+     * @param allocatedBytes null if the proxy is not a JVM
      */
     record OfCounters(
             double threadSwitches,
             @Nullable Double instructions,
             @Nullable Double allocatedBytes) {}
 
-    /** Latencies at a steady rate, each from when its request was due. */
+    /** Latencies at a steady rate, each from the time at which its request was due. */
     record OfLatency(
             double perSecond,
             long count,
@@ -77,9 +77,9 @@ record Figures(
             double maxMicros) {}
 
     /**
-     * Connections that wait.
+     * The figures of connections that wait.
      *
-     * @param heapBytesEach live objects; null where it is no JVM
+     * @param heapBytesEach live objects; null if the proxy is not a JVM
      */
     record OfIdle(
             Spread residentBytesEach,

@@ -1,6 +1,6 @@
 package io.cobrowse.bench.peers;
 
-/** What a proxy speaks with its clients. */
+/** The protocol between a proxy and its clients. */
 enum Front {
     HTTP1,
     /** HTTP/1.1, encrypted. */

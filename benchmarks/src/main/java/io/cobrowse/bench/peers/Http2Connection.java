@@ -8,8 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
 /**
- * HTTP/2 in the clear with prior knowledge (RFC 9113, 3.3), one stream at a time. Requests use nothing of HPACK's dynamic
- * table, and of answers only the status is read, which every proxy sends as its first field, indexed.
+ * HTTP/2 in clear text with prior knowledge (RFC 9113, 3.3), one stream at a time. Requests do not use HPACK's dynamic
+ * table. Of answers, only the status is read, which every proxy sends as the first field, indexed.
  */
 final class Http2Connection extends LoadConnection {
     private static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
@@ -36,7 +36,7 @@ final class Http2Connection extends LoadConnection {
     private final ByteBuffer in = ByteBuffer.allocateDirect(160 * 1024);
     private int stream = -1;
 
-    /** @param request HTTP/1.1's request head, which is encoded anew */
+    /** @param request the request head of HTTP/1.1, which is converted */
     Http2Connection(Selector selector, Transport transport, byte[] request) throws IOException {
         this.transport = transport;
         this.fields = fields(new String(request, StandardCharsets.ISO_8859_1));
@@ -44,7 +44,7 @@ final class Http2Connection extends LoadConnection {
         frame(SETTINGS, 0, 0, 12);
         out.putShort((short) 1).putInt(0); // No dynamic table for answers.
         out.putShort((short) 4).putInt(WINDOW);
-        frame(WINDOW_UPDATE, 0, 0, 4); // Wide enough for all answers of a run.
+        frame(WINDOW_UPDATE, 0, 0, 4); // Large enough for all answers of a run.
         out.putInt(WINDOW);
         transport.write(out.flip());
         transport.register(selector, this);
@@ -65,7 +65,7 @@ final class Http2Connection extends LoadConnection {
         return encoded.flip();
     }
 
-    /** A literal without indexing, name and value as they are (RFC 7541, 6.2.2). */
+    /** Writes a literal without indexing, with name and value as they are (RFC 7541, 6.2.2). */
     private static void literal(ByteBuffer out, String name, String value) {
         out.put((byte) 0);
         string(out, name);
@@ -129,7 +129,7 @@ final class Http2Connection extends LoadConnection {
             case SETTINGS, PING -> acknowledge(type, flags, payload, length);
             case RST_STREAM, GOAWAY ->
                 throw new IOException("The proxy sent " + (type == GOAWAY ? "GOAWAY" : "RST_STREAM"));
-            default -> {} // Window updates and the like; nothing of ours waits for them.
+            default -> {} // Such as window updates; nothing waits for them.
         }
         in.position(payload + length);
         return ended;

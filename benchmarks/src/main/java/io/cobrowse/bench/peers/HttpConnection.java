@@ -9,7 +9,9 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** HTTP/1.1, on one connection for all requests or on a new one for each. Answers must be 200 and say their length. */
+/**
+ * HTTP/1.1, on one connection for all requests or on a new one for each. Answers must be 200 and have a Content-Length.
+ */
 final class HttpConnection extends LoadConnection {
     private static final Pattern LENGTH = Pattern.compile("\r\ncontent-length: *(\\d+)\r\n");
     private static final int IN_BYTES = 160 * 1024;
@@ -61,7 +63,7 @@ final class HttpConnection extends LoadConnection {
         }
         boolean complete = in.position() == expected;
         if (complete && !keepAlive) {
-            transport.close(); // Or the proxy's closing it would be met later, as a failure.
+            transport.close(); // Otherwise the proxy's close would be seen later, as a failure.
         }
         return complete;
     }

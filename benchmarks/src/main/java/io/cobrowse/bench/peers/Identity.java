@@ -11,7 +11,7 @@ import java.util.List;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
-/** A certificate made for one run, with its key, in the formats that proxies read. */
+/** A certificate made for one run, with its key, in the formats of the proxies. */
 final class Identity {
     static final String PASSWORD = "changeit";
 
@@ -20,7 +20,7 @@ final class Identity {
     private final Path directory;
     private final SSLContext trusting;
 
-    /** Makes one, by the JDK's {@code keytool}. */
+    /** Creates a certificate with the JDK's {@code keytool}. */
     Identity(Path directory) throws IOException {
         this.directory = directory;
         Tool.output(List.of(
@@ -85,7 +85,7 @@ final class Identity {
         return directory.resolve("key.pem");
     }
 
-    /** Returns the PEM file of both, as HAProxy wants it. */
+    /** Returns the PEM file of certificate and key, as HAProxy requires it. */
     Path both() {
         return directory.resolve("both.pem");
     }

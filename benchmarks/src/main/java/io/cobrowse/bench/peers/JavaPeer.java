@@ -5,13 +5,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A proxy of a Java library, started from this jar.
+ * A proxy from a Java library, started from this jar.
  *
- * @param main takes the arguments of {@link JavaPlace}
+ * @param main the main class, which takes the arguments of {@link JavaPlace}
  */
 record JavaPeer(String name, String version, Class<?> main, boolean carriesWebSocket, List<String> javaOptions)
         implements Peer {
-    /** Returns all of them. */
+    /** Returns all proxies of this kind. */
     static List<Peer> all(List<String> javaOptions) {
         String jetty = org.eclipse.jetty.server.Server.getVersion();
         String undertow = io.undertow.Version.getVersionString();

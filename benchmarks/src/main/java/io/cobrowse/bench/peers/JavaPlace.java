@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** {@link Peer.Place} as the arguments of a process, and the sticky rules for a proxy that has none of its own. */
+/**
+ * A {@link Peer.Place} as the arguments of a process, with the sticky rules for proxies that have none of their own.
+ */
 record JavaPlace(int port, Front front, int connections, String keyStore, List<Integer> nodePorts) {
     static List<String> arguments(Peer.Place place) {
         List<String> arguments = new ArrayList<>(List.of(
@@ -27,7 +29,7 @@ record JavaPlace(int port, Front front, int connections, String keyStore, List<I
                         .toList());
     }
 
-    /** Returns the URL of the node that the parameter names, else of the one that the cookie names, else of the first. */
+    /** Returns the URL of the node that the parameter names, or else the cookie, or else of the first node. */
     String node(@Nullable String parameter, @Nullable String cookie) {
         int node = 0;
         for (int i = 0; i < nodePorts.size(); i++) {

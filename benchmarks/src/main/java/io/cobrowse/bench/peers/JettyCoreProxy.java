@@ -7,7 +7,7 @@ import org.eclipse.jetty.proxy.ProxyHandler;
 import org.eclipse.jetty.server.Request;
 import org.jspecify.annotations.Nullable;
 
-/** Jetty's {@link ProxyHandler}, without the Servlet API; stock but for the target. */
+/** Jetty's {@link ProxyHandler}, without the Servlet API; unchanged except for the target. */
 final class JettyCoreProxy extends ProxyHandler {
     private final JavaPlace place;
 

@@ -10,7 +10,7 @@ import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 
-/** A Jetty server as its documentation sets it up, around a proxy. */
+/** A Jetty server around a proxy, set up as in Jetty's documentation. */
 final class JettyFront {
     private JettyFront() {}
 

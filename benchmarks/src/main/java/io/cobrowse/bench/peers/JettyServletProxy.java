@@ -7,7 +7,10 @@ import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee11.servlet.ServletHolder;
 import org.jspecify.annotations.Nullable;
 
-/** Jetty's {@link AsyncProxyServlet}; stock but for the target, which is found as its {@code BalancerServlet} does. */
+/**
+ * Jetty's {@link AsyncProxyServlet}; unchanged except for the target, which is chosen as in its
+ * {@code BalancerServlet}.
+ */
 final class JettyServletProxy extends AsyncProxyServlet {
     private final JavaPlace place;
 

@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 
 /**
- * Many connections through one proxy, each of which sends a request, waits for all of its answer, and sends the next. Not
+ * Many connections through one proxy. Each sends a request, waits for the whole answer, and sends the next. Not
  * thread-safe.
  */
 final class LoadClient implements AutoCloseable {
@@ -27,7 +27,7 @@ final class LoadClient implements AutoCloseable {
     private long completed;
     private boolean closedLoop;
 
-    /** What a time under load came to. Latencies are in nanoseconds. */
+    /** The result of a period under load. Latencies are in nanoseconds. */
     record Load(long count, Duration elapsed, Histogram latencies) {
         double perSecond() {
             return count * 1e9 / elapsed.toNanos();
@@ -39,7 +39,7 @@ final class LoadClient implements AutoCloseable {
         LoadConnection open(Selector selector) throws IOException;
     }
 
-    /** Opens connections one after the other; closes them all again when one of them fails. */
+    /** Opens connections one after another; closes all of them if one fails. */
     LoadClient(int count, Opener opener) throws IOException {
         selector = Selector.open();
         try {
@@ -54,7 +54,7 @@ final class LoadClient implements AutoCloseable {
         idle.addAll(connections);
     }
 
-    /** Keeps every connection busy for a time; latencies are from before the write to after the read. */
+    /** Keeps every connection busy for a period. Latencies are from before the write to after the read. */
     Load run(Duration time) throws IOException {
         long begin = begin(true);
         long end = begin + time.toNanos();
@@ -66,8 +66,8 @@ final class LoadClient implements AutoCloseable {
     }
 
     /**
-     * Sends at a steady rate for a time. A latency counts from when its request was due, also when no connection was free
-     * then: what waits behind a slow answer is not left out (coordinated omission).
+     * Sends at a steady rate for a period. A latency counts from the time at which its request was due, even if no
+     * connection was free then, so that waiting behind a slow answer is included (coordinated omission).
      */
     Load runAt(double perSecond, Duration time) throws IOException {
         long begin = begin(false);
@@ -88,12 +88,12 @@ final class LoadClient implements AutoCloseable {
         return finish(begin);
     }
 
-    /** Has each connection send once, and get its answer. */
+    /** Sends one request on each connection, and waits for the answers. */
     void runOnce() throws IOException {
         run(Duration.ZERO);
     }
 
-    /** Has each connection send once; the answers are for {@link #awaitAll} to wait for. */
+    /** Sends one request on each connection; {@link #awaitAll} waits for the answers. */
     void sendAll() throws IOException {
         for (LoadConnection each = idle.poll(); each != null; each = idle.poll()) {
             each.dueNanos = System.nanoTime();
@@ -121,7 +121,7 @@ final class LoadClient implements AutoCloseable {
         return new Load(completed, Duration.ofNanos(System.nanoTime() - begin), latencies);
     }
 
-    /** Reads what has arrived; waits, but no longer than this, where nothing has. */
+    /** Reads what has arrived; if nothing has, waits up to this time. */
     private void receive(long nanos) throws IOException {
         long millis = TimeUnit.NANOSECONDS.toMillis(nanos);
         int ready = millis > 0 ? selector.select(this::receive, millis) : selector.selectNow(this::receive);

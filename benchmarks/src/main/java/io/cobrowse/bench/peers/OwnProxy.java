@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The sticky proxy, from its runnable jar. */
+/** The project's own proxy, from its runnable jar. */
 record OwnProxy(String name, Path jar, List<String> javaOptions) implements Peer {
     @Override
     public String version() throws IOException {

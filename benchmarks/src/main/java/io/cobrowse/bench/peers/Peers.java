@@ -11,13 +11,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The side-by-side measurement: our proxy, Jetty's two, Undertow's, HAProxy and nginx. */
+/** The side-by-side measurement: the project's own proxy, Jetty's two, Undertow's, HAProxy and nginx. */
 public final class Peers {
     private Peers() {}
 
     /**
-     * Measures, prints the tables, and writes {@code peers.json}, {@code peers.md}, {@code peers.html} and a {@code .hlog} of
-     * every proxy's latencies in every workload; returns whether our own proxy has all its figures.
+     * Measures, prints the tables, and writes {@code peers.json}, {@code peers.md}, {@code peers.html} and a
+     * {@code .hlog} with each proxy's latencies in each workload; returns whether the project's own proxy has all its
+     * figures.
      */
     public static boolean measure(
             Settings settings,

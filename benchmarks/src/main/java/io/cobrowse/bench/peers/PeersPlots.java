@@ -26,7 +26,7 @@ import org.HdrHistogram.EncodableHistogram;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.HistogramLogReader;
 
-/** The figures as a page with plots. */
+/** Formats the figures as a page with plots. */
 final class PeersPlots {
     private static final double NANOS_A_MILLI = 1e6;
 
@@ -39,7 +39,7 @@ final class PeersPlots {
         this.logs = logs;
     }
 
-    /** @param logs where the latencies are that were measured with the figures */
+    /** @param logs the directory with the latencies that belong to the figures */
     static HtmlReport.Content content(Figures figures, Path logs) throws IOException {
         PeersPlots plots = new PeersPlots(figures, logs);
         for (Workload workload : figures.settings().workloads()) {
@@ -63,7 +63,7 @@ final class PeersPlots {
                 plots.sections);
     }
 
-    /** Returns what the first workload costs, in words. */
+    /** Returns the cost of the first workload, in words. */
     static String answer(Figures figures) {
         for (Workload workload : figures.settings().workloads()) {
             List<OfPeer> busy = figures.peers().stream()
@@ -111,7 +111,7 @@ final class PeersPlots {
             List<OfPeer> others = peers.subList(1, peers.size());
             sections.add(Section.of(
                     "CPU time by that of " + peers.get(0).name() + ": " + workload.title(),
-                    "In the same round, so that what else the machine did met both. Above 1 they take more.",
+                    "In the same round, so that other work of the machine affected both. Above 1 they take more.",
                     Chart.bars(
                                     "times",
                                     false,
@@ -165,7 +165,7 @@ final class PeersPlots {
     private void memory(Workload workload, List<OfPeer> peers) {
         sections.add(Section.of(
                 "Resident memory: " + workload.title(),
-                "Each of " + figures.settings().idleConnections() + ": with them less before.",
+                "Each of " + figures.settings().idleConnections() + ": the growth from before they were opened.",
                 Chart.bars(
                         "KiB",
                         false,

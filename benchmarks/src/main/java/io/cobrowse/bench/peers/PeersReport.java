@@ -11,7 +11,7 @@ import io.cobrowse.measuring.Spread;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** The figures as Markdown tables. */
+/** Formats the figures as Markdown tables. */
 final class PeersReport {
     private static final String NONE = "-";
 

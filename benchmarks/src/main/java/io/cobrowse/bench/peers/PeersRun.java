@@ -20,15 +20,15 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Measures all peers in one run: each round goes through all of them in turn, so that whatever else the machine does meets
- * them alike. Every process is stopped at the end. Not thread-safe.
+ * Measures all peers in one run. Each round measures all of them in turn, so that other work of the machine affects all
+ * alike. Every process is stopped at the end. Not thread-safe.
  */
 final class PeersRun {
-    /** The core that the measured proxy has to itself. */
+    /** The core that only the measured proxy uses. */
     static final String PROXY_CORE = "0";
     /** The core of client and origin. */
     static final String REST_CORE = "1";
-    /** The rate for latencies, of what the slowest proxy can do. */
+    /** The rate for latencies, as a share of the slowest proxy's full load. */
     private static final double LATENCY_RATE = 0.5;
 
     private final Settings settings;
@@ -39,7 +39,7 @@ final class PeersRun {
     private final List<Contender> contenders = new ArrayList<>();
     private @Nullable Interruption interruption;
 
-    /** A peer in this run, and what became of it. */
+    /** A peer in this run, with its results. */
     private static final class Contender {
         private final Peer peer;
         private final Map<Workload, String> problems = new EnumMap<>(Workload.class);
@@ -53,8 +53,8 @@ final class PeersRun {
     }
 
     /**
-     * @param directory where configurations and logs may be written
-     * @param output where logs of latencies are written
+     * @param directory the directory for configurations and logs
+     * @param output the directory for the latencies
      */
     PeersRun(Settings settings, List<Peer> peers, Path directory, Path output, PrintWriter progress)
             throws IOException {
@@ -66,7 +66,7 @@ final class PeersRun {
         peers.forEach(peer -> contenders.add(new Contender(peer)));
     }
 
-    /** Measures until the end, or until it is interrupted. */
+    /** Measures to the end, or until it is interrupted. */
     Figures run(Environment environment, Interruption interruption) throws IOException, InterruptedException {
         this.interruption = interruption;
         if (Cores.canConfine()) {
@@ -172,7 +172,7 @@ final class PeersRun {
         return interruption != null && interruption.happened();
     }
 
-    /** Begins with another one each round, so that none always follows the same. */
+    /** Returns the peers rotated, so that each round begins with another one. */
     private static List<Contender> rotated(List<Contender> all, int by) {
         List<Contender> rotated = new ArrayList<>(all);
         Collections.rotate(rotated, by);
@@ -183,7 +183,7 @@ final class PeersRun {
         return Objects.requireNonNull(running.get(contender));
     }
 
-    /** Measures all at the same rate, which the slowest of them can bear. */
+    /** Measures all peers at the same rate, which the slowest of them can sustain. */
     private void latencies(Workload workload, Map<Contender, BusyWorkload> running) throws InterruptedException {
         double rate = LATENCY_RATE
                 * able(workload).stream()
@@ -241,7 +241,7 @@ final class PeersRun {
         }
     }
 
-    /** Starts a proxy, and makes sure of its rules where it speaks plain HTTP/1.1. */
+    /** Starts a proxy, and checks its rules if it uses plain HTTP/1.1. */
     private Started start(Contender contender, Workload workload, Origin origin)
             throws IOException, InterruptedException {
         int port = ServerProcess.freePort();
@@ -261,10 +261,10 @@ final class PeersRun {
         }
     }
 
-    /** A proxy that listens. */
+    /** A proxy that is listening. */
     private record Started(ServerProcess server, InetSocketAddress address) {}
 
-    /** Returns a command that runs another on one core, where that can be. */
+    /** Returns a command that runs another one on one core, if that is possible. */
     static List<String> confine(String core, List<String> command) {
         return Cores.canConfine() ? Cores.confine(core, command) : command;
     }
@@ -273,7 +273,7 @@ final class PeersRun {
         String run() throws IOException, InterruptedException;
     }
 
-    /** Does a step; its failure is noted as the peer's in this workload, and the others go on. */
+    /** Does a step. A failure is recorded for the peer in this workload, and the others continue. */
     private void attempt(Contender contender, Workload workload, Step step) throws InterruptedException {
         if (interrupted()) {
             return;
@@ -282,7 +282,7 @@ final class PeersRun {
             progress.printf("  %s: %s%n", contender.peer.name(), step.run());
         } catch (IOException | UncheckedIOException | InterruptedException failure) {
             if (interrupted()) {
-                return; // The processes were stopped, and what was measured is kept.
+                return; // The processes were stopped; what was measured is kept.
             }
             if (failure instanceof InterruptedException stray) {
                 throw stray;

@@ -3,7 +3,7 @@ package io.cobrowse.bench.peers;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 
-/** What the clients of each workload send, and how. */
+/** The requests of each workload, and how clients send them. Stateless. */
 final class Requests {
     private static final String COOKIES = "_ga=GA1.2.1826373112.1700000000; _gid=GA1.2.993214101.1700000000; _gat=1;"
             + " _fbp=fb.1.1700000000000.1186; gcbSessionServer=node-2; JSESSIONID=1bq8k2x0c4w9d1m7p5h3zjv6e0; lang=en-US;"
@@ -12,7 +12,7 @@ final class Requests {
 
     private Requests() {}
 
-    /** Returns what opens a connection to a proxy for a workload. */
+    /** Returns an opener of connections to a proxy for a workload. */
     static LoadClient.Opener opener(Workload workload, InetSocketAddress proxy, Identity identity) {
         byte[] request = request(workload).getBytes(StandardCharsets.ISO_8859_1);
         return switch (workload) {

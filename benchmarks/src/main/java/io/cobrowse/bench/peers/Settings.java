@@ -4,13 +4,13 @@ import java.time.Duration;
 import java.util.Set;
 
 /**
- * How much is measured.
+ * The extent of a measurement.
  *
- * @param busyConnections of each workload of requests
- * @param tunnels busy tunnels of the round trips
+ * @param busyConnections the connections of each workload with requests
+ * @param tunnels the busy tunnels of the round trips
  * @param roundSeconds how long a peer is measured at a time, in turn with the others
  * @param leastWarmUpSeconds how long each is warmed up at least; {@code maxWarmUpSeconds} at most
- * @param idleConnections tunnels that are idle, or polls that are parked
+ * @param idleConnections the number of idle tunnels, or of parked polls
  */
 public record Settings(
         Set<Workload> workloads,
@@ -23,14 +23,14 @@ public record Settings(
         int maxWarmUpSeconds,
         int idleConnections,
         int idleRounds) {
-    /** Returns the settings of published figures, or those of a quick look. */
+    /** Returns the settings for published figures, or for a quick look. */
     public static Settings of(Set<Workload> workloads, boolean quick) {
         return quick
                 ? new Settings(workloads, 32, 100, 5, 1, 2, 0, 12, 2_000, 1)
                 : new Settings(workloads, 32, 100, 20, 2, 5, 30, 90, 5_000, 3);
     }
 
-    /** Returns the same but for the rounds; those for latencies are a third. */
+    /** Returns the same settings with other rounds; those for latencies are a third of them. */
     public Settings withRounds(int rounds) {
         return new Settings(
                 workloads,
@@ -45,12 +45,12 @@ public record Settings(
                 Math.min(rounds, idleRounds));
     }
 
-    /** Returns how many connections a workload has. */
+    /** Returns the number of connections of a workload. */
     int connections(Workload workload) {
         return workload.isIdle() ? idleConnections : workload == Workload.WS_ROUND_TRIPS ? tunnels : busyConnections;
     }
 
-    /** Returns how many connections a proxy has to hold at most, with some to spare. */
+    /** Returns the greatest number of connections that a proxy needs, with some to spare. */
     int maxConnections() {
         return Math.max(tunnels, idleConnections) + 500;
     }

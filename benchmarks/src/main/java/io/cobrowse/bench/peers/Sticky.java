@@ -5,7 +5,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
-/** The sticky rules that every proxy is configured for; one that does not keep them has no place in a comparison. */
+/** The sticky rules that every proxy is configured with. A proxy that does not follow them is not measured. */
 final class Sticky {
     static final int NODES = 3;
     static final String COOKIE = "gcbSessionServer";
@@ -16,7 +16,7 @@ final class Sticky {
     private Sticky() {}
 
     /**
-     * Has a proxy route by cookie, and by query parameter against the cookie, to each node.
+     * Checks that a proxy routes to each node by cookie, and by query parameter when the cookie names another node.
      *
      * @throws IOException when another node answers
      */

@@ -9,7 +9,7 @@ import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLEngineResult.Status;
 
-/** Bytes to and from a proxy, encrypted. */
+/** Encrypted bytes to and from a proxy. */
 final class TlsTransport extends Transport {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 

@@ -9,13 +9,13 @@ import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 
-/** Bytes to and from a proxy, in the clear. */
+/** Bytes to and from a proxy in clear text. */
 class Transport {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final SocketChannel channel;
 
-    /** Connects; the channel blocks until it is {@linkplain #register registered}. */
+    /** Connects; the channel is blocking until it is {@linkplain #register registered}. */
     Transport(InetSocketAddress proxy) throws IOException {
         channel = SocketChannel.open();
         try {
@@ -37,7 +37,7 @@ class Transport {
         return channel.read(in);
     }
 
-    /** Writes all; a proxy that does not read a few KiB is a failure. */
+    /** Writes everything; a proxy that does not read a few KiB is a failure. */
     void write(ByteBuffer out) throws IOException {
         while (out.hasRemaining()) {
             if (channel.write(out) == 0) {

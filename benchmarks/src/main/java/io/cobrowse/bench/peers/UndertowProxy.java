@@ -19,7 +19,10 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import org.xnio.Options;
 
-/** Undertow's {@link ProxyHandler} with its {@link LoadBalancingProxyClient}; stock but for what names the node. */
+/**
+ * Undertow's {@link ProxyHandler} with its {@link LoadBalancingProxyClient}; unchanged except for the choice of the
+ * node.
+ */
 final class UndertowProxy {
     private static final int IDLE_MILLIS = 600_000;
 
@@ -58,7 +61,7 @@ final class UndertowProxy {
         return context;
     }
 
-    /** Routes by the parameter, then by the whole of the cookie, of which Undertow would take what is behind a dot. */
+    /** Routes by the parameter, and then by the whole cookie; Undertow would use only the part after a dot. */
     private static final class ByParameter extends LoadBalancingProxyClient {
         @Override
         protected Iterator<CharSequence> parseRoutes(HttpServerExchange exchange) {

@@ -2,7 +2,7 @@ package io.cobrowse.bench.peers;
 
 import java.util.Locale;
 
-/** What the proxies are put through. */
+/** The loads that proxies are measured under. */
 public enum Workload {
     /** Small sticky requests and answers on connections that stay open. */
     GET(Front.HTTP1, "small GET, keep-alive"),
@@ -12,15 +12,15 @@ public enum Workload {
     DOWNLOAD(Front.HTTP1, "download of 64 KiB"),
     /** A new connection for each small request. */
     NEW_CONNECTION(Front.HTTP1, "small GET, a new connection each"),
-    /** As {@link #GET}, over TLS. */
+    /** Like {@link #GET}, over TLS. */
     TLS(Front.TLS, "small GET over TLS, keep-alive"),
-    /** As {@link #GET}, over HTTP/2. */
+    /** Like {@link #GET}, over HTTP/2. */
     HTTP2(Front.HTTP2, "small GET over HTTP/2"),
-    /** WebSocket messages that go to the node and come back. */
+    /** WebSocket messages that the node echoes. */
     WS_ROUND_TRIPS(Front.HTTP1, "WebSocket round trips of 200 bytes"),
-    /** WebSockets that are open and quiet. */
+    /** WebSockets that are open and idle. */
     IDLE_TUNNELS(Front.HTTP1, "idle WebSockets"),
-    /** Requests that the node does not answer for now. */
+    /** Requests that the node does not answer for the time being. */
     PARKED_POLLS(Front.HTTP1, "parked long-polls");
 
     private final Front front;
@@ -39,7 +39,7 @@ public enum Workload {
         return title;
     }
 
-    /** Returns whether connections that wait are measured, rather than requests. */
+    /** Returns whether this measures waiting connections instead of requests. */
     boolean isIdle() {
         return this == IDLE_TUNNELS || this == PARKED_POLLS;
     }

@@ -1,4 +1,4 @@
-/** Side by side: the proxy and its peers as processes of their own, under the same load, in one run. */
+/** Measures the proxy and its peers side by side, each as a process of its own, under the same load and in one run. */
 @NullMarked
 package io.cobrowse.bench.peers;
 

@@ -23,18 +23,18 @@ public record Case(String benchmark, SortedMap<String, String> params) implement
         return new Case(type.getName() + "." + method, map);
     }
 
-    /** Returns the class without its package and without "Benchmark", as "CookieScan". */
+    /** Returns the class without its package and without "Benchmark", such as "CookieScan". */
     public String group() {
         String type = benchmark.substring(0, benchmark.lastIndexOf('.'));
         return type.substring(type.lastIndexOf('.') + 1).replace("Benchmark", "");
     }
 
-    /** Returns the value of a parameter; empty where there is none of that name. */
+    /** Returns the value of a parameter; empty if there is none with that name. */
     public String param(String name) {
         return params.getOrDefault(name, "");
     }
 
-    /** Returns the group, the method and the parameters, as "CookieScan.find contestant=OURS input=SHORT". */
+    /** Returns the group, the method and the parameters, such as "CookieScan.find contestant=OURS input=SHORT". */
     public String title() {
         String arguments = params.entrySet().stream()
                 .map(each -> " " + each.getKey() + "=" + each.getValue())
@@ -42,12 +42,12 @@ public record Case(String benchmark, SortedMap<String, String> params) implement
         return group() + benchmark.substring(benchmark.lastIndexOf('.')) + arguments;
     }
 
-    /** Returns whether the times of a comparison are divided by this one's. */
+    /** Returns whether this is a calibration, by whose times those of a comparison are divided. */
     public boolean calibrates() {
         return group().equals("Calibration");
     }
 
-    /** Returns it as a line of the list that a fork takes, as the package {@code fork} has it. */
+    /** Returns a line for the list of a fork, in the format of the package {@code fork}. */
     public String line() {
         return benchmark
                 + params.entrySet().stream()

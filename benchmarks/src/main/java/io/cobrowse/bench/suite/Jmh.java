@@ -24,12 +24,12 @@ import org.openjdk.jmh.runner.format.OutputFormatFactory;
 import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
-/** Runs single cases by JMH. Its output is JMH's JSON. */
+/** Runs single cases with JMH. Its output is JMH's JSON. */
 public final class Jmh {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     static {
-        // A JMH elsewhere on the machine is noise, and no reason to fail.
+        // Another JMH on the machine is only noise, not a reason to fail.
         System.setProperty("jmh.ignoreLock", "true");
     }
 
@@ -41,9 +41,9 @@ public final class Jmh {
     }
 
     /**
-     * Returns every benchmark of a list with every combination of its parameters.
+     * Returns every benchmark of a list, with every combination of its parameters.
      *
-     * @param list what JMH's annotation processor writes into a jar
+     * @param list the list that JMH's annotation processor writes into a jar
      */
     public static List<Case> cases(String list) {
         return cases(BenchmarkList.fromString(list));
@@ -129,7 +129,10 @@ public final class Jmh {
         return null;
     }
 
-    /** Keeps the raw data of all, and the score of their mean; error and percentiles would need all raw data at once. */
+    /**
+     * Keeps the raw data of all forks, and the mean of the scores; error and percentiles would need all raw data at
+     * once.
+     */
     private static void appendFork(ObjectNode metric, JsonNode more) {
         ((ArrayNode) metric.get("rawData")).addAll((ArrayNode) more.get("rawData"));
         metric.put("score", Results.mean(metric.get("rawData")));

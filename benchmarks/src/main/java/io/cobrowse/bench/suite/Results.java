@@ -17,29 +17,29 @@ import java.util.TreeMap;
 import java.util.stream.StreamSupport;
 import org.apache.commons.statistics.descriptive.Median;
 
-/** What JMH measured, read from its JSON. Immutable. */
+/** JMH's measurements, read from its JSON. Immutable. */
 public final class Results {
     private static final String ALLOCATED = "gc.alloc.rate.norm";
     private static final double NO_BYTES = 0.01;
 
     /**
-     * What was measured of one case.
+     * The measurements of one case.
      *
-     * @param nanos by fork: CPU time per operation of each iteration
-     * @param bytes allocated per operation, the least of all iterations: what a harness or a JVM adds differs from one
-     *     iteration to the next, what the code itself allocates is in every one. What is less than {@value #NO_BYTES} is the
-     *     harness's, and 0 here
-     * @param settings how long it ran
+     * @param nanos for each fork, the CPU time per operation of each iteration
+     * @param bytes allocation per operation, the least of all iterations: harness and JVM allocate differently in each
+     *     iteration, but the code's own allocations are in every one. Less than {@value #NO_BYTES} comes from the
+     *     harness and counts as 0
+     * @param settings the durations of the run
      */
     public record Measured(List<double[]> nanos, double bytes, String settings) {
-        /** Returns each fork's least: what disturbs an iteration makes it longer. */
+        /** Returns the least time of each fork, since any disturbance makes an iteration longer. */
         public List<Double> leastNanos() {
             return nanos.stream()
                     .map(iterations -> Arrays.stream(iterations).min().orElseThrow())
                     .toList();
         }
 
-        /** Returns the median over the forks of each one's least: what the code takes undisturbed. */
+        /** Returns the median of the forks' least times: the time of the code undisturbed. */
         public double quietNanos() {
             return Median.withDefaults()
                     .evaluate(leastNanos().stream().mapToDouble(each -> each).toArray());
@@ -76,7 +76,7 @@ public final class Results {
     /**
      * Reads JMH's JSON.
      *
-     * @throws IllegalArgumentException when it is not that
+     * @throws IllegalArgumentException when it is not JMH's JSON
      */
     public static Results of(JsonNode json) {
         if (!json.isArray() || json.isEmpty()) {
@@ -99,7 +99,7 @@ public final class Results {
         return new Results(cases);
     }
 
-    /** Returns JMH's JSON with each fork's least alone, which is all that two measurements are compared by. */
+    /** Returns JMH's JSON with only the least time of each fork, the only one that comparisons use. */
     public static ArrayNode leastOnly(ArrayNode json) {
         ArrayNode least = json.deepCopy();
         for (JsonNode run : least) {
@@ -119,7 +119,7 @@ public final class Results {
         return least;
     }
 
-    /** Returns everything, in the order of the titles. */
+    /** Returns all cases, ordered by title. */
     public SortedMap<Case, Measured> cases() {
         return cases;
     }
@@ -149,7 +149,7 @@ public final class Results {
 
     private static List<double[]> rawData(Case which, JsonNode run, String metric) {
         JsonNode metrics = run.path("secondaryMetrics");
-        // JMH before 1.37 has a dot before the names of its own.
+        // JMH before 1.37 puts a dot before the names of its own metrics.
         JsonNode raw = metrics.has(metric)
                 ? metrics.path(metric).path("rawData")
                 : metrics.path("\u00b7" + metric).path("rawData");

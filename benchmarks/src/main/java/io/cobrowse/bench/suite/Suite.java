@@ -12,11 +12,11 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Which cases are measured. */
+/** Selects the cases to measure. Stateless. */
 public final class Suite {
     private Suite() {}
 
-    /** Returns every case whose title holds a match, but for contestants on inputs for which they answer otherwise. */
+    /** Returns every case whose title contains a match, except contestants on inputs for which their answers differ. */
     public static List<Case> all(Pattern include) {
         Predicate<String> included = include.asPredicate();
         return Jmh.cases().stream()
@@ -24,7 +24,7 @@ public final class Suite {
                 .toList();
     }
 
-    /** Returns the gate's cases, which take a second or two together. */
+    /** Returns the gate's cases, which together take a second or two. */
     public static List<Case> gate() {
         return List.of(
                 Case.of(CalibrationBenchmark.class, "arithmetic"),
@@ -37,7 +37,10 @@ public final class Suite {
                 Case.of(RouteBenchmark.class, "route", "by", "ROUND_ROBIN", "nodes", "100"));
     }
 
-    /** Returns those of a jar's cases whose title holds a match; where none is asked for, the gate's of this project's jars. */
+    /**
+     * Returns the cases of a jar whose title contains a match; without a pattern, the gate's cases if the jar has some,
+     * else all.
+     */
     public static List<Case> of(List<Case> jar, @Nullable Pattern include) {
         if (include == null) {
             List<Case> gate = gate().stream()
@@ -51,7 +54,7 @@ public final class Suite {
                 .toList();
     }
 
-    /** Returns the cases by which times are divided. */
+    /** Returns the calibrations, by which times are divided. */
     public static List<Case> calibrations() {
         return gate().stream().filter(Case::calibrates).toList();
     }

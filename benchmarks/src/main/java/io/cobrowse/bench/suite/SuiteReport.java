@@ -19,7 +19,10 @@ import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import org.jspecify.annotations.Nullable;
 
-/** Results to read: for each group a table and two plots, a row for each input and a column for each contestant. */
+/**
+ * Formats results for people: for each group a table and two plots, with a row for each input and a column for each
+ * contestant.
+ */
 final class SuiteReport {
     private static final String CONTESTANT = "contestant";
     private static final String FLOOR = "INDEX_OF";
@@ -33,7 +36,7 @@ final class SuiteReport {
                         .put(which, measured));
     }
 
-    /** Returns the tables: CPU nanoseconds, and bytes where there are any. */
+    /** Returns the tables: CPU nanoseconds, and bytes if there are any. */
     String markdown() {
         StringBuilder text = new StringBuilder();
         groups.forEach((group, cases) -> {
@@ -85,7 +88,7 @@ final class SuiteReport {
                 sections);
     }
 
-    /** Returns what ours allocate, and how far the typical cookie is from the floor. */
+    /** Returns what the project's own code allocates, and how far the typical cookie is from the floor. */
     String answer() {
         long ours = groups.values().stream()
                 .flatMap(cases -> cases.keySet().stream())
@@ -141,7 +144,9 @@ final class SuiteReport {
         return Chart.bars("B", false, inputs(cases), series(cases, measured -> new double[] {measured.bytes()}));
     }
 
-    /** Returns a series of each contestant, given a case's figure, and its ends where there are some. */
+    /**
+     * Returns a series for each contestant, with a figure for each case, and its low and high ends if there are some.
+     */
     private static List<Series> series(Map<Case, Measured> cases, Function<Measured, double[]> figures) {
         List<Series> series = new ArrayList<>();
         List<String> inputs = inputs(cases);
@@ -159,7 +164,7 @@ final class SuiteReport {
         return series;
     }
 
-    /** Returns a contestant's name; the one that only searches, and takes what it finds, is what no scanner can beat. */
+    /** Returns a contestant's name. The one that only searches for the name is the floor, which no scanner can beat. */
     private static String name(String contestant) {
         return contestant.isEmpty() ? "ours" : contestant.equals(FLOOR) ? FLOOR + " (the floor)" : contestant;
     }
@@ -173,7 +178,7 @@ final class SuiteReport {
                 .orElse(null);
     }
 
-    /** Returns the contestants, ours first, as they are tabled. */
+    /** Returns the contestants in the order of the tables, the project's own first. */
     private static List<String> contestants(Map<Case, Measured> cases) {
         return cases.keySet().stream()
                 .map(each -> each.param(CONTESTANT))
@@ -186,7 +191,7 @@ final class SuiteReport {
         return cases.keySet().stream().map(SuiteReport::input).distinct().toList();
     }
 
-    /** Returns the parameters but for the contestant; the method where there are none. */
+    /** Returns the parameters without the contestant; the method if there are none. */
     private static String input(Case which) {
         String input = which.params().entrySet().stream()
                 .filter(each -> !each.getKey().equals(CONTESTANT))

@@ -22,19 +22,19 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * Runs the suite in rounds, one fork of every case in each, so that forks of a case are far apart in time. Not
+ * Runs the suite in rounds, each with one fork of every case, so that the forks of a case are far apart in time. Not
  * thread-safe.
  */
 public final class SuiteRun {
-    /** How many forks of a case are measured where nobody says. */
+    /** The default number of forks of a case. */
     public static final int FORKS = 3;
-    /** What the harness itself allocates in an iteration, at most. */
+    /** The most that the harness itself allocates in an iteration, in bytes. */
     private static final double HARNESS_BYTES = 8_000;
-    /** To what the harness's share of the allocation per operation is brought down. */
+    /** The share of the harness in the allocation per operation, in bytes, that the long iterations reach. */
     private static final double EXACT_BYTES = 0.005;
-    /** How often small allocations are measured again: on a busy machine an iteration may have few operations. */
+    /** How often small allocations are measured again, since an iteration may have few operations on a busy machine. */
     private static final int ATTEMPTS = 3;
-    /** No object is smaller. */
+    /** The size of the smallest object. */
     private static final int OBJECT_BYTES = 16;
 
     private final List<Case> cases;
@@ -45,7 +45,7 @@ public final class SuiteRun {
     private final ArrayNode results = json.createArrayNode();
 
     /**
-     * @param include which cases, by their titles; the calibrations run always
+     * @param include matches the titles of the cases; the calibrations always run
      * @throws IllegalArgumentException when there is no such case
      */
     public SuiteRun(Pattern include, boolean quick, int forks, PrintWriter progress) {
@@ -64,9 +64,10 @@ public final class SuiteRun {
     }
 
     /**
-     * Runs, prints the table, and writes results and report into a directory; of a run that is interrupted what it has.
+     * Runs the suite, prints the table, and writes results and report into a directory. An interrupted run reports what
+     * it has.
      *
-     * @return whether it came to its end
+     * @return whether it reached its end
      */
     public boolean run(Environment environment, Path directory, PrintWriter out) throws IOException {
         try (Interruption interruption = Interruption.watch()) {
@@ -128,7 +129,7 @@ public final class SuiteRun {
         progress.flush();
     }
 
-    /** What seems to allocate less than an object has is not known yet. */
+    /** Returns the allocation as text. If it seems less than an object, it is not known yet. */
     private static String bytes(Measured figures) {
         return isSmall(figures)
                 ? "allocation to be measured again at the end"
@@ -140,8 +141,8 @@ public final class SuiteRun {
     }
 
     /**
-     * Measures those again that seem to allocate less than any object has, in iterations so long that the harness's own
-     * objects are lost among the operations.
+     * Measures cases again that seem to allocate less than any object, in iterations that are long enough to make the
+     * harness's own objects negligible.
      */
     private void measureSmallAllocations(Interruption interruption) throws IOException {
         List<Map.Entry<Case, Measured>> small = Results.of(results).cases().entrySet().stream()
@@ -153,7 +154,7 @@ public final class SuiteRun {
             Case which = small.get(i).getKey();
             Measured before = small.get(i).getValue();
             ArrayNode again = Jmh.run(which, new Times(1, 500, 2, exactMillis(before)), 1);
-            // So few and long iterations are no measure of the time.
+            // Iterations that are so few and so long do not measure the time.
             again.forEach(run -> ((ObjectNode) run.get("secondaryMetrics")).remove(CpuTimeProfiler.METRIC));
             Jmh.append(results, again);
             countdown.done(seconds(before));
@@ -170,7 +171,10 @@ public final class SuiteRun {
         }
     }
 
-    /** Returns how long the small allocations will take, those of the cases not measured yet as those of the others. */
+    /**
+     * Returns how long the small allocations will take, in seconds, if cases that are not measured yet are like the
+     * others.
+     */
     private double secondsForSmallAllocations() {
         Collection<Measured> known = Results.of(results).cases().values();
         int seconds = known.stream()
@@ -180,13 +184,13 @@ public final class SuiteRun {
         return (double) seconds * cases.size() / known.size();
     }
 
-    /** Returns how long an iteration has to be for the harness's objects to be lost in it. */
+    /** Returns how long an iteration must be to make the harness's objects negligible. */
     private static int exactMillis(Measured figures) {
         double nanos = HARNESS_BYTES / EXACT_BYTES * figures.quietNanos();
         return (int) Math.min(30_000, Math.max(500, nanos / 1e6));
     }
 
-    /** Returns how long both iterations take, with the warm-up and the JVM's start. */
+    /** Returns how long both iterations take, in seconds, including the warm-up and the JVM's start. */
     private static int seconds(Measured figures) {
         return 1 + (500 + 2 * exactMillis(figures)) / 1000;
     }

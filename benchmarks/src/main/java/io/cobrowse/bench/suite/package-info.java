@@ -1,4 +1,4 @@
-/** Runs the JMH benchmarks and keeps what they measure. */
+/** Runs the JMH benchmarks, and keeps their measurements. */
 @NullMarked
 package io.cobrowse.bench.suite;
 

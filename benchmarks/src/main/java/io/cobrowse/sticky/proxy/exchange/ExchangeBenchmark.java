@@ -15,10 +15,10 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
 /**
- * What do a request and its answer cost on their whole way through the proxy, but for system calls and thread switches?
+ * What do a request and its answer cost on their whole way through the proxy, without system calls and thread switches?
  *
- * <p>In this package, since what it measures is package-private. Inputs: a request of a browser that sticks by its cookie, and an
- * answer, on connections that are kept; what Jetty allocates and does for a request is part of it. Command:
+ * <p>In this package because it measures package-private code. Inputs: a browser's request that sticks by its cookie,
+ * and an answer, on persistent connections; Jetty's work and allocations for a request are included. Command:
  * {@code bin/cobrowse-bench run --include Exchange}. Not in the gate's set, whose forks are too short for so much code.
  */
 @State(Scope.Thread)
@@ -26,7 +26,7 @@ import org.openjdk.jmh.annotations.TearDown;
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @SuppressWarnings("NullAway.Init") // Set by JMH.
 public class ExchangeBenchmark {
-    /** So much code is compiled only after more than the suite's own warm-up. */
+    /** The suite's own warm-up is too short for so much code to be compiled. */
     private static final int WARM_UP = 20_000;
 
     private static final String FIELDS = """
@@ -48,7 +48,7 @@ public class ExchangeBenchmark {
 
             """.replace("\n", "\r\n") + "a".repeat(200);
 
-    /** What the client sends. */
+    /** The client's request. */
     public enum Request {
         GET("GET /cobrowse/rest/live/sessions/845800826 HTTP/1.1\r\n" + FIELDS + "\r\n"),
         POST("POST /cobrowse/cometd/ HTTP/1.1\r\n" + FIELDS

@@ -47,8 +47,8 @@ import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request's way from the bytes of a client to those for its node, and back, without a socket and on the calling thread alone:
- * Jetty's connection, filter, exchange, and one connection to a node, which is kept. Not thread-safe.
+ * The way of a request from the bytes of a client to those for its node, and back, without a socket and on the calling
+ * thread alone: Jetty's connection, the filter, the exchange, and one persistent connection to a node. Not thread-safe.
  */
 final class SocketlessProxy {
     private final ByteBufferPool buffers = new ArrayByteBufferPool();
@@ -101,7 +101,7 @@ final class SocketlessProxy {
     }
 
     /**
-     * Passes a request on, and its answer back. What there is of either is read from the beginning of its buffer.
+     * Passes a request on, and its answer back. Both are read from the beginning of their buffers.
      *
      * @return the answer as the client gets it, valid until the next call
      */
@@ -117,7 +117,7 @@ final class SocketlessProxy {
         return client.getOutput();
     }
 
-    /** Of what the connector starts with nothing is wanted: a thread that accepts. */
+    /** Ignores the tasks that the connector starts with: it would start a thread that accepts. */
     private void runOnceStarted(Runnable task) {
         if (started) {
             task.run();
@@ -134,7 +134,7 @@ final class SocketlessProxy {
         server.stop();
     }
 
-    /** Does at once what there is to do, in place of a thread of its own. */
+    /** Runs tasks at once, instead of on another thread. */
     private final class InlineEndPoint extends ByteArrayEndPoint {
         InlineEndPoint() {
             super(scheduler, 0, null, 8 * 1024, true);
@@ -146,7 +146,7 @@ final class SocketlessProxy {
         }
     }
 
-    /** Starts an exchange as the servlet does, but on this loop and with this connection. */
+    /** Starts an exchange like the servlet, but on this loop and with this connection. */
     private final class Starter extends HttpServlet {
         private static final long serialVersionUID = 1L;
         private final transient Exchanges exchanges;
@@ -165,7 +165,7 @@ final class SocketlessProxy {
         }
     }
 
-    /** The one connection. */
+    /** A pool with only one connection. */
     private final class Pool implements UpstreamConnection.Owner, Connections {
         private final ByteArrayEndPoint endPoint = new InlineEndPoint();
         private final InputBuffers inputs = new InputBuffers(buffers);

@@ -15,10 +15,10 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
 /**
- * What does it cost to write the head of a request for its node, forwarding fields included?
+ * What does it cost to write the head of a request for its node, including forwarding fields?
  *
- * <p>In this package, since what it measures is package-private. Input: one real request of a browser, held open. Command:
- * {@code bin/cobrowse-bench run --include RequestHead}.
+ * <p>In this package because it measures package-private code. Input: one real request of a browser, held open.
+ * Command: {@code bin/cobrowse-bench run --include RequestHead}.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
