@@ -22,7 +22,7 @@ public final class CorsErrors {
     public static final String ALLOWED = "reflect or off alone, or origins such as https://shop.example";
 
     private static final Pattern ORIGIN = Pattern.compile("[a-z][a-z0-9+.-]*://[!-~&&[^/?#@,A-Z]]+");
-    /** What {@code Origin} may hold to be repeated: one origin, or null. */
+    /** The values of {@code Origin} that an answer may repeat: one origin, or null. */
     private static final Pattern REPEATABLE = Pattern.compile("[!-~&&[^,;\"]]{1,512}");
 
     private final boolean reflect;
@@ -34,7 +34,7 @@ public final class CorsErrors {
     }
 
     /**
-     * Reads the setting.
+     * Parses the setting.
      *
      * @param texts {@code reflect} alone, {@code off} alone, or origins as browsers write them
      * @throws IllegalArgumentException if they are anything else
@@ -57,7 +57,7 @@ public final class CorsErrors {
         return ORIGIN.matcher(text).matches();
     }
 
-    /** Returns the setting as {@link #of} reads it. */
+    /** Returns the setting in the form that {@link #of} parses. */
     public List<String> texts() {
         return reflect ? List.of("reflect") : origins.isEmpty() ? List.of("off") : List.copyOf(new TreeSet<>(origins));
     }

@@ -39,7 +39,9 @@ public record ProblemDocument(
         return json.append('}').toString().getBytes(StandardCharsets.UTF_8);
     }
 
-    /** Sends the document as {@link RoutingAnswers#send(ProblemDocument, HttpServletRequest, HttpServletResponse)} says. */
+    /**
+     * Sends the document like {@link RoutingAnswers#send(ProblemDocument, HttpServletRequest, HttpServletResponse)}.
+     */
     void send(HttpServletResponse response) throws IOException {
         byte[] json = json();
         response.resetBuffer();
@@ -50,7 +52,7 @@ public record ProblemDocument(
         response.getOutputStream().write(json);
     }
 
-    /** Appends a string of RFC 8259 section 7. */
+    /** Appends a string in the syntax of RFC 8259 section 7. */
     private static void appendString(StringBuilder json, String text) {
         json.append('"');
         for (int i = 0; i < text.length(); i++) {

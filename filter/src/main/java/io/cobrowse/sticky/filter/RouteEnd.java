@@ -6,8 +6,8 @@ import jakarta.servlet.AsyncListener;
 import jakarta.servlet.http.HttpServletRequest;
 
 /**
- * Ends the request that the filter has begun at its node, exactly once: taking the route out of the request is the
- * permission to end it, and only one can take it.
+ * Ends the request that the filter has begun at its node, exactly once. Only the one that takes the route out of the
+ * request may end it, and only one can take it.
  */
 final class RouteEnd implements AsyncListener {
     private final HttpServletRequest request;
@@ -47,7 +47,7 @@ final class RouteEnd implements AsyncListener {
         end(request);
     }
 
-    /** A new cycle forgets the listeners of the one before. */
+    /** Adds the listener again, since a new asynchronous cycle forgets the listeners of the previous one. */
     @Override
     public void onStartAsync(AsyncEvent event) {
         event.getAsyncContext().addListener(this);

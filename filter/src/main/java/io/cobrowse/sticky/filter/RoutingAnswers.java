@@ -36,7 +36,7 @@ public final class RoutingAnswers {
 
     /** The {@code Set-Cookie} fields that expire the cookie, and the settings that they were made of. */
     private record ExpiredCookie(Stickiness settings, List<String> fields) {
-        /** Browsers keep a partitioned cookie and a plain one apart, and a client may have either. */
+        /** Browsers distinguish a partitioned cookie from a plain one, and a client may have either. */
         static ExpiredCookie of(Stickiness settings) {
             String attributes = settings.cookieAttributes();
             List<String> fields = new ArrayList<>(List.of(expiredCookie(settings, attributes)));

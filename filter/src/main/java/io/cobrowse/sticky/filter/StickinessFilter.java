@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Routes each request: forwards it down the chain with its {@link Route} as the one request attribute
- * {@link #ROUTE_ATTRIBUTE}, or answers it itself where no node can serve it.
+ * {@link #ROUTE_ATTRIBUTE}, or answers it itself if no node can serve it.
  *
  * <p>The node's {@linkplain Node#begin() request} is counted from the decision until the request is complete, or until
  * whoever {@linkplain #takeRoute takes the route} ends it. Only {@link DispatcherType#REQUEST} dispatches are routed.
@@ -74,16 +74,16 @@ public final class StickinessFilter implements Filter {
     private @Nullable RoutingAnswers answers;
     private @Nullable ServletContext context;
 
-    /** Makes a filter that {@link #init} configures by init-params. */
+    /** Creates a filter that {@link #init} configures by init-params. */
     public StickinessFilter() {}
 
-    /** Makes a filter that routes by this router. */
+    /** Creates a filter that routes by this router. */
     public StickinessFilter(Router router) {
         this(router, DEFAULT_RETRY_AFTER_SECONDS);
     }
 
     /**
-     * Makes a filter that routes by this router.
+     * Creates a filter that routes by this router.
      *
      * @param retryAfterSeconds value of {@code Retry-After}, at least 1
      */
@@ -91,7 +91,7 @@ public final class StickinessFilter implements Filter {
         this(router, new RoutingAnswers(router, retryAfterSeconds));
     }
 
-    /** Makes a filter that routes by this router, and shares its answers with other components. */
+    /** Creates a filter that routes by this router, and shares its answers with other components. */
     public StickinessFilter(Router router, RoutingAnswers answers) {
         this.router = router;
         this.answers = answers;
@@ -176,7 +176,7 @@ public final class StickinessFilter implements Filter {
 
     private void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        if (request.getAttribute(ROUTE_ATTRIBUTE) != null) { // Or the node's count would go up twice.
+        if (request.getAttribute(ROUTE_ATTRIBUTE) != null) { // Otherwise the node's count would go up twice.
             throw new ServletException(
                     "A StickinessFilter has routed this request already: map one filter, once, to each path");
         }
@@ -184,7 +184,7 @@ public final class StickinessFilter implements Filter {
         Route route = route(request);
         Node node = route.node();
         if (route.outcome() != Outcome.FORWARD || node == null) {
-            request.setAttribute(ROUTE_ATTRIBUTE, route); // For those who write down why it went nowhere.
+            request.setAttribute(ROUTE_ATTRIBUTE, route); // For the log of requests that are not forwarded.
             answers.send(route, request, response);
             return;
         }

@@ -1,4 +1,4 @@
-/** The servlet adapter: a filter that routes, and the answers it gives where nothing can be forwarded. */
+/** The servlet adapter: a filter that routes, and the answers that it sends if a request cannot be forwarded. */
 @NullMarked
 package io.cobrowse.sticky.filter;
 

@@ -17,7 +17,7 @@ public record AnyNode(String method, String path) {
 
     /** @throws IllegalArgumentException if no request can match */
     public AnyNode {
-        // A path whose segments are * or have none, of which the last may be **.
+        // A path whose segments are * or contain none, and whose last segment may be **.
         if (!Token.isToken(method) || !path.matches("(/([!-~&&[^?#*/]]*|\\*))*(/\\*\\*)?") || path.isEmpty()) {
             throw new IllegalArgumentException("any-node \"" + method + " " + path
                     + "\": allowed is METHOD /path, the path as it is sent, without query, where * is one segment and"

@@ -30,17 +30,17 @@ final class Balancer {
         this.cursor = cursor;
     }
 
-    /** Returns a balancer that chooses in another way, and goes on from, and with, the cursor of this one. */
+    /** Returns a balancer with another method that shares this one's cursor. */
     Balancer with(Balance other) {
         return other == balance ? this : new Balancer(other, cursor);
     }
 
-    /** Returns a balancer that is where this one is, and goes on by itself. */
+    /** Returns a balancer with a cursor of its own, which starts at this one's position. */
     Balancer copy() {
         return new Balancer(balance, cursor.get());
     }
 
-    /** Returns one of the candidates that was not tried, one that is not full if there is one; null where there is none. */
+    /** Returns a candidate that was not tried, preferably one that is not full; null if there is none. */
     @Nullable
     Node pick(Candidates candidates, Collection<Node> tried) {
         if (candidates.nodes().isEmpty()) {
@@ -79,8 +79,8 @@ final class Balancer {
     }
 
     /**
-     * Starts the search behind the node that was picked last, so that the first of several equal ones is the next in
-     * turn: the cursor moves past the pick, by one to begin with and by the nodes passed over afterwards.
+     * Starts the search behind the node that was picked last, so that among equal nodes the next in turn is picked. The
+     * cursor moves past the pick: by one at first, and then by the nodes that were passed over.
      */
     private @Nullable Node leastActive(Candidates candidates, Collection<Node> tried, boolean notFull) {
         List<Node> nodes = candidates.nodes();
@@ -108,7 +108,7 @@ final class Balancer {
         return best;
     }
 
-    /** Draws two different nodes; an excluded one stands for the next that is not. */
+    /** Draws two different nodes; an excluded node is replaced by the next one that is not excluded. */
     private static @Nullable Node randomTwo(Candidates candidates, Collection<Node> tried, boolean notFull) {
         List<Node> nodes = candidates.nodes();
         RandomGenerator random = ThreadLocalRandom.current();
@@ -125,7 +125,10 @@ final class Balancer {
         return rightIsLess ? right : left;
     }
 
-    /** Returns the index of the first node at or behind an index, around the end, that is not excluded; -1 for none. */
+    /**
+     * Returns the index of the first node that is not excluded, at or after an index and around the end; -1 if there is
+     * none.
+     */
     private static int untried(List<Node> nodes, int from, Collection<Node> tried, boolean notFull) {
         for (int i = 0; i < nodes.size(); i++) {
             int index = wrap(from + i, nodes.size());
@@ -136,7 +139,7 @@ final class Balancer {
         return -1;
     }
 
-    /** Returns what a node would have to do if it were picked. To compare by weight, multiply crosswise. */
+    /** Returns the load that a node would have if it were picked. To compare by weight, multiply crosswise. */
     private static long load(Node node) {
         return node.active() + 1L;
     }

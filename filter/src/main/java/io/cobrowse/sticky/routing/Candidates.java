@@ -2,7 +2,7 @@ package io.cobrowse.sticky.routing;
 
 import java.util.List;
 
-/** Nodes that may be given requests without affinity, and their order in smooth weighted round robin. Immutable. */
+/** The nodes that may get requests without affinity, and their order in smooth weighted round robin. Immutable. */
 final class Candidates {
     private final List<Node> nodes;
     private final int[] weights;
@@ -13,7 +13,7 @@ final class Candidates {
         this(nodes, nodes.stream().mapToInt(Node::weight).toArray());
     }
 
-    /** @param weights of the nodes, in their order, as they stand to each other now */
+    /** @param weights the current weights of the nodes, in the same order */
     Candidates(List<Node> nodes, int[] weights) {
         this.nodes = List.copyOf(nodes);
         this.weights = weights;
@@ -36,12 +36,12 @@ final class Candidates {
         return limited;
     }
 
-    /** Returns how many picks make a cycle; 0 where there are no nodes. */
+    /** Returns the number of picks in a cycle; 0 if there are no nodes. */
     int cycleLength() {
         return cycle.length;
     }
 
-    /** Returns the node that a pick of the cycle takes, the first at 0. */
+    /** Returns the node of a pick in the cycle; the first pick is 0. */
     Node inCycle(int pick) {
         return nodes.get(cycle[pick]);
     }

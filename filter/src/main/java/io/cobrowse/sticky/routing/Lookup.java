@@ -14,18 +14,21 @@ import java.nio.charset.StandardCharsets;
 final class Lookup {
     static final int ABSENT = -1;
 
-    /** 2 to the 32 divided by the golden ratio: spreads hashes that differ little (Knuth, volume 3, section 6.4). */
+    /**
+     * 2 to the power of 32, divided by the golden ratio: spreads hashes that differ little (Knuth, volume 3, section
+     * 6.4).
+     */
     private static final int FIBONACCI = 0x9E3779B9;
 
     private static final VarHandle INDEX = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.nativeOrder());
-    /** Where a slot's length stands, behind its index. */
+    /** The position of the length in a slot, behind the index. */
     private static final int LENGTH = Integer.BYTES;
-    /** Where a slot's characters stand. */
+    /** The position of the characters in a slot. */
     private static final int NAME = LENGTH + 1;
 
     /**
-     * A slot is an index, the length of its name, 0 where the slot is vacant, and the characters: one cache line or two, with
-     * no pointer to follow.
+     * A slot contains an index, the length of its name (0 if the slot is vacant), and the characters: one cache line or
+     * two, without a pointer to follow.
      */
     private final byte[] slots;
 
@@ -35,10 +38,10 @@ final class Lookup {
     private final int shift;
 
     /**
-     * Makes a map that holds nothing yet.
+     * Creates an empty map.
      *
-     * @param size of all names that will be added
-     * @param longest length of any of them, at most 64
+     * @param size the number of names that will be added
+     * @param longest the length of the longest of them, at most 64
      */
     Lookup(int size, int longest) {
         int bits = Math.max(1, 33 - Integer.numberOfLeadingZeros(size));
@@ -67,13 +70,13 @@ final class Lookup {
         return ABSENT;
     }
 
-    /** Returns the index of the name that stands at {@code [start, end)} of the text, or {@link #ABSENT}. */
+    /** Returns the index of the name at {@code [start, end)} of the text, or {@link #ABSENT}. */
     int find(String text, int start, int end) {
         int length = end - start;
         if (length > longest) {
             return ABSENT;
         }
-        int hash = 0; // as String.hashCode, two characters at a time, for each multiplication waits for the one before
+        int hash = 0; // Like String.hashCode, but two characters at a time, since each multiplication waits for the previous one.
         int i = start;
         for (; i < end - 1; i += 2) {
             hash = 31 * 31 * hash + (31 * text.charAt(i) + text.charAt(i + 1));
@@ -94,8 +97,8 @@ final class Lookup {
     }
 
     /**
-     * Returns the index of the name that stands percent-encoded at {@code [start, end)} of the text, or {@link #ABSENT},
-     * also when a percent code is malformed. {@code +} is a plus.
+     * Returns the index of the percent-encoded name at {@code [start, end)} of the text, or {@link #ABSENT}, also if a
+     * percent code is malformed. {@code +} is a plus.
      */
     int findDecoded(String text, int start, int end) {
         if (end - start > 3 * longest) {
@@ -153,7 +156,7 @@ final class Lookup {
         return text.charAt(i) == '%' ? 3 : 1;
     }
 
-    /** Returns the character, or the byte of the percent code, that stands at i; -1 where the code is malformed. */
+    /** Returns the character at i, or the byte of the percent code there; -1 if the code is malformed. */
     private static int decode(String text, int i, int end) {
         char c = text.charAt(i);
         if (c != '%') {

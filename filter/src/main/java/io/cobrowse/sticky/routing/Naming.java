@@ -11,11 +11,11 @@ import org.jspecify.annotations.Nullable;
  * (R5), each read in place. A node is given by its index in the table. Thread-safe; allocates nothing.
  */
 final class Naming {
-    /** The request names no node this way. Other than {@link #UNKNOWN} this is no reason to count anything. */
+    /** The request names no node in this way. Unlike {@link #UNKNOWN}, this is not counted. */
     static final int ABSENT = NodeTable.ABSENT;
-    /** The request names a node this way, but none that is known. Less than ABSENT, so that the minimum remembers it. */
+    /** The request names a node in this way, but not a known one. Less than ABSENT, so that the minimum keeps it. */
     static final int UNKNOWN = ABSENT - 1;
-    /** Flag beside the index of a node: another cookie names another known node. No table is that large. */
+    /** A flag added to the index of a node: another cookie names another known node. No table is so large. */
     static final int DISAGREED = 1 << 30;
 
     private final Trace trace;
@@ -45,7 +45,7 @@ final class Naming {
         return found;
     }
 
-    /** As {@link #inQuery} for the query of another URL, in which an unknown id counts as absent. */
+    /** Like {@link #inQuery}, for the query of another URL, in which an unknown id counts as absent. */
     int inReferer(Snapshot now, String referer) {
         String name = now.stickiness().queryParameter();
         int mark = referer.indexOf('?');
@@ -78,7 +78,7 @@ final class Naming {
         return found;
     }
 
-    /** Returns the node that the cookies of a field name, or those before it do. */
+    /** Returns the node that the cookies of this field or of those before it name. */
     int inCookie(Snapshot now, String field, int inUrl, int before) {
         String name = now.stickiness().cookie();
         int found = before;
@@ -99,7 +99,7 @@ final class Naming {
         return found;
     }
 
-    /** Returns whether no further cookie could matter, so that the rest of a request that sticks is not looked at. */
+    /** Returns whether further cookies cannot matter, so that the rest of a sticky request is not scanned. */
     private static boolean settled(Snapshot now, int found, int inUrl) {
         if (found < 0) {
             return false;
@@ -108,7 +108,7 @@ final class Naming {
         return found == inUrl || now.table().ready(serving, Routes.URL) != null;
     }
 
-    /** Returns which of two nodes the cookies are to stand for: the one of the URL, or the first that can serve (R3). */
+    /** Returns which of two nodes the cookies stand for: the URL's, or else the first that can serve (R3). */
     private static int preferred(Snapshot now, int first, int second, int inUrl) {
         if (first == inUrl || second == inUrl) {
             return inUrl;
@@ -134,7 +134,7 @@ final class Naming {
         return found;
     }
 
-    /** Looks a cookie value up: all of it, then, where route suffixes are on, what stands behind the last dot (R5). */
+    /** Looks up a whole cookie value and then, with route suffixes, the text after its last dot (R5). */
     private static int byCookieValue(Snapshot now, String text, int start, int end) {
         NodeTable table = now.table();
         int found = table.indexByCookie(text, start, end);

@@ -9,9 +9,9 @@ import java.util.Objects;
 import java.util.regex.Pattern;
 
 /**
- * A node of the cluster: how requests name it, where it is, and what it is doing now.
+ * A node of the cluster: how requests name it, where it is, and its current load.
  *
- * <p>The settings are immutable; the counters are thread-safe and lock-free, and shared with every node that
+ * <p>The settings are immutable. The counters are thread-safe and lock-free, and shared with every node that
  * {@linkplain #succeeding succeeds} this one. Equality is identity.
  */
 public final class Node {
@@ -34,15 +34,15 @@ public final class Node {
     private final Routes routes;
 
     /**
-     * Makes a node that serves nothing yet.
+     * Creates a node without load.
      *
      * @param id value of the query parameter: {@code [A-Za-z0-9._-]{1,64}}
      * @param cookies values of the cookie: at least one, each in the format of the id, no duplicates
      * @param url an {@code http} or {@code https} URL with a host, optionally a port, and nothing else
      * @param weight share of new sessions, 1 to 256
      * @param backup whether it gets new sessions only when no other node can take them
-     * @throws IllegalArgumentException if one of them is invalid; the message has one line for each error: which,
-     *     value, what is allowed
+     * @throws IllegalArgumentException if one of them is invalid; the message has one line for each error: the setting,
+     *     the value, and what is allowed
      */
     public Node(String id, List<String> cookies, URI url, int weight, boolean backup) {
         this(id, cookies, url, weight, backup, UNLIMITED);

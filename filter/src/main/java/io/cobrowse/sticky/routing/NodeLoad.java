@@ -3,12 +3,12 @@ package io.cobrowse.sticky.routing;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 
 /**
- * What a node is doing now. Every object that stands for the same node shares one. Thread-safe, lock-free.
+ * The current load of a node. All objects that stand for the same node share one. Thread-safe, lock-free.
  *
- * <p>Both counters stand in the middle of an array of three cache lines, so that two nodes never share a line.
+ * <p>Both counters are in the middle of an array of three cache lines, so that two nodes never share a line.
  */
 final class NodeLoad {
-    /** Requests and tunnels together: what balancing reads, of every node in turn. */
+    /** The index of the number of requests and tunnels, which balancing reads for every node in turn. */
     private static final int ALL = 16;
 
     private static final int TUNNELS = ALL + 1;

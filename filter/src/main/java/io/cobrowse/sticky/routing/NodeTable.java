@@ -24,18 +24,21 @@ public final class NodeTable {
             new NodeTable(List.of(), new NodeState[0], new int[0], new Lookup(0, 0), new Lookup(0, 0));
 
     private final List<Node> nodes;
-    /** The routes of each ready node, by naming, null for any other: a decision looks at this line of the cache only. */
+    /** The routes of each ready node, by naming; null for other nodes. A decision reads only this cache line. */
     private final Route[] ready;
 
     private final NodeState[] states;
-    /** Tenths of its weight that each node has now. */
+    /** The current share of its weight that each node has, in tenths. */
     private final int[] shares;
 
     private final Lookup byId;
     private final Lookup byCookie;
     private final Candidates candidates;
     private final Candidates spares;
-    /** Filled on first use. A race only works the same node out twice; a node is safe to publish without a barrier. */
+    /**
+     * Filled on first use. In a race, the same node is only computed twice; a node can be published safely without a
+     * barrier.
+     */
     private final Node[] replacements;
 
     private NodeTable(List<Node> nodes, NodeState[] states, int[] shares, Lookup byId, Lookup byCookie) {
@@ -195,12 +198,12 @@ public final class NodeTable {
         return shares[requireIndex(node.id())];
     }
 
-    /** Returns the index of the node whose id stands percent-encoded in this range, or {@link #ABSENT}. */
+    /** Returns the index of the node whose id is percent-encoded in this range, or {@link #ABSENT}. */
     int indexByEncodedId(String text, int start, int end) {
         return byId.findDecoded(text, start, end);
     }
 
-    /** Returns the index of the node that this range names as a cookie value, or {@link #ABSENT}. */
+    /** Returns the index of the node whose cookie value is in this range, or {@link #ABSENT}. */
     int indexByCookie(String text, int start, int end) {
         return byCookie.find(text, start, end);
     }
@@ -209,7 +212,7 @@ public final class NodeTable {
         return nodes.get(index);
     }
 
-    /** Returns the route to a ready node, or null where the node is anything else. */
+    /** Returns the route to a ready node, or null if the node is not ready. */
     @Nullable
     Route ready(int index, int naming) {
         return ready[index * Routes.NAMINGS + naming];
@@ -224,14 +227,14 @@ public final class NodeTable {
         return candidates;
     }
 
-    /** Returns the ready backups that get new sessions only once every candidate was tried in vain. */
+    /** Returns the ready backups, which get new sessions only after every candidate has failed. */
     Candidates spares() {
         return spares;
     }
 
     /**
-     * Returns the node that serves the sessions of a node that is gone, be it in this table or not: the same for every
-     * table with the same ready nodes; null where there is none.
+     * Returns the node that takes over the sessions of a node that is gone, whether or not that one is in this table.
+     * It is the same for every table with the same ready nodes; null if there is none.
      */
     @Nullable
     Node replacement(Node gone) {
@@ -279,7 +282,10 @@ public final class NodeTable {
         return index;
     }
 
-    /** Returns the node that the cookie value at {@code [start, end)} of a text names; null for none. Allocates nothing. */
+    /**
+     * Returns the node whose cookie value is at {@code [start, end)} of a text; null if there is none. Allocates
+     * nothing.
+     */
     public @Nullable Node byCookie(String text, int start, int end) {
         int index = indexByCookie(text, start, end);
         return index < 0 ? null : nodes.get(index);

@@ -13,7 +13,10 @@ final class Rendezvous {
 
     private Rendezvous() {}
 
-    /** Returns the candidate that takes over from the failed node, which is none itself; null where there is no other. */
+    /**
+     * Returns the candidate that takes over from the failed node, which is not a candidate itself; null if there is
+     * none.
+     */
     static @Nullable Node choose(Node failed, List<Node> candidates) {
         Node best = null;
         long bestScore = 0;

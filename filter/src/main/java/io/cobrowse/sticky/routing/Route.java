@@ -3,18 +3,18 @@ package io.cobrowse.sticky.routing;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What becomes of a request, and why. Built in advance, one for each node and reason, so that a decision only picks
- * one. Immutable.
+ * The outcome of routing a request, and the reason. Built in advance, one for each node and reason, so that a decision
+ * only picks one. Immutable.
  */
 public final class Route {
 
-    /** What becomes of a request. */
+    /** The outcome of routing a request. */
     public enum Outcome {
-        /** {@link Route#node()} serves it. */
+        /** {@link Route#node()} serves the request. */
         FORWARD,
-        /** The client is told that its node is gone: 503 (R10). */
+        /** The client is told that its node is down: 503 (R10). */
         NODE_DOWN,
-        /** The client is told that its URL names no node: 404 (R8). */
+        /** The client is told that its URL names no known node: 404 (R8). */
         UNKNOWN_NODE,
         /** The client is told that no node can serve it: 503 (R18). */
         NO_NODE
@@ -54,7 +54,7 @@ public final class Route {
     /**
      * Returns the route to a node, with its counterpart for when the node is gone.
      *
-     * @param stickyRoute of this node and this affinity: {@link #stickyRoute(Node, Affinity)}
+     * @param stickyRoute the value for this node and this affinity: {@link #stickyRoute(Node, Affinity)}
      */
     static Route to(
             Node node,
@@ -68,7 +68,7 @@ public final class Route {
         return new Route(Outcome.FORWARD, node, affinity, stickyRoute, sticky, conflict, false, nodeDown);
     }
 
-    /** Returns the route of a request that there is nobody to serve. */
+    /** Returns the route of a request that no node can serve. */
     static Route noNode(Sticky sticky, boolean conflict) {
         return new Route(Outcome.NO_NODE, null, Affinity.NONE, null, sticky, conflict, false, null);
     }
@@ -77,7 +77,7 @@ public final class Route {
         return "node=" + node.id() + "; by=" + affinity.text();
     }
 
-    /** Returns what becomes of the request. */
+    /** Returns the outcome of routing the request. */
     public Outcome outcome() {
         return outcome;
     }
@@ -124,7 +124,7 @@ public final class Route {
         return stickyRoute;
     }
 
-    /** Returns what becomes of the same request when its node turns out to be gone; this, unless it forwards. */
+    /** Returns the route of the same request if its node turns out to be gone; this route, unless it forwards. */
     Route nodeDown() {
         return nodeDown == null ? this : nodeDown;
     }

@@ -38,7 +38,7 @@ public final class Router {
         this(new Snapshot(stickiness, new Balancer(balance), table), Trace.OFF);
     }
 
-    /** Makes a router that decides as another does now, counts for itself, and tells. */
+    /** Creates a router that decides like another one at this moment, counts separately, and explains its decisions. */
     private Router(Snapshot snapshot, Trace trace) {
         this.snapshot = snapshot;
         this.trace = trace;
@@ -169,9 +169,9 @@ public final class Router {
     }
 
     /**
-     * Returns what becomes of a forwarded request whose node turned out to be gone although the table does not say
-     * so: R10, whatever its affinity, or another node if it starts a session (R11) or any node can serve it (R23,
-     * R24). A request that is forwarded again is not counted again.
+     * Returns the new route of a forwarded request whose node turned out to be gone although the table does not say so:
+     * R10, whatever its affinity, or another node if it starts a session (R11) or any node can serve it (R23, R24). A
+     * request that is forwarded again is not counted again.
      */
     public Route unavailable(Route failed, String method, String rawPath, RequestKind kind) {
         Node node = failed.node();
@@ -189,11 +189,11 @@ public final class Router {
     }
 
     /**
-     * Returns the route to a node that was not tried yet, for a request without affinity whose nodes failed: ready
-     * backups come after all others, and {@link Route.Outcome#NO_NODE} comes last. A request that is forwarded again
-     * is not counted again.
+     * Returns the route to a node that was not tried yet, for a request without affinity whose nodes failed. Ready
+     * backups come after all other nodes, and {@link Route.Outcome#NO_NODE} comes last. A request that is forwarded
+     * again is not counted again.
      *
-     * @param failed the route to one of them
+     * @param failed the route to one of the failed nodes
      */
     public Route another(Route failed, Collection<Node> tried) {
         return retried(balance(snapshot, tried, failed.sticky(), failed.conflict()));
@@ -307,7 +307,7 @@ public final class Router {
                 : Routes.balanced(now.table().replacement(node), Sticky.MOVED, route.conflict());
     }
 
-    /** Returns whether another node can serve a request as well as the one that is gone (R23, R24). */
+    /** Returns whether another node can serve a request as well as its node that is gone (R23, R24). */
     private static boolean anyCanServe(
             Snapshot now, Affinity affinity, String method, String rawPath, RequestKind kind) {
         if (kind == RequestKind.PREFLIGHT && (affinity == Affinity.URL || affinity == Affinity.REFERER)) {
@@ -344,7 +344,7 @@ public final class Router {
             case FORWARD -> forwarded(route.affinity()).increment();
             case NODE_DOWN -> nodeDown.increment();
             case NO_NODE -> noNode.increment();
-            case UNKNOWN_NODE -> {} // counted where the query is read, whatever becomes of the request
+            case UNKNOWN_NODE -> {} // Counted where the query is read, whatever the outcome of the request.
         }
         return route;
     }
@@ -359,7 +359,7 @@ public final class Router {
         };
     }
 
-    /** Returns whether a request may leave the node that its cookie names, for the sake of a new session (R11). */
+    /** Returns whether a request may leave the node that its cookie names, because it starts a new session (R11). */
     private boolean startsAnew(Snapshot now, int index, String method, String rawPath) {
         if (now.table().ready(index, Routes.COOKIE) != null) {
             return false;

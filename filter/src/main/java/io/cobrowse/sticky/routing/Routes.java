@@ -5,15 +5,15 @@ import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Every route to one node, built once, so that a decision allocates nothing. Immutable.
+ * All routes to one node, built once, so that a decision allocates nothing. Immutable.
  *
- * <p>The way in which a request names its node is a number, its <em>naming</em>: what named it, and two flags. It is
- * the index of the request's route among those of the node, which together fill one cache line.
+ * <p>The way in which a request names its node is a number, its <em>naming</em>: the source that named it, and two
+ * flags. The naming is the index of the request's route among those of the node, which together fill one cache line.
  */
 final class Routes {
     /** Flag: a cookie names another known node. */
     static final int CONFLICT = 1;
-    /** Flag: a cookie names the node, be it that something before the cookie names it too. */
+    /** Flag: a cookie names the node, whether or not an earlier source names it too. */
     static final int BY_COOKIE = 2;
 
     static final int URL = 0;
@@ -21,12 +21,12 @@ final class Routes {
     static final int COOKIE = 8 | BY_COOKIE;
     static final int HEADER = 12;
 
-    /** How many places there are; some stay empty. */
+    /** The number of places; some stay empty. */
     static final int NAMINGS = 16;
 
     private static final Route[] NO_NODE = balanced(Route::noNode);
 
-    /** The node alone, as a list. */
+    /** A list with only the node. */
     final List<Node> alone;
 
     private final Route[] named = new Route[NAMINGS];
@@ -63,25 +63,25 @@ final class Routes {
     private static int place(Sticky sticky, boolean conflict) {
         int place = switch (sticky) {
             case NEW -> 0;
-            case MOVED, KEPT, NODE_DOWN -> 2; // a request with a node that goes elsewhere
+            case MOVED, KEPT, NODE_DOWN -> 2; // A request that names a node but goes elsewhere.
             case UNKNOWN -> 4;
             case ANY -> 6;
         };
         return conflict ? place + CONFLICT : place;
     }
 
-    /** Returns the route to a node that the balancer, or the rendezvous hash, chose; null is none. */
+    /** Returns the route to a node that the balancer or the rendezvous hash chose; null stands for no node. */
     static Route balanced(@Nullable Node node, Sticky sticky, boolean conflict) {
         Route[] routes = node == null ? NO_NODE : node.routes().balanced;
         return routes[place(sticky, conflict)];
     }
 
-    /** Returns the route of a request that names the node so. */
+    /** Returns the route of a request that names the node in this way. */
     Route named(int naming) {
         return named[naming];
     }
 
-    /** Puts the routes of requests that name the node into an array, at their namings. */
+    /** Copies the routes of requests that name the node into an array, at their namings. */
     void copyNamed(Route[] routes, int from) {
         System.arraycopy(named, 0, routes, from, named.length);
     }

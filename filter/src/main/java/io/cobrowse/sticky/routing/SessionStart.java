@@ -3,7 +3,7 @@ package io.cobrowse.sticky.routing;
 import java.util.List;
 
 /**
- * A request that starts a session, and so need not go to the node that its cookie names when that node is
+ * A request that starts a session, and that therefore need not go to the node of its cookie if that node is
  * unavailable. Immutable.
  *
  * @param method the method, case-sensitive

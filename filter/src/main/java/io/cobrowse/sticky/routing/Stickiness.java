@@ -8,7 +8,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The stickiness settings: where a node's name is looked for, and what happens when the name leads nowhere. Immutable.
+ * The stickiness settings: where a node's name is looked for, and what happens if no node with that name can serve.
+ * Immutable.
  *
  * @param cookie name of the cookie that names a node by its cookie value
  * @param queryParameter name of the query parameter that names a node by its id
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param cookieAttributes further attributes of that {@code Set-Cookie}, such as {@code SameSite=None; Secure}; null
  *     sends none
  * @param exposeRoute whether responses carry {@code Sticky-Route}
- * @param referer whether the query parameter of the {@code Referer} counts where the URL has none
+ * @param referer whether the query parameter of the {@code Referer} counts if the URL has none
  * @param anyNode the requests that any node can serve
  */
 public record Stickiness(
@@ -48,7 +49,10 @@ public record Stickiness(
     private static final String PATH_ALLOWED = "a path that begins with /, of printable ASCII characters without ;";
     private static final Predicate<String> DOMAIN = Pattern.compile("[!-:<-~]+").asMatchPredicate();
     private static final String DOMAIN_ALLOWED = "a domain, of printable ASCII characters without ; and blanks";
-    /** What has a setting of its own, or makes the cookie expire, is not said twice: the last would count. */
+    /**
+     * Excludes attributes that have settings of their own, or that make the cookie expire; the last occurrence of an
+     * attribute would win.
+     */
     private static final Predicate<String> ATTRIBUTES = Pattern.compile(
                     "(?i)(?!(.*;)? *(path|domain|expires|max-age) *(=|;|$))[!-~&&[^;]]([ -~]*[!-~&&[^;]])?")
             .asMatchPredicate();
@@ -71,7 +75,7 @@ public record Stickiness(
             null,
             false);
 
-    /** Makes settings without {@code referer}, and with the default of {@code anyNode}. */
+    /** Creates settings without {@code referer}, and with the default of {@code anyNode}. */
     public Stickiness(
             String cookie,
             String queryParameter,
@@ -138,7 +142,7 @@ public record Stickiness(
 
     /** What happens to a request of a node that is down or in maintenance. */
     public enum OnNodeDown {
-        /** The client is told with a 503, and its cookie is expired. */
+        /** The client gets a 503, and its cookie is expired. */
         NOTIFY,
         /** Another node serves it, the same one for all requests and all proxies. */
         REBALANCE

@@ -6,11 +6,11 @@ public enum Sticky {
     NEW("new"),
     /** The node that the request names serves it. */
     KEPT("kept"),
-    /** The node that the request names is unavailable, and another serves it, for good (R10, R11). */
+    /** The node that the request names is unavailable, and another one takes over for good (R10, R11). */
     MOVED("moved"),
     /** The client is told that its node is gone (R10). */
     NODE_DOWN("node-down"),
-    /** The request names a node that is not known: refused (R8), or balanced (R9). */
+    /** The request names an unknown node: refused (R8) or balanced (R9). */
     UNKNOWN("unknown"),
     /** The node that the request names is unavailable, and any other can serve this one request (R23, R24). */
     ANY("any");

@@ -6,13 +6,13 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Collects the steps of a decision while it is explained. Otherwise it is off and costs nothing. */
+/** Collects the steps of a decision that is being explained. Otherwise it is off and costs nothing. */
 final class Trace {
     static final Trace OFF = new Trace(null);
 
     private final @Nullable List<Step> steps;
 
-    /** Makes one that is on. */
+    /** Creates a trace that is on. */
     Trace() {
         this(new ArrayList<>());
     }
@@ -21,7 +21,7 @@ final class Trace {
         this.steps = steps;
     }
 
-    /** Returns whether anything is told; asked before a text is put together. */
+    /** Returns whether steps are collected; to be checked before a text is built. */
     boolean on() {
         return steps != null;
     }
@@ -36,7 +36,7 @@ final class Trace {
         }
     }
 
-    /** Tells what was read, and whether it names a node. */
+    /** Adds what was read, and whether it names a node. */
     void read(Snapshot now, String rule, String source, String text, long value, int found) {
         if (steps != null) {
             String read = text.substring(Slice.start(value), Slice.end(value));
@@ -45,7 +45,7 @@ final class Trace {
         }
     }
 
-    /** Tells that nothing was there to be read. */
+    /** Adds that there was nothing to read. */
     void absent(String rule, String source, int found) {
         if (steps != null && found == Naming.ABSENT) {
             steps.add(new Step(rule, "no " + source));

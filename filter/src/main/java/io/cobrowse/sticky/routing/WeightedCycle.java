@@ -21,7 +21,7 @@ final class WeightedCycle {
 
     private WeightedCycle() {}
 
-    /** Returns the indexes of the weights in the order of the picks; empty where there are none. */
+    /** Returns the indexes of the weights in the order of the picks; empty if there are none. */
     static int[] of(int[] weights) {
         int divisor = 0;
         int sum = 0;
@@ -72,7 +72,10 @@ final class WeightedCycle {
         final int weight;
         final int[] members;
         int next;
-        /** The current weight of the member that is next; the ones before it in this round have {@code total} less. */
+        /**
+         * The current weight of the next member; members that were already picked in this round have {@code total}
+         * less.
+         */
         long current;
 
         Group(int weight, List<Integer> members) {

@@ -24,7 +24,7 @@ package io.cobrowse.sticky.scan;
  * <p>Thread-safe, stateless; allocates nothing and throws nothing for any field.
  */
 public final class CookieScanner {
-    /** Within so many characters the value of a node's cookie ends. */
+    /** The number of characters in which the value of a node's cookie ends. */
     private static final int SHORT = 8;
 
     private CookieScanner() {}
@@ -43,7 +43,7 @@ public final class CookieScanner {
         if (name.isEmpty()) {
             return Slice.NONE;
         }
-        // From the start by the method without an index, which costs a few nanoseconds less.
+        // Without an index, the search from the start is a few nanoseconds faster.
         int start = from <= 0 ? field.indexOf(name) : field.indexOf(name, from);
         while (start >= 0) {
             int equals = skipBlanks(field, start + name.length());
@@ -73,7 +73,7 @@ public final class CookieScanner {
     private static int endOfPair(String field, int from) {
         int i = from;
         if (from < field.length() - SHORT) {
-            // So often that the JVM makes no loop of it, whose beginning and end cost more than these few characters.
+            // A constant number, so that the JVM unrolls the loop, whose overhead would exceed these few characters.
             for (int k = 0; k < SHORT; k++) {
                 if (field.charAt(from + k) == ';') {
                     return from + k;
@@ -95,9 +95,9 @@ public final class CookieScanner {
         return i;
     }
 
-    /** Returns the value that stands between the {@code =} and the end of the pair, {@link Slice#NONE} where it is empty. */
+    /** Returns the value between the {@code =} and the end of the pair; {@link Slice#NONE} if it is empty. */
     private static long value(String field, int from, int end) {
-        // Nearly every value begins and ends with a character that can be neither blank nor quote.
+        // Nearly every value begins and ends with a character that cannot be a blank or a quote.
         return from < end && field.charAt(from) > '"' && field.charAt(end - 1) > '"'
                 ? Slice.of(from, end)
                 : trimmed(field, from, end);

@@ -37,7 +37,7 @@ public final class QueryScanner {
         if (name.isEmpty()) {
             return Slice.NONE;
         }
-        // From the start by the method without an index, which costs a few nanoseconds less.
+        // Without an index, the search from the start is a few nanoseconds faster.
         int start = from <= 0 ? query.indexOf(name) : query.indexOf(name, from);
         while (start >= 0) {
             int end = start + name.length();

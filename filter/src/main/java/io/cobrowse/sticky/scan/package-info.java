@@ -1,4 +1,4 @@
-/** Finds a value in a header field or a query string, as a slice. Imports {@code java.*} only. */
+/** Finds a value in a header field or a query string, as a slice. Imports only {@code java.*}. */
 @NullMarked
 package io.cobrowse.sticky.scan;
 
