@@ -3,7 +3,7 @@ package io.cobrowse.sticky.proxy.exchange;
 import io.cobrowse.sticky.routing.Node;
 
 /**
- * Is notified at once when a node fails a request, whatever becomes of the request then. Called on event loops: must
+ * Is notified at once when a node fails a request, whatever happens to the request then. Called on event loops: must
  * not block.
  */
 @FunctionalInterface

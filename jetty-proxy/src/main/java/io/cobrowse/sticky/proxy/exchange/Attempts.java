@@ -13,8 +13,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The nodes that a request is tried on: the one that has it now and counts it, those that failed it, and what becomes
- * of it if this one fails too (R10, R18, R19). Belongs to the loop of its exchange.
+ * The nodes that a request is tried on: the one that has it now and counts it, those that failed it, and the next step
+ * if this one fails too (R10, R18, R19). Belongs to the loop of its exchange.
  */
 final class Attempts {
     private final Router router;
@@ -96,14 +96,14 @@ final class Attempts {
         }
     }
 
-    /** Returns what becomes of the request if no connection to its node could be opened. */
+    /** Returns the next step if no connection to the node could be opened. */
     Failover.Action connectFailed(Failover.Event event) {
         tried = new ArrayList<>(tried);
         tried.add(node);
         return decide(event, false, false, false, false);
     }
 
-    /** Returns what becomes of the request if the connection on which it was sent fails. */
+    /** Returns the next step if the connection on which the request was sent fails. */
     Failover.Action connectionFailed(Failover.Event event, boolean parked, boolean keptTooLong, boolean answerBegun) {
         Failover.Action action = decide(event, true, parked, keptTooLong, answerBegun);
         lostBefore |= action == Failover.Action.CONNECT_AGAIN;
@@ -126,13 +126,13 @@ final class Attempts {
         return Failover.decide(event, facts, retries::tryRetry);
     }
 
-    /** The same node is tried once more. */
+    /** Notes that the same node is tried once more. */
     void again() {
         connectedAgain |= !lostBefore;
         outcome.retried();
     }
 
-    /** Returns a route to a node that was not tried yet, or the answer where there is none. */
+    /** Returns a route to a node that was not tried yet, or the answer if there is none. */
     Route another() {
         return router.another(route, tried);
     }
@@ -142,7 +142,7 @@ final class Attempts {
         return router.noNode(route);
     }
 
-    /** Returns R10's route; null where it leads to another node though this one may have acted on the request. */
+    /** Returns the route of R10; null if it leads to another node although this one may have acted on the request. */
     @Nullable
     Route unavailable() {
         Route next = client.unavailable(router, route);
@@ -150,7 +150,7 @@ final class Attempts {
         return next.outcome() == Route.Outcome.FORWARD && sent && !client.repeatable() ? null : next;
     }
 
-    /** The request goes to another node. */
+    /** Moves the request to another node. */
     void moveTo(Route next) {
         Node target = node(next);
         target.begin();

@@ -12,7 +12,7 @@ final class BodyStart {
     private byte[] bytes = new byte[FIRST_BYTES];
     private int size;
 
-    /** Copies what there is room for; the content stays as it is. */
+    /** Copies the bytes that fit; the content is not changed. */
     void add(ByteBuffer content) {
         int length = Math.min(content.remaining(), MAX_BYTES - size);
         if (length > bytes.length - size) {

@@ -49,7 +49,7 @@ final class ClientSide {
     private final SetCookieRules cookies;
     private @Nullable HttpFields trailers;
 
-    /** An answer of our own. */
+    /** An answer of the proxy itself. */
     @FunctionalInterface
     interface Answer {
         void send(HttpServletRequest request, HttpServletResponse response) throws IOException;
@@ -80,26 +80,28 @@ final class ClientSide {
         return body;
     }
 
-    /** Returns the WebSocket that the request asks for; null where it asks for none. */
+    /** Returns the WebSocket that the request asks for; null if it asks for none. */
     @Nullable
     WebSocketHandshake handshake() {
         return handshake;
     }
 
-    /** Returns whether the client's stalling is ours to watch; HTTP/1.1's connections have a timer for it. */
+    /** Returns whether the exchange has to notice a stalling client; HTTP/1.1 connections have a timer for that. */
     boolean http2() {
         return http2;
     }
 
-    /** Makes the request asynchronous. Failures are told on whatever thread Jetty finds them. */
+    /**
+     * Makes the request asynchronous. The listener is called for failures, on the thread on which Jetty detects them.
+     */
     void startAsync(Consumer<Throwable> onFailure) {
         request.setAttribute(Outcome.TOLD, true);
-        // Before startAsync adds its own, which would log every failure as unhandled if it came first.
+        // Before startAsync adds its own listener, which would log every failure as unhandled if it came first.
         request.addFailureListener(onFailure);
         servletRequest.startAsync().setTimeout(0);
     }
 
-    /** Finds out whether there is a body and how long it is; returns why it cannot be read, null when it can. */
+    /** Finds out whether there is a body and how long it is; returns the reason if it cannot be read, or null. */
     @Nullable
     Throwable openBody() {
         return handshake == null ? body.open() : null;
@@ -118,8 +120,8 @@ final class ClientSide {
     }
 
     /**
-     * Returns whether the stream of HTTP/2 is no more, though nobody has told: Jetty resets some itself, such as one whose body
-     * is not as long as it said.
+     * Returns whether the HTTP/2 stream is gone although nobody was notified: Jetty resets some streams itself, such as
+     * one whose body does not have the declared length.
      */
     boolean isStreamGone() {
         if (!http2 || !(request.getConnectionMetaData().getConnection() instanceof HTTP2Connection connection)) {
@@ -138,7 +140,7 @@ final class ClientSide {
                 };
     }
 
-    /** Returns whether this is a request whose answer is meant to take long. */
+    /** Returns whether this is a request whose answer takes long on purpose. */
     boolean isPoll() {
         return request.getHttpURI().getPath().endsWith("/connect");
     }
@@ -163,7 +165,7 @@ final class ClientSide {
         return servletResponse;
     }
 
-    /** Returns what becomes of the request when its node turns out to be gone (R10, R23, R24). */
+    /** Returns the new route of the request if its node turns out to be gone (R10, R23, R24). */
     Route unavailable(Router router, Route route) {
         return router.unavailable(
                 route,
@@ -172,11 +174,11 @@ final class ClientSide {
                 StickinessFilter.kind(servletRequest));
     }
 
-    /** Passes a 1xx response on, where the client can read one. */
+    /** Passes on a 1xx response, if the client can read one. */
     void interim(ResponseHead head) {
         boolean forward = head.status() != HttpStatus.CONTINUE_100 || body.expectsContinue();
         if (forward && request.getConnectionMetaData().getHttpVersion().getVersion() >= 11) {
-            // Where it cannot be written, the final response will tell.
+            // If it cannot be written, the final response will fail too.
             CompletableFuture<Void> unused = response.writeInterim(head.status(), head.copy(cookies));
         }
     }
@@ -184,7 +186,8 @@ final class ClientSide {
     /**
      * Sets the head of the response.
      *
-     * @return whether the last content may go out with it; not so where Jetty would then state a length that the node did not
+     * @return whether the last content may be sent together with it; false if Jetty would then add a length that the
+     *     node did not state
      */
     boolean commit(ResponseHead head) {
         response.setStatus(head.status());
@@ -205,15 +208,15 @@ final class ClientSide {
         response.write(true, content, callback);
     }
 
-    /** The response is complete. */
+    /** Completes the response. */
     void complete() {
         servletRequest.getAsyncContext().complete();
     }
 
     /**
-     * Ends the request with an answer of our own.
+     * Ends the request with an answer of the proxy itself.
      *
-     * @param answered is run when that is sent, while request and response can still be looked at
+     * @param answered runs after that is sent, while request and response can still be read
      */
     void answer(Answer answer, Runnable answered) {
         body.release();
@@ -235,13 +238,15 @@ final class ClientSide {
         context.getServletChannel().abort(new Request.Handler.AbortException(cause));
     }
 
-    /** Returns the client's end of a tunnel; null where the container cannot give it away. */
+    /** Returns the client's end of a tunnel; null if the container cannot hand it over. */
     @Nullable
     EndPoint tunnelEnd() {
         return UpgradeRequest.endPoint(request);
     }
 
-    /** Answers that the protocol is switched; the client's end point becomes the tunnel's when that is written. */
+    /**
+     * Answers that the protocol is switched; when the answer is written, the client's end point becomes the tunnel's.
+     */
     void upgrade(WebSocketHandshake asked, ResponseHead head, Tunnel tunnel) {
         asked.answer(head, cookies, response);
         request.setAttribute(HttpStream.UPGRADE_CONNECTION_ATTRIBUTE, tunnel.client());

@@ -133,7 +133,7 @@ final class Exchange implements Requester, WatchedEndPoint.Watcher {
         if (!(state instanceof Connecting)) {
             connection.release();
         } else if (attempts.mayNotBeSent()) {
-            // The node lives, but may have acted on the request.
+            // The node is alive, but may have acted on the request.
             connection.release();
             fail(Outcome.End.UPSTREAM_FAILED, ForwardingProblems.upstreamFailed(node()));
         } else {
@@ -144,7 +144,7 @@ final class Exchange implements Requester, WatchedEndPoint.Watcher {
         }
     }
 
-    /** No connection to the node could be opened: R19. */
+    /** Handles a connection to the node that could not be opened (R19). */
     @Override
     public void connectFailed(Throwable cause) {
         LOG.debug("Connecting to {} failed", node(), cause);
@@ -195,7 +195,7 @@ final class Exchange implements Requester, WatchedEndPoint.Watcher {
         }
     }
 
-    /** The answer is here to its last byte; the connection is left, for others where it can be used again. */
+    /** Leaves the connection, since the answer has been read completely; others may use it if it is reusable. */
     void answered(boolean reusable) {
         if (state instanceof Exchanging current) {
             outcome.bytes(current);
@@ -203,7 +203,7 @@ final class Exchange implements Requester, WatchedEndPoint.Watcher {
         }
     }
 
-    /** The response is written to its last byte. */
+    /** Ends the exchange, since the response has been written completely. */
     void ended() {
         if (end(Outcome.End.OK)) {
             tell();
@@ -211,7 +211,10 @@ final class Exchange implements Requester, WatchedEndPoint.Watcher {
         }
     }
 
-    /** The node's connection broke, or timed out, or the node was taken out of service, before the answer was complete. */
+    /**
+     * Handles a failure of the node's connection, a time-out, or a node taken out of service, before the answer was
+     * complete.
+     */
     void upstreamFailed(Throwable cause) {
         if (!(state instanceof Exchanging current) || current.connection() == null) {
             return;
@@ -221,7 +224,7 @@ final class Exchange implements Requester, WatchedEndPoint.Watcher {
         boolean begun = current.response.begun();
         Failover.Event event = Failover.Event.ofConnection(cause);
         if (!begun && event == Failover.Event.LOST && !(cause instanceof EOFException)) {
-            // An end may be that of a connection that was kept too long.
+            // An end may only mean that the connection was kept for too long.
             exchanges.attemptFailed(node(), cause);
         }
         boolean keptTooLong = connection.isUsedBefore() && cause instanceof EOFException;
@@ -263,7 +266,10 @@ final class Exchange implements Requester, WatchedEndPoint.Watcher {
         }
     }
 
-    /** Goes on by another route: to its node, or to its answer; null leads to a node that may not be sent what this one may have. */
+    /**
+     * Continues on another route, to its node or to its answer. Null stands for a node that must not get a request that
+     * this one may have acted on.
+     */
     private void become(@Nullable Route next) {
         if (next == null) {
             fail(Outcome.End.UPSTREAM_FAILED, ForwardingProblems.upstreamFailed(node()));
@@ -281,10 +287,10 @@ final class Exchange implements Requester, WatchedEndPoint.Watcher {
         enter();
     }
 
-    /** The node has switched to the WebSocket protocol: both end points become a tunnel. */
+    /** Turns both end points into a tunnel, since the node has switched to the WebSocket protocol. */
     void switchProtocols(ResponseHead head) {
         if (!(state instanceof Exchanging current) || current.connection() == null || !current.request.settled()) {
-            return; // When the request is out, this is called again.
+            return; // Called again when the request has been sent.
         }
         Upgrade upgrade = Upgrade.of(client, head);
         if (upgrade == null) {
@@ -317,7 +323,7 @@ final class Exchange implements Requester, WatchedEndPoint.Watcher {
 
     // What happens on the client's side.
 
-    /** The body cannot be read to its end, or the client is gone. */
+    /** Handles a body that cannot be read to its end, or a client that is gone. */
     void bodyFailed(Throwable cause) {
         if (state instanceof Ended || state instanceof Tunnelling) {
             return;
@@ -330,12 +336,12 @@ final class Exchange implements Requester, WatchedEndPoint.Watcher {
         }
     }
 
-    /** The response cannot be written to the client. */
+    /** Handles a response that cannot be written to the client. */
     void clientFailed(Throwable cause) {
         abort(Outcome.End.CLIENT_GONE, cause);
     }
 
-    /** The exchange cannot go on, through no fault of the node or the client. */
+    /** Handles an exchange that cannot continue, through no fault of the node or the client. */
     void broken(Throwable cause) {
         LOG.error("A request to {} cannot be forwarded", node(), cause);
         if (client.isCommitted()) {
@@ -350,7 +356,10 @@ final class Exchange implements Requester, WatchedEndPoint.Watcher {
         abort(Outcome.End.CLIENT_GONE, new EofException("The client went away"));
     }
 
-    /** Nobody pipelines so much after a request that still waits for its answer; a body may well be longer. */
+    /**
+     * Ends the exchange, since nobody pipelines so much after a request that still waits for its answer. A body may be
+     * longer.
+     */
     @Override
     public void peerTooFarAhead() {
         if (state.isRequestSent()) {
@@ -371,7 +380,7 @@ final class Exchange implements Requester, WatchedEndPoint.Watcher {
         }
     }
 
-    /** Ends the exchange, and all that belongs to it; returns false where it has ended. */
+    /** Ends the exchange and everything that belongs to it; returns false if it has ended already. */
     private boolean end(Outcome.End why) {
         assert loop.isCurrent();
         if (state instanceof Ended || state instanceof Tunnelling) {

@@ -40,14 +40,14 @@ final class ExchangeOutcome implements Outcome {
         this.answerBody = keepsBodies ? new BodyStart() : null;
     }
 
-    /** A piece of the request's body is about to be sent to the node. */
+    /** Notes a piece of the request's body that is about to be sent to the node. */
     void requestBody(ByteBuffer content) {
         if (requestBody != null) {
             requestBody.add(content);
         }
     }
 
-    /** A piece of the answer's body is about to be sent to the client. */
+    /** Notes a piece of the answer's body that is about to be sent to the client. */
     void answerBody(ByteBuffer content) {
         if (answerBody != null) {
             answerBody.add(content);
@@ -79,7 +79,7 @@ final class ExchangeOutcome implements Outcome {
         connectedNanos = -1;
     }
 
-    /** The node's answer has begun. */
+    /** Notes that the node's answer has begun. */
     void answered() {
         answered = true;
         firstByteNanos = ageNanos();

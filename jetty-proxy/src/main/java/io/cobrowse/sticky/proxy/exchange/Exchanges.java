@@ -75,7 +75,7 @@ public final class Exchanges {
         return cookies;
     }
 
-    /** Tells all listeners; allocates nothing where there are none. */
+    /** Notifies all listeners. Allocates nothing if there are none. */
     void tell(Outcome outcome) {
         for (int i = 0; i < listeners.size(); i++) {
             listeners.get(i).ended(outcome);

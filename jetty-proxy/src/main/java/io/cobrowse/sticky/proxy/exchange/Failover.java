@@ -6,7 +6,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 
-/** Decides what becomes of a request whose node fails it (R10, R18, R19), from what happened and what is known. */
+/** Decides the next step for a request whose node fails it (R10, R18, R19), from what happened and what is known. */
 final class Failover {
     /** Nodes that a request without affinity tries to connect to. */
     static final int MAX_TRIES = 3;
@@ -17,11 +17,11 @@ final class Failover {
     enum Event {
         /** No connection to the node could be opened. */
         CONNECT_FAILED,
-        /** All connections to the node that the proxy may have are in use. */
+        /** All connections that the proxy may have to the node are in use. */
         NO_CONNECTION_LEFT,
-        /** The proxy is out of descriptors or ports, whichever the node. */
+        /** The proxy has no descriptors or ports left, for any node. */
         PROXY_EXHAUSTED,
-        /** The connection broke, or what came was not HTTP. */
+        /** The connection broke, or the answer was not HTTP. */
         LOST,
         /** The node has not answered in time. */
         TIMED_OUT,
@@ -48,25 +48,25 @@ final class Failover {
         }
     }
 
-    /** What is done. */
+    /** The next step. */
     enum Action {
-        /** Another node that was not tried yet; R18 when there is none. */
+        /** Try another node that was not tried yet; R18 if there is none. */
         TRY_ANOTHER_NODE,
-        /** The same node once more, over a new connection. */
+        /** Try the same node once more, on a new connection. */
         CONNECT_AGAIN,
-        /** R10: the client is told, or another node has the request where that is configured. */
+        /** R10: the client is told, or another node gets the request if that is configured. */
         NODE_GONE,
-        /** R18: 503, nobody can serve it. */
+        /** R18: 503, since no node can serve it. */
         NO_NODE,
-        /** 503: the node has no connection left for it, and no other node may have it. */
+        /** 503: the node has no connection left for it, and no other node may get it. */
         NODE_BUSY,
-        /** 503: the proxy has nothing left to serve it with; the node is not to blame, and no cookie expires. */
+        /** 503: the proxy has no resources left to serve it. The node is not to blame, and no cookie expires. */
         OVERLOADED,
         /** 502. */
         FAILED,
         /** 504. */
         TIMED_OUT,
-        /** The answer has begun: it ends where it is. */
+        /** End the answer where it is, since it has begun. */
         ABORT
     }
 
@@ -97,10 +97,10 @@ final class Failover {
             boolean committed) {}
 
     /**
-     * Decides.
+     * Decides the next step.
      *
-     * @param budget takes a retry out of the budget, and says whether there was one; called only if the action
-     *     depends on it
+     * @param budget takes a retry out of the budget, and returns whether there was one; called only if the step depends
+     *     on it
      */
     static Action decide(Event event, Facts facts, BooleanSupplier budget) {
         if (facts.committed()) {
@@ -131,8 +131,8 @@ final class Failover {
     }
 
     /**
-     * A request that cannot be repeated is not sent again: connecting only tells a broken connection from a dead
-     * node.
+     * Decides for a lost connection. A request that cannot be repeated is not sent again: connecting only tells a
+     * broken connection from a node that is down.
      */
     private static Action lost(Facts facts, BooleanSupplier budget) {
         if (facts.answerBegun() || facts.lostBefore()) {

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 final class ForwardingProblems {
     private ForwardingProblems() {}
 
-    /** The node has no place for the request, which may not go to another node. */
+    /** Returns the answer if the node has no place for the request, which may not go to another node. */
     static ProblemDocument nodeBusy(Node node) {
         return new ProblemDocument(
                 "node-busy",
@@ -21,7 +21,7 @@ final class ForwardingProblems {
                 node.id());
     }
 
-    /** The connection broke, and the request cannot be repeated (R19). */
+    /** Returns the answer if the connection broke and the request cannot be repeated (R19). */
     static ProblemDocument upstreamFailed(Node node) {
         return new ProblemDocument(
                 "upstream-failed",
@@ -57,7 +57,7 @@ final class ForwardingProblems {
                 "internal-error", "Internal error", 500, "The proxy failed to serve the request.", null);
     }
 
-    /** The proxy has no descriptor or port left to connect with; no node is to blame. */
+    /** Returns the answer if the proxy has no descriptor or port left to connect with; no node is to blame. */
     static ProblemDocument overloaded() {
         return new ProblemDocument(
                 "overloaded", "Overloaded", 503, "The proxy cannot open another connection now. Try again.", null);

@@ -25,7 +25,7 @@ final class JoinedBody {
         this.buffers = buffers;
     }
 
-    /** Returns the next piece, which the caller releases; null when there is none yet. */
+    /** Returns the next piece, which the caller releases; null if there is none yet. */
     Content.@Nullable Chunk read() {
         Content.Chunk first = take();
         if (first == null || !isSmall(first)) {
@@ -41,7 +41,7 @@ final class JoinedBody {
         return taken != null ? taken : body.read();
     }
 
-    /** The last piece is left as it is: there may be trailers with it. */
+    /** Returns whether a piece may be joined. The last one is not, since it may have trailers. */
     private static boolean isSmall(Content.Chunk chunk) {
         return !Content.Chunk.isFailure(chunk)
                 && !chunk.isLast()
@@ -64,7 +64,7 @@ final class JoinedBody {
         return Content.Chunk.asChunk(bytes, false, joined);
     }
 
-    /** Releases what was read and nobody has asked for. */
+    /** Releases what has been read but not been taken. */
     void release() {
         Content.Chunk unread = next;
         next = null;

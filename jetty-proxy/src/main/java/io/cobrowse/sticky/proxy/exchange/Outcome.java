@@ -80,7 +80,7 @@ public interface Outcome {
         return null;
     }
 
-    /** Returns the first bytes of the answer's body likewise. */
+    /** Returns the first 4 KiB of the answer's body in the same form. */
     default @Nullable String answerBodyStart() {
         return null;
     }

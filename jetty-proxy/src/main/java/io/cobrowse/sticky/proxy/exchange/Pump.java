@@ -28,7 +28,7 @@ abstract class Pump implements Callback {
         return new TimeoutException("The node sent nothing for too long");
     }
 
-    /** Goes on as far as possible. */
+    /** Advances as far as possible. */
     final void iterate() {
         assert loop.isCurrent();
         again = true;
@@ -52,10 +52,10 @@ abstract class Pump implements Callback {
     /** Takes one step: starts a write, or waits for something that will call {@link #iterate}. */
     abstract void advance();
 
-    /** Advancing has failed for no reason that is known of, and is not tried again. */
+    /** Handles an unexpected failure of {@link #advance}, which is not called again. */
     abstract void crashed(Throwable failure);
 
-    /** A write has begun, with this as its callback. */
+    /** Notes that a write has begun with this as its callback. */
     final void writing() {
         writing = true;
     }
@@ -64,7 +64,7 @@ abstract class Pump implements Callback {
         return writing;
     }
 
-    /** Nothing more is to be done. */
+    /** Stops advancing. */
     final void stop() {
         stopped = true;
     }
@@ -96,10 +96,10 @@ abstract class Pump implements Callback {
         });
     }
 
-    /** The write is done; what it wrote can be released. Called also when the pump has been stopped. */
+    /** Handles the end of a write; what it wrote can be released. Called also if the pump has been stopped. */
     abstract void written();
 
-    /** The write failed; what it wrote can be released. Called also when the pump has been stopped. */
+    /** Handles a failed write; what it wrote can be released. Called also if the pump has been stopped. */
     abstract void writeFailed(Throwable cause);
 
     @Override

@@ -4,18 +4,18 @@ import io.cobrowse.sticky.filter.ProblemDocument;
 import io.cobrowse.sticky.routing.Node;
 import io.cobrowse.sticky.routing.Route;
 
-/** An answer of our own that ends an exchange; the outcome is reported once it has been sent. */
+/** An answer of the proxy itself that ends an exchange; the outcome is reported once it has been sent. */
 record Refusal(Exchanges exchanges, ClientSide client, Outcome outcome) {
     void send(ProblemDocument problem) {
         answer((request, response) -> exchanges.answers().send(problem, request, response));
     }
 
-    /** Answers what a route says that leads to no node. */
+    /** Sends the answer of a route that leads to no node. */
     void send(Route route) {
         answer((request, response) -> exchanges.answers().send(route, request, response));
     }
 
-    /** Answers that the node has no place, but may have one soon. */
+    /** Sends the answer that the node has no place now, but may have one soon. */
     void sendBusy(Node node) {
         answer((request, response) -> {
             response.setHeader("Retry-After", "1");

@@ -20,7 +20,7 @@ final class RequestBody {
         this.request = request;
     }
 
-    /** Finds out whether there is a body and how long it is; returns why it cannot be read, null when it can. */
+    /** Finds out whether there is a body and how long it is; returns the reason if it cannot be read, or null. */
     @Nullable
     Throwable open() {
         HttpFields fields = request.getHeaders();
@@ -56,23 +56,23 @@ final class RequestBody {
         return framing;
     }
 
-    /** Returns how many bytes there are, where the framing is {@link RequestHead.Framing#LENGTH}. */
+    /** Returns the number of bytes, if the framing is {@link RequestHead.Framing#LENGTH}. */
     long contentLength() {
         return contentLength;
     }
 
-    /** Returns whether the client waits to be told to send it. */
+    /** Returns whether the client waits for a 100 before it sends the body. */
     boolean expectsContinue() {
         return expectsContinue;
     }
 
-    /** Returns the next piece, null when there is none yet. */
+    /** Returns the next piece; null if there is none yet. */
     Content.@Nullable Chunk read() {
         Content.Chunk first = takeFirstChunk();
         return first != null ? first : request.read();
     }
 
-    /** Releases what was read and nobody has asked for. */
+    /** Releases what has been read but not been taken. */
     void release() {
         Content.Chunk first = takeFirstChunk();
         if (first != null) {

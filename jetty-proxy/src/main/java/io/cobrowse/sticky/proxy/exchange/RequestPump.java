@@ -21,7 +21,10 @@ import org.jspecify.annotations.Nullable;
  * piece once the previous one is written. So nothing is read from the client that the node has no room for.
  */
 final class RequestPump extends Pump {
-    /** A client waits about as long for a 100 before it sends its body anyway; so do we for one that the node forgot. */
+    /**
+     * How long to wait for a 100 that the node may have forgotten. Clients wait about as long before they send their
+     * body anyway.
+     */
     private static final long EXPECT_NANOS = 1_000_000_000L;
 
     private static final ByteBuffer CRLF = readOnly("\r\n");
@@ -62,7 +65,9 @@ final class RequestPump extends Pump {
         return done;
     }
 
-    /** Returns whether the last byte has at least been handed to the socket, so that {@link #done} is about to follow. */
+    /**
+     * Returns whether the last byte has at least been handed to the socket, so that {@link #done} will soon be true.
+     */
     boolean lastBegun() {
         return lastBegun && !broken;
     }
@@ -85,7 +90,10 @@ final class RequestPump extends Pump {
         }
     }
 
-    /** The answer is complete: the connection goes back to its pool, now or when the last write of the request is done. */
+    /**
+     * Returns the connection to its pool, now or when the last write of the request is done; to be called when the
+     * answer is complete.
+     */
     void releaseConnection() {
         if (done) {
             connection.release();
@@ -130,7 +138,7 @@ final class RequestPump extends Pump {
         } else if (!proceed) {
             expectDeadlineNanos = System.nanoTime() + EXPECT_NANOS;
         } else if (!demanded) {
-            // Else woken by something else; the demand is still to be answered, and must not be made twice.
+            // Otherwise this was woken by something else: the demand is still open, and must not be repeated.
             writeNext(BufferUtil.EMPTY_BUFFER);
         }
     }
@@ -152,7 +160,7 @@ final class RequestPump extends Pump {
         }
     }
 
-    /** Writes the next piece of the body behind {@code before}; returns false where nothing has been written. */
+    /** Writes the next piece of the body after {@code before}; returns false if nothing has been written. */
     private boolean writeNext(ByteBuffer before) {
         Content.Chunk read = body.read();
         if (read == null) {
@@ -194,7 +202,7 @@ final class RequestPump extends Pump {
         if (framing == Framing.LENGTH) {
             remaining -= length;
             if (remaining < 0 || (lastBegun && remaining > 0)) {
-                // HTTP/2 leaves the check to the receiver; a node must never read body as the next request.
+                // HTTP/2 leaves this check to the receiver; a node must never read a body as the next request.
                 exchange.bodyFailed(new HttpException.RuntimeException(
                         HttpStatus.BAD_REQUEST_400, "The body is not as long as Content-Length says"));
                 return;
@@ -239,7 +247,7 @@ final class RequestPump extends Pump {
         release();
     }
 
-    /** The node may have answered before it stopped reading, so the response decides. */
+    /** Stops sending. The node may have answered before it stopped reading, so the response decides. */
     @Override
     void writeFailed(Throwable cause) {
         boolean heard = !isStopped();

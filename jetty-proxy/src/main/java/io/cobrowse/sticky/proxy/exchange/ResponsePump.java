@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * for. Small chunks that are available together are written together.
  */
 final class ResponsePump extends Pump {
-    /** A node that sends more of them says nothing. */
+    /** The limit on interim answers; a node that sends more is broken. */
     private static final int MAX_INTERIMS = 16;
 
     private static final int SMALL_BYTES = 1024;
@@ -56,7 +56,7 @@ final class ResponsePump extends Pump {
         return begun || interimPassed;
     }
 
-    /** Returns whether nothing of the final answer has come yet. */
+    /** Returns whether nothing of the final answer has arrived yet. */
     boolean isWaiting() {
         return !begun;
     }
@@ -65,7 +65,7 @@ final class ResponsePump extends Pump {
         return bodyBytes;
     }
 
-    /** The request is out: the node's time begins. */
+    /** Starts the node's time, since the request has been sent. */
     void requestSent() {
         if (!begun) {
             receiveDeadlineNanos = exchange.upstreams().responseDeadline();
@@ -75,7 +75,7 @@ final class ResponsePump extends Pump {
         }
     }
 
-    /** The connection is no more. */
+    /** Handles the loss of the connection. */
     void lost(Throwable cause) {
         if (lost == null) {
             lost = cause;
@@ -93,13 +93,13 @@ final class ResponsePump extends Pump {
         }
     }
 
-    /** Nothing more is read or written. */
+    /** Stops reading and writing. */
     void abort() {
         stop();
         if (!isWriting()) {
             releaseJoined();
         } else if (!ends) {
-            // What is being written is in there.
+            // The buffer with the bytes that are being written.
             last = connection.takeInput();
         }
     }
@@ -123,7 +123,7 @@ final class ResponsePump extends Pump {
         }
     }
 
-    /** Parses until there is something to act on; returns true when more bytes are needed. */
+    /** Parses until there is something to act on; returns true if more bytes are needed. */
     private boolean parse() {
         while (true) {
             boolean dry = parser.advance(connection.input());
@@ -139,7 +139,7 @@ final class ResponsePump extends Pump {
 
     private void interim() {
         interimPassed = true;
-        // What comes next is the answer, for which the node has time from the last byte of the request on.
+        // The next message is the answer, for which the node has time from the last byte of the request on.
         begun = connection.input().hasRemaining();
         boolean proceed = head.status() == HttpStatus.CONTINUE_100;
         exchange.client.interim(head);
@@ -151,7 +151,7 @@ final class ResponsePump extends Pump {
         }
     }
 
-    /** Takes a small piece to those before it, or keeps it for those behind it; returns whether it has. */
+    /** Joins a small piece with those before it, or keeps it for those after it; returns whether it did. */
     private boolean joinHeld() {
         ByteBuffer held = parser.held();
         if (held == null || held.remaining() >= SMALL_BYTES || (joined == null && parser.last())) {
@@ -174,7 +174,7 @@ final class ResponsePump extends Pump {
         return parser.held() != null || parser.complete() || (dry && (!headWritten || joined != null));
     }
 
-    /** Writes to the client: what was joined, or what is held. */
+    /** Writes the joined pieces, or the piece that is held back, to the client. */
     private void write() {
         writesJoined = joined != null;
         ByteBuffer content = joined != null ? joined.getByteBuffer() : ClientSide.orEmpty(parser.held());
@@ -196,14 +196,14 @@ final class ResponsePump extends Pump {
     }
 
     /**
-     * The answer is here to its last byte. The last content leaves with its buffer, so that the connection can serve the
-     * next exchange at once, which the client may start as soon as it has that content.
+     * Ends the answer, which has been read completely. The last content is sent from its own buffer, so that the
+     * connection can serve the next exchange at once, which the client may start as soon as it has that content.
      */
     private void finish(ByteBuffer content) {
         HttpFields trailers = TrailerFields.passable(head.trailers());
         boolean reusable = parser.persistent()
                 && !connection.input().hasRemaining()
-                && exchange.client.handshake() == null; // Who knows what a node that refused a handshake reads on as.
+                && exchange.client.handshake() == null; // It is unknown how a node that refused a handshake reads what follows.
         last = connection.takeInput();
         if (reusable) {
             parser.reset(false);

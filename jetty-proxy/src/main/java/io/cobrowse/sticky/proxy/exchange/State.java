@@ -6,8 +6,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The state of an exchange. Each state holds what exists only in this state; events that do not concern it do
- * nothing.
+ * The state of an exchange. Each state holds what exists only in that state; events that do not concern a state do
+ * nothing in it.
  */
 sealed interface State {
     /** The node's connection has bytes to read, or has ended. */
@@ -22,7 +22,7 @@ sealed interface State {
     /** The node asks for the body. */
     default void proceed() {}
 
-    /** Does what is due. */
+    /** Checks the deadlines. */
     default void tick(long nowNanos) {}
 
     /** Returns whether the exchange waits for the first byte of the answer. */
@@ -45,11 +45,11 @@ sealed interface State {
         static final Connecting STATE = new Connecting();
     }
 
-    /** Request and answer are on their way. */
+    /** Request and answer are in progress. */
     final class Exchanging implements State {
         final RequestPump request;
         final ResponsePump response;
-        /** Null from when the answer is there to its last byte, since another exchange may have the connection then. */
+        /** Null as soon as the answer has been read completely, since another exchange may then have the connection. */
         private @Nullable UpstreamConnection connection;
 
         Exchanging(UpstreamConnection connection, RequestPump request, ResponsePump response) {
@@ -94,13 +94,13 @@ sealed interface State {
             return request.done();
         }
 
-        /** Returns the node's connection; null where another exchange may have it already. */
+        /** Returns the node's connection; null if another exchange may have it already. */
         @Nullable
         UpstreamConnection connection() {
             return connection;
         }
 
-        /** The answer is here to its last byte: the connection is left, for others where it can be used again. */
+        /** Leaves the connection, since the answer has been read completely; others may use it if it is reusable. */
         void leaveConnection(boolean reusable) {
             UpstreamConnection left = connection;
             connection = null;
@@ -115,7 +115,7 @@ sealed interface State {
             }
         }
 
-        /** Nothing more is read or written, and the connection is closed. */
+        /** Stops reading and writing, and closes the connection. */
         void abort() {
             response.abort();
             request.abort();
@@ -126,7 +126,7 @@ sealed interface State {
             }
         }
 
-        /** The connection becomes somebody else's, with what was read and not parsed. */
+        /** Hands over the connection, with the bytes that were read but not parsed. */
         UpstreamConnection detach() {
             UpstreamConnection detached = Objects.requireNonNull(connection);
             connection = null;
@@ -138,6 +138,6 @@ sealed interface State {
     /** The request has become a tunnel. */
     record Tunnelling(Tunnel tunnel) implements State {}
 
-    /** Over. */
+    /** The exchange has ended. */
     record Ended(Outcome.End end) implements State {}
 }

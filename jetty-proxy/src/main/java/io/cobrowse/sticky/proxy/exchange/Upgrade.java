@@ -27,7 +27,7 @@ final class Upgrade {
         this.head = head;
     }
 
-    /** Returns null where the client asked for no such thing, or the node's answer is not to what it asked. */
+    /** Returns null if the client did not ask for an upgrade, or the node's answer does not match the request. */
     static @Nullable Upgrade of(ClientSide client, ResponseHead head) {
         WebSocketHandshake asked = client.handshake();
         EndPoint end = client.tunnelEnd();
@@ -36,14 +36,14 @@ final class Upgrade {
                 : new Upgrade(client, asked, end, head);
     }
 
-    /** Opens the tunnel, through which nothing flows yet. */
+    /** Opens the tunnel, which does not pass on anything yet. */
     Tunnel open(Tunnels tunnels, Node node, UpstreamConnection connection, Consumer<Tunnel> whenClosed) {
         early = BufferUtil.copy(connection.input());
         connection.releaseInput();
         return tunnels.open(node, end, connection.detach(), whenClosed);
     }
 
-    /** Has the tunnel take both connections: the node's, with what it sent behind its head, and the client's. */
+    /** Hands both connections to the tunnel: the node's, with the bytes after its head, and the client's. */
     void begin(Tunnel tunnel) {
         tunnel.takeUpstream(early);
         client.upgrade(asked, head, tunnel);

@@ -38,12 +38,12 @@ public final class EventLoop extends ManagedSelector implements Loop {
     /** An object whose deadlines a loop watches. */
     @FunctionalInterface
     public interface Ticking {
-        /** Does what is due; called on the loop about every 100 ms. */
+        /** Checks the deadlines; called on the loop about every 100 ms. */
         void tick(long nowNanos);
     }
 
     private volatile @Nullable Thread thread;
-    // The loop's own.
+    // Used only by the loop.
     private final List<Ticking> ticking = new ArrayList<>();
     private long nextTickNanos;
     private int round;
@@ -61,7 +61,7 @@ public final class EventLoop extends ManagedSelector implements Loop {
         return task -> executor.execute(task);
     }
 
-    /** Returns the loop that serves the socket below {@code endPoint}; null if it is not one of ours. */
+    /** Returns the loop that serves the socket below {@code endPoint}; null if it is not one of the proxy's. */
     public static @Nullable EventLoop of(EndPoint endPoint) {
         LoopEndPoint socket = LoopEndPoint.of(endPoint);
         return socket == null ? null : socket.loop();
@@ -121,12 +121,12 @@ public final class EventLoop extends ManagedSelector implements Loop {
         ticking.add(deadlines);
     }
 
-    /** Returns which turn of the loop this is, for those who may do only so much in one. */
+    /** Returns the number of the loop's current turn, for limits on the work in one turn. */
     int round() {
         return round;
     }
 
-    /** Returns a buffer for what is over before anything else runs on the loop; to be called on the loop. */
+    /** Returns a buffer that may be used only until something else runs on the loop; to be called on the loop. */
     ByteBuffer scratch() {
         assert isCurrent();
         ByteBuffer known = scratch;
@@ -160,7 +160,7 @@ public final class EventLoop extends ManagedSelector implements Loop {
         return selected;
     }
 
-    /** If the deadlines of one cannot be checked, those of the others still are. */
+    /** Checks all deadlines, even if some cannot be checked. */
     private void tick(long nowNanos) {
         for (int i = 0; i < ticking.size(); i++) {
             try {

@@ -19,14 +19,14 @@ public final class HeadParser extends HttpParser {
     private final Loop loop;
     private final KnownFields known;
     private final int maxHeadBytes;
-    /** Whether every line so far has been complete when it was looked at. */
+    /** Whether every line so far was complete when it was parsed. */
     private boolean byLines = true;
 
-    /** Whether Jetty has begun a line that it was made to forget, and has its first letter still. */
+    /** Whether Jetty was made to forget a line that it had begun, and still has its first letter. */
     private boolean forgot;
 
     private int knownBytes;
-    /** A line that Jetty has parsed, and of which it tells only when it sees what follows. */
+    /** The buffer with a line that Jetty has parsed, but reports only when it sees the next byte. */
     private @Nullable ByteBuffer heldIn;
 
     private int heldFrom;
@@ -78,8 +78,8 @@ public final class HeadParser extends HttpParser {
     }
 
     /**
-     * Parses a line; returns false where Jetty has to take over: at the last line, and where it is not complete or it cannot
-     * be told yet that the next one does not continue it.
+     * Parses a line. Returns false if Jetty has to take over: for the last line, for an incomplete line, and as long as
+     * the next line may be a continuation.
      */
     private boolean parseLine(ByteBuffer buffer) {
         int from = buffer.position();
@@ -110,12 +110,15 @@ public final class HeadParser extends HttpParser {
         return true;
     }
 
-    /** As Jetty's parser takes it; whether it may is the business of its compliance. */
+    /**
+     * Returns whether Jetty's parser would treat a line as a continuation; whether that is allowed depends on its
+     * compliance.
+     */
     private static boolean continuesALine(byte first) {
         return first == ' ' || first == '\t' || first == ':';
     }
 
-    /** Has Jetty see the first byte of the next line, and forget it. */
+    /** Shows Jetty the first byte of the next line, and makes it forget that byte. */
     private void tellHeld(ByteBuffer buffer, int next) {
         parse(buffer, next + 1);
         buffer.position(next);
@@ -124,7 +127,10 @@ public final class HeadParser extends HttpParser {
         knownBytes--; // Jetty has counted that byte.
     }
 
-    /** Has Jetty parse up to {@code to}, or as much of it as a head may still have: it counts only what it has parsed itself. */
+    /**
+     * Makes Jetty parse up to {@code to}, but no more than a head may still have, since Jetty counts only what it has
+     * parsed itself.
+     */
     private boolean parse(ByteBuffer buffer, int to) {
         int limit = buffer.limit();
         int end = knownBytes == 0 ? to : Math.min(to, buffer.position() + allowance());
@@ -149,10 +155,11 @@ public final class HeadParser extends HttpParser {
     }
 
     /**
-     * Jetty still has the first letter of the line that it was made to forget. A line that it finds whole among those that it
-     * knows itself would get that letter for its value; with its last character out of sight, it is parsed from its name on.
+     * Returns where to split a line of which Jetty still has the first letter, after it was made to forget that line.
+     * If Jetty finds a whole line among its own known lines, it would use that letter as the value. If the last
+     * character of the line is not visible, Jetty parses the line from its name on.
      *
-     * @return up to where to show the line; 0 where all of it may be seen
+     * @return the end of the first part; 0 if the line need not be split
      */
     private int beginOfForgotten(ByteBuffer buffer, int end) {
         int from = buffer.position();
@@ -173,9 +180,9 @@ public final class HeadParser extends HttpParser {
     }
 
     /**
-     * Must be called with each field that the handler is given.
+     * Must be called with each field that the handler gets.
      *
-     * @return the field to use from here on: for the same host as recently, that host's earlier field
+     * @return the field to use instead: the earlier field for a host that was seen recently
      */
     public HttpField told(HttpField field) {
         ByteBuffer line = heldIn;

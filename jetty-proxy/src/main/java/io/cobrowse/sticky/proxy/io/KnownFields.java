@@ -25,7 +25,7 @@ public final class KnownFields {
     private static final long CARRIAGE_RETURNS = 0x0d0d0d0d0d0d0d0dL;
     private static final long MIX = 0x9E3779B97F4A7C15L;
 
-    /** A line and what it was parsed to. */
+    /** A line and the field that it was parsed to. */
     private static final class Known {
         private final long hash;
         private final long[] words;
@@ -56,7 +56,7 @@ public final class KnownFields {
     }
 
     private final @Nullable Known[] slots = new Known[1 << SLOT_BITS];
-    /** The line that was last looked for in vain in each slot, by its hash. */
+    /** The hashes of the lines that were last not found, by slot. */
     private final long[] missed = new long[1 << SLOT_BITS];
 
     private final @Nullable HostField[] hosts = new HostField[HOSTS];
@@ -64,9 +64,9 @@ public final class KnownFields {
     private long hash;
 
     /**
-     * Looks for the end of the line at {@code from}.
+     * Finds the end of the line at {@code from}.
      *
-     * @return the position of its carriage return; -1 where the line is not complete, or not ended by CR LF
+     * @return the position of its carriage return; -1 if the line is incomplete or does not end with CR LF
      */
     int endOfLine(ByteBuffer buffer, int from) {
         int limit = buffer.limit();
@@ -103,12 +103,12 @@ public final class KnownFields {
         return (Long.rotateLeft(mixed, 29) ^ word) * MIX;
     }
 
-    /** Returns the first bytes of a word, with nothing behind them. */
+    /** Returns the first bytes of a word, with zeros after them. */
     private static long head(long word, int bytes) {
         return bytes == 0 ? 0 : word & (-1L << (Long.SIZE - bytes * Byte.SIZE));
     }
 
-    /** Returns the field of the line that {@link #endOfLine} has just found; null where it is not known. */
+    /** Returns the field of the line that {@link #endOfLine} has just found; null if it is not known. */
     @Nullable
     HttpField find(ByteBuffer buffer, int from, int end) {
         Known known = slots[slot(hash)];
@@ -144,7 +144,7 @@ public final class KnownFields {
     }
 
     /**
-     * Keeps what a line was parsed to, where it has come before.
+     * Keeps the field of a line, if the line has occurred before.
      *
      * @param lineHash its {@link #hash}
      */
@@ -168,14 +168,14 @@ public final class KnownFields {
         if ((length & 7) != 0) {
             words[words.length - 1] = tail(buffer, from + (length & ~7), length & 7);
         }
-        // A copy, as the parser's fields keep the connection that they came by.
+        // A copy, since the parser's fields keep a reference to their connection.
         HttpField copy = new HttpField(field.getHeader(), field.getName(), field.getValue());
         slots[slot] = new Known(lineHash, words, length, copy);
     }
 
     /**
-     * Returns the field that was kept for the same host, or keeps this one. The parser has to see the line itself each time; what Jetty
-     * asks of the field once more with each request is found out but once.
+     * Returns the field that was kept for the same host, or keeps this one. The parser must see the line itself each
+     * time, but what Jetty derives from the field for each request is then computed only once.
      */
     HostPortHttpField host(HostPortHttpField field) {
         String value = field.getValue();
@@ -191,7 +191,10 @@ public final class KnownFields {
         return last;
     }
 
-    /** A lenient parser takes a line feed alone for the end of a line as well. */
+    /**
+     * Returns whether a lenient parser would find several lines here, since it also accepts a line feed alone as the
+     * end of a line.
+     */
     private static boolean isSeveral(ByteBuffer buffer, int from, int end) {
         for (int i = from; i < end; i++) {
             if (buffer.get(i) == '\n') {
@@ -205,7 +208,10 @@ public final class KnownFields {
         return (int) (hash >>> (Long.SIZE - SLOT_BITS));
     }
 
-    /** These mean something to the parser itself, which has to see them each time. */
+    /**
+     * Returns whether a field may be kept. Fields that mean something to the parser itself may not: it has to see them
+     * each time.
+     */
     private static boolean mayBeKnown(@Nullable HttpHeader header) {
         return header != HttpHeader.HOST
                 && header != HttpHeader.CONTENT_LENGTH

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * others.
  */
 public class LoopEndPoint extends SocketChannelEndPoint {
-    /** What may be read in one turn; a read that has begun may exceed it. */
+    /** The limit on bytes read in one turn; a read in progress may exceed it. */
     private static final int MAX_BYTES_A_ROUND = 64 * 1024;
 
     private final EventLoop loop;
@@ -32,7 +32,7 @@ public class LoopEndPoint extends SocketChannelEndPoint {
         this.loop = loop;
     }
 
-    /** Returns the socket below {@code endPoint}; null if it is not one of ours. */
+    /** Returns the socket below {@code endPoint}; null if it is not one of the proxy's. */
     public static @Nullable LoopEndPoint of(EndPoint endPoint) {
         EndPoint layer = endPoint;
         while (layer instanceof EndPoint.Wrapper wrapper) {
@@ -59,7 +59,7 @@ public class LoopEndPoint extends SocketChannelEndPoint {
             }
             return unread.available() > 0;
         } catch (IOException ended) {
-            return false; // Which reading will tell.
+            return false; // The next read will report this.
         }
     }
 

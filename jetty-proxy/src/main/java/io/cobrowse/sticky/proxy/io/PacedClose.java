@@ -9,7 +9,7 @@ import org.eclipse.jetty.util.thread.Scheduler;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Closes things at a pace: a share of them at each tick of the clock. */
+/** Closes connections at a pace: some at each tick of the clock. */
 public final class PacedClose<T> implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(PacedClose.class);
     private static final long TICK_MILLIS = 50;
@@ -69,7 +69,7 @@ public final class PacedClose<T> implements Runnable {
         }
     }
 
-    /** If one cannot be closed, the others still are. */
+    /** Closes the next one; a failure does not affect the others. */
     private void closeNext() {
         try {
             close.accept(closing.next());

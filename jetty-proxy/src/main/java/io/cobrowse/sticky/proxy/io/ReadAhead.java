@@ -9,7 +9,7 @@ final class ReadAhead {
     static final int MAX_BYTES = 16 * 1024;
     private static final int FIRST_BYTES = 512;
 
-    /** Reads from the socket, as {@link LoopEndPoint#fill}. */
+    /** Reads from the socket, like {@link LoopEndPoint#fill}. */
     @FunctionalInterface
     interface Source {
         int fill(ByteBuffer buffer);
@@ -25,7 +25,10 @@ final class ReadAhead {
         return held != null && held.remaining() >= MAX_BYTES;
     }
 
-    /** Reads once behind what is there; returns bytes read, 0 when nothing came or there is no room, -1 at the end. */
+    /**
+     * Reads once, after the bytes that are already held. Returns the number of bytes; 0 if none arrived or there is no
+     * room; -1 at the end.
+     */
     int readFrom(Source source) {
         ByteBuffer before = held;
         int length = before == null ? 0 : before.remaining();
@@ -45,7 +48,7 @@ final class ReadAhead {
         return filled;
     }
 
-    /** Hands over what is there, as far as it fits. */
+    /** Moves as many bytes as fit to the buffer. */
     int moveTo(ByteBuffer buffer) {
         ByteBuffer from = held;
         if (from == null) {

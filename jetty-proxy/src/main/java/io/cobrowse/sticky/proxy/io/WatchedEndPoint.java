@@ -83,7 +83,7 @@ public final class WatchedEndPoint extends LoopEndPoint {
 
     private void awaitReadable() {
         if (ended || !ahead.isEmpty()) {
-            // Not from here: the caller may hold locks, or expect to return before its callback runs.
+            // Not from here: the caller may hold locks, or rely on returning before its callback runs.
             loop().execute(this::dispatch);
         } else {
             arm();
@@ -154,7 +154,7 @@ public final class WatchedEndPoint extends LoopEndPoint {
         }
     }
 
-    /** The one callback that the selector knows; it decides when the event comes whom it is for. */
+    /** The only callback that the selector has; it decides at each event whom the event is for. */
     private final class Dispatcher implements Callback {
         @Override
         public void succeeded() {
