@@ -50,9 +50,9 @@ public final class ClientConnection extends HttpConnection {
     }
 
     /**
-     * Jetty has a connection whose request was answered asynchronously look for the next one on a thread of the pool. Here it
-     * stays on its loop, and where nothing has been read ahead it only waits. Behind a body there is a buffer to be released,
-     * which Jetty does when it reads.
+     * Runs a task of Jetty. After an asynchronous answer, Jetty looks for the connection's next request on a thread of
+     * its pool. Here this stays on the loop, and if nothing has been read ahead, the connection only waits. After a
+     * body, there is a buffer to release, which Jetty does when it reads.
      */
     private void execute(EventLoop loop, Runnable task) {
         if (task == this && !bodyRead && isRequestBufferEmpty() && loop.isCurrent()) {
@@ -89,7 +89,9 @@ public final class ClientConnection extends HttpConnection {
         return known;
     }
 
-    /** Answers a head that did not come in time, and ends the connection; at worst in the middle of what came at last. */
+    /**
+     * Answers a head that did not arrive in time, and ends the connection, possibly while its last bytes are arriving.
+     */
     void endSlowHead() {
         EndPoint endPoint = getEndPoint();
         endPoint.write(
@@ -97,7 +99,10 @@ public final class ClientConnection extends HttpConnection {
                 Problems.raw(HttpStatus.REQUEST_TIMEOUT_408, getConnector().getServer(), origin));
     }
 
-    /** Returns the {@code Origin} of a request, also of one that Jetty's parser gave up amid its fields; null where there is none. */
+    /**
+     * Returns the {@code Origin} of a request, even if Jetty's parser rejected the request after this field; null if
+     * there is none.
+     */
     static @Nullable String origin(Request request) {
         String origin = request.getHeaders().get(HttpHeader.ORIGIN);
         return origin == null && request.getConnectionMetaData().getConnection() instanceof ClientConnection connection
@@ -177,13 +182,13 @@ public final class ClientConnection extends HttpConnection {
         @Override
         public Content.Chunk read() {
             Content.Chunk chunk = super.read();
-            // Jetty reads once more when a request is complete, also where there is no body.
+            // Jetty reads once more when a request is complete, even if it has no body.
             bodyRead |= chunk == null || chunk.hasRemaining();
             return chunk;
         }
     }
 
-    /** A response whose fields the generator finds by their index, without a copy. */
+    /** A response whose fields the generator reads by index, without a copy. */
     private static final class IndexedResponse extends MetaData.Response {
         private final HttpFields fields;
 
@@ -204,7 +209,7 @@ public final class ClientConnection extends HttpConnection {
         }
     }
 
-    /** Makes such connections. */
+    /** Creates such connections. */
     static final class Factory extends HttpConnectionFactory {
         Factory(HttpConfiguration configuration) {
             super(configuration);

@@ -18,19 +18,19 @@ final class Clients {
 
     private static final class Client {
         private int connections;
-        /** How many requests it may make now, and when that was reckoned. */
+        /** How many requests it may make now, as of {@link #reckonedNanos}. */
         private double allowance = -1;
 
         private long reckonedNanos;
     }
 
-    /** Returns what stands for the client. */
+    /** Returns the key of a client. */
     static Object key(InetAddress address) {
         byte[] bytes = address.getAddress();
         return bytes.length == 4 ? address : (Object) ByteBuffer.wrap(bytes).getLong();
     }
 
-    /** Takes a connection of the client in; returns false where it has {@code max} already. */
+    /** Counts a connection of the client; returns false if it has {@code max} already. */
     boolean open(Object key, int max) {
         boolean[] taken = {false};
         clients.compute(key, (unused, known) -> {
@@ -49,7 +49,9 @@ final class Clients {
         });
     }
 
-    /** Returns whether the client may make a request now, of so many a second, and as many at once. */
+    /**
+     * Returns whether the client may make a request now, with {@code perSecond} requests a second and as many at once.
+     */
     boolean request(Object key, int perSecond, long nowNanos) {
         boolean[] taken = {false};
         clients.compute(key, (unused, known) -> {
@@ -68,7 +70,7 @@ final class Clients {
         client.reckonedNanos = nowNanos;
     }
 
-    /** Forgets clients that have nothing open and have not asked for a second. */
+    /** Forgets clients that have no connections and have made no request for a second. */
     void forget(long nowNanos) {
         clients.keySet()
                 .forEach(key -> clients.computeIfPresent(

@@ -5,7 +5,10 @@ import java.lang.management.ManagementFactory;
 
 /** How many connections from clients, and to nodes, the limit of open files allows. */
 public final class Descriptors {
-    /** For checks, the admin listener and the log, beside what is open already: with a long class path, hundreds of jars. */
+    /**
+     * Descriptors for health checks, the admin listener and the log, besides those already open; with a long class
+     * path, these are hundreds of jars.
+     */
     private static final int RESERVED = 128;
 
     /** Half of the rest, since a client's request may need a connection to a node, and a tunnel does. */

@@ -26,7 +26,7 @@ final class FieldErrors extends MetaDataBuilder {
         super(maxBytes);
     }
 
-    /** Has a new decoder go on behind a field that cannot be read. */
+    /** Makes a new decoder continue after a field that cannot be read. */
     static void endTheStream(HpackDecoder decoder) {
         if (BUILDER == null) {
             return;
@@ -38,7 +38,10 @@ final class FieldErrors extends MetaDataBuilder {
         }
     }
 
-    /** Jetty has no way in, and a decoder of our own would be one more to keep. */
+    /**
+     * Returns the decoder's field with its builder. Jetty offers no other way, and a decoder of our own would have to
+     * be maintained.
+     */
     private static @Nullable Field builder() {
         try {
             Field builder = HpackDecoder.class.getDeclaredField("_builder");
@@ -71,8 +74,8 @@ final class FieldErrors extends MetaDataBuilder {
     }
 
     /**
-     * Jetty takes a head for trailers where its first error stands before the first pseudo field; and it leaves the fields of a
-     * head with an error where those of the next head are looked for.
+     * Builds the head. Corrects two errors of Jetty: it treats a head as trailers if the first error comes before the
+     * first pseudo field, and it leaves the fields of a head with an error in the next head.
      */
     @Override
     public MetaData build() throws HpackException.StreamException {
@@ -81,7 +84,7 @@ final class FieldErrors extends MetaDataBuilder {
         try {
             return super.build();
         } catch (HpackException.StreamException failure) {
-            super.build(); // Of nothing, so that the next head gets an array of its own.
+            super.build(); // Builds nothing, so that the next head gets an array of its own.
             if (request && !failure.isRequest()) {
                 throw new HpackException.StreamException(failure, true, false, "%s", failure.getMessage());
             }

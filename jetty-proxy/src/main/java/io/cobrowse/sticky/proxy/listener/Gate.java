@@ -53,7 +53,7 @@ public final class Gate extends Handler.Wrapper {
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
-        // Counted before the look at the flag, so that whoever sets the flag sees every request that was let in.
+        // Counted before the flag is read, so that whoever sets the flag sees every admitted request.
         inFlight.incrementAndGet();
         Callback leaving = new Leaving(callback);
         FieldRules fields = ListenerConnector.policy(request).responseFields();
@@ -99,7 +99,7 @@ public final class Gate extends Handler.Wrapper {
             Problems.send(NO_HOST, response, callback);
             return;
         }
-        Problems.letPagesRead(request, response.getHeaders()); // Else browsers do not follow it for a page.
+        Problems.letPagesRead(request, response.getHeaders()); // Otherwise browsers do not follow it for a page.
         response.setStatus(HttpStatus.PERMANENT_REDIRECT_308);
         response.getHeaders()
                 .put(HttpHeader.LOCATION, "https://" + host + (port == HTTPS_PORT ? "" : ":" + port) + path);
@@ -107,7 +107,7 @@ public final class Gate extends Handler.Wrapper {
         response.write(true, BufferUtil.EMPTY_BUFFER, callback);
     }
 
-    /** Returns why the request is turned away, null where it is not. */
+    /** Returns the reason why the request is refused; null if it is not. */
     private static @Nullable ProblemDocument problem(Request request) {
         if (!mayAsk(request)) {
             return TOO_MANY;
@@ -144,7 +144,10 @@ public final class Gate extends Handler.Wrapper {
         return path != null && PlainPath.is(ClientConnection.target(request), path);
     }
 
-    /** Contexts serve paths: the asterisk form of OPTIONS is routed as the root, and forwarded as it is. */
+    /**
+     * Returns a request with a path for the contexts: the asterisk form of OPTIONS is routed like the root, and
+     * forwarded unchanged.
+     */
     private static Request servable(Request request) {
         HttpURI uri = request.getHttpURI();
         return "*".equals(uri.getPath())

@@ -38,7 +38,10 @@ final class Http2Connection extends HTTP2ServerConnection {
         session.onRoom(this::readOn);
     }
 
-    /** Makes a connection as the factory would, but for what this class is for; null where no loop serves the end point. */
+    /**
+     * Creates a connection like the factory, except for the features of this class; null if no loop serves the end
+     * point.
+     */
     static @Nullable Http2Connection of(
             AbstractHTTP2ServerConnectionFactory factory,
             ServerSessionListener listener,
@@ -83,7 +86,7 @@ final class Http2Connection extends HTTP2ServerConnection {
         return connection;
     }
 
-    /** Jetty would have a thread of its pool go on where the reader's demand comes after the data. */
+    /** Continues on the loop. Jetty would use a thread of its pool if the reader's demand comes after the data. */
     @Override
     protected void dispatch() {
         loop.execute(super::produce);
@@ -103,7 +106,7 @@ final class Http2Connection extends HTTP2ServerConnection {
         }
     }
 
-    /** Also says so of a connection that is not to be read now, as Jetty would read from one that is not. */
+    /** Returns true also while the connection is not to be read; otherwise Jetty would read from it. */
     @Override
     public boolean isFillInterested() {
         return waiting != null || super.isFillInterested();
@@ -117,7 +120,7 @@ final class Http2Connection extends HTTP2ServerConnection {
         }
     }
 
-    /** To be called once a second: goes on where there is room again, and ends bodies that are too slow. */
+    /** To be called once a second. Continues reading if there is room again, and ends bodies that are too slow. */
     void sweep(int bodyRate, ListenerCounters counters, long nowNanos) {
         loop.run(() -> {
             if (waiting != null && session.hasRoom()) {

@@ -29,11 +29,17 @@ import org.jspecify.annotations.Nullable;
  * because the proxy stops reading from those that hold much. Belongs to its loop.
  */
 final class Http2Session extends HTTP2ServerSession {
-    /** What a stream may send that its node has not taken; as much as peers allow. */
+    /** The bytes that a stream may send before its node takes them; as many as with other proxies. */
     static final int STREAM_WINDOW_BYTES = 64 * 1024;
-    /** What each connection may hold that is being dealt with, however much all hold together: clients that ask for little go on. */
+    /**
+     * The bytes that each connection may hold in any case, however much all connections hold together, so that clients
+     * that send little can continue.
+     */
     private static final int OWN_BYTES = 16 * 1024;
-    /** What all streams of a connection may, so that one that stalls does not stop the others. */
+    /**
+     * The bytes that all streams of a connection may send before they are taken, so that one that stalls does not stop
+     * the others.
+     */
     static final int SESSION_WINDOW_BYTES = 256 * 1024;
 
     private static final long BODY_GRACE_NANOS = TimeUnit.SECONDS.toNanos(10);
@@ -58,19 +64,22 @@ final class Http2Session extends HTTP2ServerSession {
         this.loop = loop;
     }
 
-    /** Has {@code action} run whenever more may be read from the client again. */
+    /** Sets an action that runs whenever reading from the client may continue. */
     void onRoom(Runnable action) {
         onRoom = action;
     }
 
-    /** Returns whether the client may send more, rather than wait until what it has sent is read and its requests are answered. */
+    /**
+     * Returns whether the client may send more. Otherwise it must wait until its data is read and its requests are
+     * answered.
+     */
     boolean hasRoom() {
         return heldBytes <= OWN_BYTES || !inAll.isFull();
     }
 
     @Override
     public void onHeaders(HeadersFrame frame) {
-        flush(frame.getStreamId()); // Trailers come behind the body.
+        flush(frame.getStreamId()); // Trailers come after the body.
         if (frame.getMetaData() instanceof MetaData.Request request) {
             if (hasDoubtfulLength(request)) {
                 super.onHeaders(new HeadersFrame(
@@ -88,11 +97,14 @@ final class Http2Session extends HTTP2ServerSession {
         }
         super.onHeaders(frame);
         if (getStream(frame.getStreamId()) == null) {
-            releaseHead(frame.getStreamId()); // Refused, or answered already.
+            releaseHead(frame.getStreamId()); // Refused, or already answered.
         }
     }
 
-    /** The fields stay until the request is answered, which a node may put off for as long as it likes. */
+    /**
+     * Counts the fields of a request, which are kept until it is answered; a node may delay that for as long as it
+     * likes.
+     */
     private void holdHead(int stream, MetaData.Request request) {
         int bytes = 0;
         for (HttpField field : request.getHttpFields()) {
@@ -100,7 +112,7 @@ final class Http2Session extends HTTP2ServerSession {
             bytes += field.getName().length() + (value == null ? 0 : value.length());
         }
         HttpURI uri = request.getHttpURI();
-        String target = uri == null ? null : uri.getPathQuery(); // CONNECT may have none.
+        String target = uri == null ? null : uri.getPathQuery(); // CONNECT may have no path.
         bytes += target == null ? 0 : target.length();
         if (headBytes.putIfAbsent(stream, bytes) == null) {
             count(bytes);
@@ -121,7 +133,10 @@ final class Http2Session extends HTTP2ServerSession {
         }
     }
 
-    /** Jetty would take a length that it cannot read for an error of the connection, and end the other streams with this one. */
+    /**
+     * Returns whether a Content-Length is invalid. Jetty would treat that as an error of the connection, and end its
+     * other streams too.
+     */
     private static boolean hasDoubtfulLength(MetaData.Request request) {
         for (HttpField field : request.getHttpFields()) {
             if (field.getHeader() == HttpHeader.CONTENT_LENGTH && !RequestCheck.isLength(field.getValue())) {
@@ -147,7 +162,7 @@ final class Http2Session extends HTTP2ServerSession {
             return;
         }
         Inbox inbox = inboxes.get(id);
-        if (inbox == null) { // Of a tunnel.
+        if (inbox == null) { // A tunnel's.
             inbox = new Inbox(id, false, System.nanoTime());
             inboxes.put(id, inbox);
         }
@@ -159,7 +174,7 @@ final class Http2Session extends HTTP2ServerSession {
         }
     }
 
-    /** Gives the reader what waits for it. */
+    /** Passes the joined pieces on to the reader. */
     private void flush(int id) {
         Inbox inbox = inboxes.get(id);
         if (inbox != null && inbox.hasJoined()) {
@@ -171,7 +186,7 @@ final class Http2Session extends HTTP2ServerSession {
         int length = frame.remaining();
         inbox.given();
         UnreadData data = new UnreadData(frame, source, () -> loop.run(() -> read(inbox, frame.getStreamId(), length)));
-        data.retain(); // For the time in which Jetty decides whether to keep it.
+        data.retain(); // Until Jetty has decided whether to keep it.
         super.onData(data);
         data.release();
     }
@@ -179,7 +194,7 @@ final class Http2Session extends HTTP2ServerSession {
     private void read(Inbox inbox, int id, int length) {
         count(-length);
         if (inbox.read()) {
-            // Later, since the reader may be in the middle of reading.
+            // Later, since the reader may be in the middle of a read.
             loop.execute(() -> flush(id));
         }
         readOn();
@@ -217,7 +232,7 @@ final class Http2Session extends HTTP2ServerSession {
                 .toList();
     }
 
-    /** The connection is no more, and what it had unread is of no account. */
+    /** Notes that the connection has ended; its unread bytes no longer count. */
     void over() {
         if (!over) {
             inAll.add(-heldBytes);

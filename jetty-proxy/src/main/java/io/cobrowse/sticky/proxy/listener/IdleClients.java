@@ -11,7 +11,9 @@ import org.eclipse.jetty.server.NegotiatingServerConnection;
 
 /** Finds and closes connections that serve no request, for which others would have to wait at a limit. Stateless. */
 final class IdleClients {
-    /** Who has just come has yet to be heard, and who has just been answered may go on. */
+    /**
+     * A client that has just connected has not yet had time to send, and one that has just been answered may continue.
+     */
     private static final long GRACE_MILLIS = 1_000;
 
     private IdleClients() {}
@@ -31,7 +33,7 @@ final class IdleClients {
                 .forEach(EndPoint::close);
     }
 
-    /** In a handshake, between two requests, or amid the head of one. */
+    /** Returns whether a connection is in a handshake, between two requests, or within the head of a request. */
     private static boolean isIdle(EndPoint endPoint) {
         Connection connection = connection(endPoint);
         long millis = connection.getMessagesIn() > 0 && endPoint instanceof IdleTimeout since

@@ -22,24 +22,27 @@ final class Inbox {
     private int unread;
     private long bytes;
 
-    // What is seen of the pace at which the client sends.
+    // The observed pace of the client.
     private long lastNanos;
     private long waitedNanos;
     private long sinceBytes;
 
-    /** @param paced whether the client has to send at a certain pace; not so where it speaks only when it has something to say */
+    /**
+     * @param paced whether the client must send at a certain pace; false for tunnels, whose clients send only when they
+     *     have something to say
+     */
     Inbox(int stream, boolean paced, long nowNanos) {
         this.stream = stream;
         this.paced = paced;
         this.lastNanos = nowNanos;
     }
 
-    /** Tells of a piece that has come. */
+    /** Notes that a piece has arrived. */
     void came(int length) {
         bytes += length;
     }
 
-    /** Takes a piece to those that wait, where it is small and the reader has others to read; returns whether it has. */
+    /** Joins a small piece with the waiting ones while the reader has others to read; returns whether it did. */
     boolean join(DataFrame frame) {
         int more = frame.remaining();
         if (unread == 0 || frame.isEndStream() || more >= SMALL_BYTES || length + more > JOINED_BYTES) {
@@ -58,7 +61,7 @@ final class Inbox {
         return length + padding > 0;
     }
 
-    /** Returns the pieces that waited as one, and forgets them. */
+    /** Returns the joined pieces, and forgets them. */
     DataFrame takeJoined() {
         DataFrame frame = new DataFrame(stream, ByteBuffer.wrap(joined, 0, length), false, padding);
         joined = new byte[0];
@@ -67,21 +70,21 @@ final class Inbox {
         return frame;
     }
 
-    /** A piece is handed to the reader. */
+    /** Notes that a piece is passed to the reader. */
     void given() {
         unread++;
     }
 
-    /** The reader has done with a piece; returns whether it may be given what waits. */
+    /** Notes that the reader has read a piece; returns whether it may get the joined pieces. */
     boolean read() {
         unread--;
         return unread == 0 && hasJoined();
     }
 
     /**
-     * Tells whether the client sends too slowly. Only the time counts in which the proxy waits for it.
+     * Returns whether the client sends too slowly. Only the time in which the proxy waits for it counts.
      *
-     * @param rate how many bytes a second there have to be
+     * @param rate the required rate in bytes a second
      */
     boolean isSlow(int rate, long graceNanos, long nowNanos) {
         if (unread == 0) {

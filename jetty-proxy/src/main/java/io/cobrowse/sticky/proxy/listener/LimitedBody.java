@@ -21,14 +21,17 @@ final class LimitedBody extends Request.Wrapper {
         this.listener = listener;
     }
 
-    /** Returns the request itself where its length is known, and so checked, or where it comes from elsewhere. */
+    /**
+     * Returns the request itself if its length is known, and therefore already checked, or if it is from another
+     * connector.
+     */
     static Request of(Request request, @Nullable ListenerConnector listener) {
         return listener == null || request.getLength() >= 0 || !mayHaveBody(request)
                 ? request
                 : new LimitedBody(request, listener);
     }
 
-    /** Over HTTP/2 there is no telling before it comes. */
+    /** Returns whether a request may have a body; over HTTP/2 this is known only when the body arrives. */
     private static boolean mayHaveBody(Request request) {
         return request.getConnectionMetaData().getHttpVersion() == HttpVersion.HTTP_2
                 || request.getHeaders().contains(HttpHeader.TRANSFER_ENCODING);

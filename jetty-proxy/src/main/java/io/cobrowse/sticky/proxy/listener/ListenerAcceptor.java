@@ -23,21 +23,24 @@ import org.slf4j.LoggerFactory;
 final class ListenerAcceptor implements ManagedSelector.Selectable, Closeable {
     private static final Logger LOG = LoggerFactory.getLogger(ListenerAcceptor.class);
 
-    /** In one turn of the loop; the rest have theirs in the next. */
+    /** The limit on connections accepted in one turn of the loop; the others are accepted in the next turn. */
     private static final int MAX_A_TURN = 64;
 
     private static final long RETRY_SECONDS = 1;
 
-    /** Who decides on connections. */
+    /** Decides on connections. */
     interface Doorkeeper {
-        /** Returns why there is no room for another connection, null where there is. */
+        /** Returns the reason why there is no room for another connection; null if there is room. */
         @Nullable
         String full();
 
         /** Takes a connection, or closes it. */
         void take(SocketChannel channel);
 
-        /** Is told that no more are accepted until {@link ListenerAcceptor#resume}, or until there is room again. */
+        /**
+         * Is called when no more connections are accepted, until {@link ListenerAcceptor#resume} or until there is room
+         * again.
+         */
         void paused(String why);
     }
 
@@ -82,7 +85,7 @@ final class ListenerAcceptor implements ManagedSelector.Selectable, Closeable {
             } catch (ClosedChannelException closed) {
                 return null;
             } catch (IOException failure) {
-                // Mostly for want of descriptors; without a pause the loop would try again and again.
+                // Usually caused by a lack of descriptors; without a pause, the loop would try again and again.
                 pause("accepting failed: " + failure.getMessage());
                 return null;
             }
@@ -94,11 +97,11 @@ final class ListenerAcceptor implements ManagedSelector.Selectable, Closeable {
         paused = true;
         interest(0);
         doorkeeper.paused(why);
-        // Whoever leaves resumes, but may have left already.
+        // Connections that close call resume, but they may have closed already.
         scheduler.schedule(this::resume, RETRY_SECONDS, TimeUnit.SECONDS);
     }
 
-    /** There may be room again. */
+    /** Tries to accept again, since there may be room. */
     void resume() {
         if (paused) {
             loop.run(() -> {

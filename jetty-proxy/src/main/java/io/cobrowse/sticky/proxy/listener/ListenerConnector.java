@@ -45,19 +45,27 @@ import org.slf4j.LoggerFactory;
 public final class ListenerConnector extends ServerConnector {
     private static final Logger LOG = LoggerFactory.getLogger(ListenerConnector.class);
 
-    /** The selectors accept: a thread of its own may keep a connection that it accepts while the port is being closed. */
+    /**
+     * The selectors accept instead: a separate thread might keep a connection that it accepts while the port is being
+     * closed.
+     */
     private static final int ACCEPTORS = 0;
 
     /**
-     * Clients come in bursts when another proxy or a node has gone. Beyond the queue (the JDK's default is 50) the kernel
-     * drops them, and each tries again a second later at the earliest. The kernel has a limit of its own.
+     * Clients arrive in bursts when another proxy or a node has failed. Beyond the queue (the JDK's default is 50), the
+     * kernel drops them, and each tries again after a second at the earliest. The kernel has a limit of its own.
      */
     private static final int ACCEPT_QUEUE_SIZE = 4096;
 
-    /** At a limit it is reached again with each connection that closes, which is no news. */
+    /**
+     * The shortest time between two log messages: at the limit, each connection that closes lets it be reached again.
+     */
     private static final long TELL_AGAIN_NANOS = TimeUnit.MINUTES.toNanos(1);
 
-    /** At a limit so much of the connections is given up where idle, which is to be looked for less often than they come. */
+    /**
+     * At the limit, one in this many connections is closed if idle, so that idle ones are not searched for each new
+     * connection.
+     */
     private static final int EVICTED_SHARE = 16;
 
     private static final Object TRUSTED = new Object();
@@ -66,7 +74,7 @@ public final class ListenerConnector extends ServerConnector {
     private final Clients clients = new Clients();
     private final SlowClients slowClients = new SlowClients(this);
     private final Map<EventLoop, KnownFields> knownFields = new ConcurrentHashMap<>();
-    /** The connections that are open, with their clients. */
+    /** The open connections, with their clients. */
     private final Map<SelectableChannel, Object> open = new ConcurrentHashMap<>();
 
     private volatile ListenerPolicy policy;
@@ -83,7 +91,7 @@ public final class ListenerConnector extends ServerConnector {
         setAcceptQueueSize(ACCEPT_QUEUE_SIZE);
     }
 
-    /** Takes what may change while the listener is open. */
+    /** Applies the settings that may change while the listener is open. */
     void take(ProxyConfig.Listener listener) {
         policy = new ListenerPolicy(
                 listener.allow(),
@@ -107,7 +115,7 @@ public final class ListenerConnector extends ServerConnector {
         return listener == null ? ListenerPolicy.OPEN : listener.policy;
     }
 
-    /** Returns the listener that received {@code request}; null where it was another connector. */
+    /** Returns the listener that received {@code request}; null if it was another connector. */
     static @Nullable ListenerConnector of(Request request) {
         return request.getConnectionMetaData().getConnector() instanceof ListenerConnector listener ? listener : null;
     }
@@ -145,7 +153,7 @@ public final class ListenerConnector extends ServerConnector {
         return new Loops(executor, scheduler, selectors);
     }
 
-    /** Accepts and closes on the loops themselves: nothing of a connection is another thread's. */
+    /** Accepts and closes connections on the loops themselves, so that no other thread touches a connection. */
     private final class Loops extends ServerConnectorManager implements ListenerAcceptor.Doorkeeper {
         Loops(Executor executor, Scheduler scheduler, int selectors) {
             super(EventLoop.plain(executor), scheduler, selectors);
@@ -198,7 +206,7 @@ public final class ListenerConnector extends ServerConnector {
         @Override
         public void paused(String why) {
             tellPaused(why);
-            // Who asks for something goes before who only keeps a place.
+            // Connections with a request have priority over those that only keep a place.
             IdleClients.close(List.copyOf(getConnectedEndPoints()), Math.max(1, open.size() / EVICTED_SHARE));
         }
 
@@ -216,7 +224,7 @@ public final class ListenerConnector extends ServerConnector {
         }
     }
 
-    /** Returns why no more connections are accepted, null where they are. */
+    /** Returns the reason why no more connections are accepted; null if they are. */
     private @Nullable String full() {
         if (open.size() >= limits.connections()) {
             return "its limit of " + limits.connections() + " connections is reached";
@@ -252,7 +260,7 @@ public final class ListenerConnector extends ServerConnector {
         }
     }
 
-    /** Looks whether the client may have another connection. */
+    /** Returns whether the client may have another connection, and counts it. */
     private boolean enter(SocketChannel channel) {
         InetAddress address = channel.socket().getInetAddress();
         boolean trusted = address == null || policy.trusts(address);
@@ -270,7 +278,10 @@ public final class ListenerConnector extends ServerConnector {
         return true;
     }
 
-    /** A connection may be handed from one end point to another; it counts until its channel is closed. */
+    /**
+     * Notes that a connection has left an end point. It may be handed to another one, so it counts until its channel is
+     * closed.
+     */
     private void left(SelectableChannel channel) {
         Object client = channel.isOpen() ? null : open.remove(channel);
         if (client == null) {
@@ -286,7 +297,7 @@ public final class ListenerConnector extends ServerConnector {
         }
     }
 
-    /** To be called once a second: ends what is too slow, and forgets what is over. */
+    /** To be called once a second. Ends connections that are too slow, and forgets clients that have left. */
     void sweep(long nowNanos) {
         slowClients.sweep(nowNanos);
         clients.forget(nowNanos);
@@ -301,7 +312,7 @@ public final class ListenerConnector extends ServerConnector {
         Object listening = getTransport();
         super.close();
         if (listening instanceof ServerSocketChannel channel) {
-            // By the selectors, as the port is not free before the one that accepts has noticed.
+            // On the selectors, since the port is free only after the accepting selector has noticed.
             for (ManagedSelector each : getSelectorManager().getBeans(ManagedSelector.class)) {
                 each.submit(selector -> IO.close(channel));
             }
@@ -331,7 +342,7 @@ public final class ListenerConnector extends ServerConnector {
         return endPoint;
     }
 
-    /** Returns the address of a client as the PROXY protocol or its socket tells it; null where it has none. */
+    /** Returns the address of a client according to the PROXY protocol or its socket; null if it has none. */
     static @Nullable InetAddress client(Request request) {
         return request.getConnectionMetaData().getRemoteSocketAddress() instanceof InetSocketAddress peer
                 ? peer.getAddress()

@@ -76,7 +76,7 @@ public final class ListenerPolicy {
         return trusted != null && trusted.test(address);
     }
 
-    /** Returns whether what is served depends on the path. */
+    /** Returns whether the policy depends on the path. */
     boolean hasPathRules() {
         return !allow.isEmpty() || !deny.isEmpty();
     }
@@ -108,11 +108,14 @@ public final class ListenerPolicy {
         return false;
     }
 
-    /** Resolves what the most lenient node would resolve; null when that leads above the root or cannot be decoded. */
+    /**
+     * Resolves everything that the most lenient node would resolve; null if the result is above the root or cannot be
+     * decoded.
+     */
     private static @Nullable String asRead(String raw) {
         try {
             String decoded = raw;
-            // Twice, for nodes behind something that decodes once more.
+            // Twice, for nodes behind another server that decodes once more.
             for (int i = 0; i < 2; i++) {
                 decoded = URIUtil.decodePath(decoded).replace('\\', '/');
             }
@@ -122,7 +125,7 @@ public final class ListenerPolicy {
         }
     }
 
-    /** {@code /a/**} is {@code /a} and all below it; anything else is itself. */
+    /** {@code /a/**} matches {@code /a} and everything below; any other pattern matches only itself. */
     private record PathPattern(String prefix, boolean subtree) {
         PathPattern(String pattern) {
             this(

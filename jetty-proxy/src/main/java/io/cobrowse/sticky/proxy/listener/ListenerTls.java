@@ -17,9 +17,9 @@ import javax.net.ssl.TrustManagerFactory;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.jspecify.annotations.Nullable;
 
-/** Makes Jetty's TLS settings from the configuration, and reads the files in doing so. Stateless. */
+/** Creates Jetty's TLS settings from the configuration, and reads the files that it names. Stateless. */
 public final class ListenerTls {
-    /** A CBC suite leaks by its timing what its padding was; all clients of today have others. */
+    /** CBC suites leak information about their padding by their timing. All current clients support others. */
     private static final String CBC_SUITES = "^.*_CBC_.*$";
 
     private ListenerTls() {}
@@ -38,7 +38,7 @@ public final class ListenerTls {
     }
 
     /**
-     * Reads the files anew and sets what may change while the listener is open.
+     * Reads the files again, and sets what may change while the listener is open.
      *
      * @throws PemIdentity.Unusable when a file cannot be used; nothing has changed then
      */

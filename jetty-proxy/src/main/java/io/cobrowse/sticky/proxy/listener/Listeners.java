@@ -34,11 +34,11 @@ import org.slf4j.LoggerFactory;
  */
 public final class Listeners {
     private static final Logger LOG = LoggerFactory.getLogger(Listeners.class);
-    /** A port that is given up is free when the selector that accepts there has noticed. */
+    /** How long to wait for a port that has been given up: it is free only after the accepting selector has noticed. */
     private static final long MAX_BIND_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private record Open(Listener settings, ListenerConnector connector) {
-        /** Whether it can become the other one without being opened anew. */
+        /** Returns whether this listener can take the other settings without being reopened. */
         boolean canBecome(Listener other) {
             return settings.name().equals(other.name())
                     && settings.address().equals(other.address())
@@ -130,7 +130,7 @@ public final class Listeners {
         }
     }
 
-    /** Looks for what is too slow, once a second while the server runs. */
+    /** Checks for clients that are too slow, once a second while the server runs. */
     private void sweep() {
         if (!server.isRunning()) {
             return;
@@ -193,7 +193,7 @@ public final class Listeners {
      *     necessary
      */
     public synchronized void reload(List<Listener> next, Duration newIdle) {
-        // Whatever is wrong with the files is thrown before anything changes.
+        // Errors in the files are thrown before anything changes.
         next.stream().map(Listener::tls).filter(tls -> tls != null).forEach(ListenerTls::server);
         idle = newIdle;
         Map<String, Open> after = new LinkedHashMap<>();
@@ -266,7 +266,7 @@ public final class Listeners {
         }
     }
 
-    /** Opens again what was closed for what then could not be opened. */
+    /** Reopens listeners that were closed for others which then could not be opened. */
     private void reopen(Map<String, Open> closed) {
         for (Open each : closed.values()) {
             Open again = new Open(each.settings, connector(each.settings));
@@ -280,10 +280,10 @@ public final class Listeners {
         }
     }
 
-    /** Has the connections of a listener end when their requests have, and the listener with the last one. */
+    /** Lets the connections of a listener end with their requests, and then stops the listener. */
     private void retire(ListenerConnector connector) {
         connector.close();
-        // However it ends, the connector is stopped.
+        // The connector is stopped, whether or not this is in time.
         CompletableFuture<?> unused = Graceful.shutdown(connector)
                 .orTimeout(drain.toMillis(), TimeUnit.MILLISECONDS)
                 .whenComplete((ended, late) -> server.getThreadPool().execute(() -> remove(connector)));

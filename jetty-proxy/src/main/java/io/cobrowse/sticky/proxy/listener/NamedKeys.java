@@ -80,7 +80,7 @@ final class NamedKeys extends X509ExtendedKeyManager {
         return identities.get(Integer.parseInt(alias)).key();
     }
 
-    // Jetty has engines, and never a socket of TLS.
+    // Jetty uses engines, and never an SSLSocket.
 
     @Override
     public String @Nullable [] getClientAliases(String keyType, Principal @Nullable [] issuers) {

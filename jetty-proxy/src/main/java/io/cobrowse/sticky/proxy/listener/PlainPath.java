@@ -15,8 +15,8 @@ final class PlainPath {
      * Returns whether the target is in origin form, or in absolute form with a plain authority (RFC 9112, 3.2), and its path has
      *
      * <ul>
-     *   <li>no segment that is empty (but the last), {@code .} or {@code ..}, with or without parameters;
-     *   <li>no {@code ;} but in the last segment;
+     *   <li>no segment that is empty (except the last), {@code .} or {@code ..}, with or without parameters;
+     *   <li>no {@code ;} except in the last segment;
      *   <li>no backslash, no control character, nothing that is not ASCII;
      *   <li>no encoded {@code / \ . % ; ? #}, no encoded control character;
      *   <li>no percent sign without two hexadecimal digits, and beyond ASCII only valid UTF-8 behind them.
@@ -35,7 +35,7 @@ final class PlainPath {
                 && isPlain(path);
     }
 
-    /** Returns where the path begins; -1 where there is no telling. */
+    /** Returns the position of the path; -1 if it is unclear. */
     private static int pathBegin(String target) {
         if (target.startsWith("/")) {
             return 0;
@@ -90,7 +90,10 @@ final class PlainPath {
         return (length == 1 || length == 2) && path.charAt(begin) == '.' && path.charAt(end - 1) == '.';
     }
 
-    /** Returns how long the encoded character at {@code i} is, of one to four bytes; -1 where it is not to be had here. */
+    /**
+     * Returns the length of the encoded character at {@code i}, which has one to four bytes; -1 if it is not allowed
+     * here.
+     */
     private static int encodedLength(String path, int i) {
         int first = encodedByte(path, i);
         if (first <= MAX_ASCII) {
@@ -118,7 +121,7 @@ final class PlainPath {
         return first == 0xED ? 0x9F : first == 0xF4 ? 0x8F : 0xBF;
     }
 
-    /** Returns the byte that is encoded at {@code i}; -1 where none is. */
+    /** Returns the encoded byte at {@code i}; -1 if there is none. */
     private static int encodedByte(String path, int i) {
         if (i + 2 >= path.length() || path.charAt(i) != '%') {
             return -1;

@@ -51,7 +51,7 @@ public final class Problems extends ErrorHandler {
         response.write(true, fill(problem, fields), callback);
     }
 
-    /** Adds the fields that let a page of another origin read our answer, where it may (R25). */
+    /** Adds the fields that let a page of another origin read the proxy's own answer, if it may (R25). */
     static void letPagesRead(Request request, HttpFields.Mutable fields) {
         Server server = request.getConnectionMetaData().getConnector().getServer();
         cors(server).addTo(ClientConnection.origin(request), fields::add);
@@ -62,9 +62,9 @@ public final class Problems extends ErrorHandler {
     }
 
     /**
-     * Returns a whole answer over HTTP/1.1 behind which the connection ends, for where there is no request.
+     * Returns a complete HTTP/1.1 answer that ends the connection, if there is no request to answer.
      *
-     * @param origin the {@code Origin}, as far as it has been read
+     * @param origin the {@code Origin}, if it has been read
      */
     static ByteBuffer raw(int status, Server server, @Nullable String origin) {
         byte[] json = of(status).json();
@@ -106,7 +106,7 @@ public final class Problems extends ErrorHandler {
         } else if (listener != null && code == HttpStatus.URI_TOO_LONG_414) {
             listener.counters().limited(ListenerCounters.TARGET_BYTES);
         }
-        // Jetty refuses some CONNECTs for their authority before the gate sees them.
+        // Jetty refuses some CONNECT requests for their authority before the gate sees them.
         boolean connect = HttpMethod.CONNECT.is(request.getMethod()) && code == HttpStatus.BAD_REQUEST_400;
         send(connect ? RequestCheck.CONNECT : of(code), response, callback);
     }
@@ -116,7 +116,10 @@ public final class Problems extends ErrorHandler {
         return true;
     }
 
-    /** The document for an error that Jetty found; its own message may repeat client input, so it is not used. */
+    /**
+     * Returns the document for an error that Jetty found. Jetty's own message may repeat client input, so it is not
+     * used.
+     */
     private static ProblemDocument of(int status) {
         return switch (status) {
             case HttpStatus.BAD_REQUEST_400 ->

@@ -30,18 +30,23 @@ import org.jspecify.annotations.Nullable;
 
 /** Configures Jetty to pass requests on exactly as received. Also for embedding. */
 public final class ProxyHttp {
-    /** For the method and the version beside target and fields. Our own check is the exact one. */
+    /**
+     * Additional room for the method and the version, besides target and fields. The exact check is
+     * {@link RequestCheck}.
+     */
     private static final int ROOM_BYTES = 8 * 1024;
 
     /**
-     * HTTP/2 counts 32 bytes more for each field (RFC 9113, 6.5.2) and gives the connection up beyond the limit: so high
-     * that fields that are within the limit pass however many they are, and that the excess is told by 431 for once.
+     * HTTP/2 counts 32 bytes more for each field (RFC 9113, 6.5.2), and ends the connection beyond the limit. The
+     * factor is so high that fields within the limit pass, however many they are, and that fields beyond the limit
+     * usually get a 431.
      */
     private static final int HTTP2_FACTOR = 8;
 
     /**
-     * Jetty does not hear a client's reset of a stream that was idle once, and resets it itself when it is idle twice. Since
-     * polls are parked and bodies and readers that stall are watched by the exchange, this is for what is left.
+     * Jetty ignores a client's reset of a stream that was idle once, and resets the stream itself when it is idle for
+     * the second time. The exchange already watches parked polls, and bodies and readers that stall, so this is for all
+     * other streams.
      */
     private static final long STREAM_IDLE_MILLIS = 15 * 60_000;
 
@@ -53,10 +58,10 @@ public final class ProxyHttp {
     public static HttpConfiguration configuration() {
         HttpConfiguration http = new HttpConfiguration();
         http.setUriCompliance(UriCompliance.UNSAFE);
-        // A bare line feed ends no line, for others may read it differently.
+        // A bare line feed does not end a line, since others may read it differently.
         http.setHttpCompliance(HttpCompliance.STRICT);
         http.setHeaderCacheCaseSensitive(true);
-        // Jetty's cache takes some 100 KB a connection, which thousands of parked polls would multiply.
+        // Jetty's cache takes about 100 KB a connection, which thousands of parked polls would multiply.
         http.setHeaderCacheSize(0);
         http.setRequestHeaderSize(headBytes(Limits.DEFAULTS));
         http.setMaxResponseHeaderSize(RESPONSE_HEAD_BYTES);
@@ -83,7 +88,7 @@ public final class ProxyHttp {
      */
     public static ConnectionFactory[] tls(SslContextFactory.Server tls) {
         HttpConfiguration http = configuration();
-        // Else Jetty adds one that wants Host and certificate to match, which is the client's to check.
+        // Otherwise Jetty adds one that requires Host and certificate to match, which is for the client to check.
         http.addCustomizer(new SecureRequestCustomizer(false));
         ConnectionFactory http1 = new ClientConnection.Factory(http);
         ALPNServerConnectionFactory alpn = new ALPNServerConnectionFactory();
@@ -94,14 +99,17 @@ public final class ProxyHttp {
         };
     }
 
-    /** Returns the same behind a header of the PROXY protocol, of version 1 or 2, without which a connection is closed. */
+    /**
+     * Returns the same factories behind a header of the PROXY protocol, version 1 or 2. A connection without the header
+     * is closed.
+     */
     static ConnectionFactory[] behindProxyProtocol(ConnectionFactory... factories) {
         List<ConnectionFactory> all = new ArrayList<>(List.of(factories));
         all.add(0, new ProxyHeader(factories[0].getProtocol()));
         return all.toArray(ConnectionFactory[]::new);
     }
 
-    /** Sets what Jetty itself limits; for connections that are opened from now on. */
+    /** Applies the limits that Jetty itself enforces, for connections that are opened from now on. */
     static void apply(Limits limits, ListenerCounters counters, Collection<ConnectionFactory> factories) {
         for (ConnectionFactory factory : factories) {
             if (factory instanceof ClientConnection.Factory http1) {
@@ -122,7 +130,7 @@ public final class ProxyHttp {
         return http2;
     }
 
-    /** Resets, pings, settings and the like of one connection, whose excess ends it. */
+    /** Limits resets, pings, settings and similar frames of one connection, which ends beyond the limit. */
     private record Events(int perSecond, ListenerCounters counters) implements RateControl.Factory {
         @Override
         public RateControl newRateControl(EndPoint endPoint) {
@@ -139,7 +147,10 @@ public final class ProxyHttp {
         }
     }
 
-    /** Closes what does not begin with a header: else a client could do without, and be taken for the load balancer. */
+    /**
+     * Closes connections that do not begin with a header. Otherwise a client could omit it, and would count as the load
+     * balancer.
+     */
     private static final class ProxyHeader extends ProxyConnectionFactory {
         ProxyHeader(String nextProtocol) {
             super(nextProtocol);
@@ -151,7 +162,7 @@ public final class ProxyHttp {
         }
     }
 
-    /** HTTP/2 by its preface alone: {@code Upgrade: h2c} is obsolete (RFC 9113, 3.1), and passed over as any other. */
+    /** HTTP/2 by its preface alone. {@code Upgrade: h2c} is obsolete (RFC 9113, 3.1), and ignored like any other. */
     private static final class PriorKnowledge extends HTTP2CServerConnectionFactory {
         PriorKnowledge(HttpConfiguration http) {
             super(http);
@@ -173,7 +184,7 @@ public final class ProxyHttp {
         }
     }
 
-    /** HTTP/2 as agreed on with TLS. */
+    /** HTTP/2 as negotiated with TLS. */
     private static final class Negotiated extends HTTP2ServerConnectionFactory {
         Negotiated(HttpConfiguration http) {
             super(http);

@@ -46,7 +46,7 @@ public final class RequestCheck {
     public static final ProblemDocument BODY_TOO_LARGE =
             new ProblemDocument("content-too-large", "Content too large", 413, "The body is too large.", null);
 
-    /** All numbers of so many digits fit a long. */
+    /** Numbers with this many digits always fit into a long. */
     private static final int MAX_LENGTH_DIGITS = 18;
 
     private static final char REPLACEMENT = '\uFFFD';
@@ -77,7 +77,7 @@ public final class RequestCheck {
         return malformed(request);
     }
 
-    /** Returns the limit that the request exceeds, null where it exceeds none. */
+    /** Returns the limit that the request exceeds; null if there is none. */
     private static @Nullable String exceeded(Request request, Limits limits) {
         if (ClientConnection.target(request).length() > limits.targetBytes()) {
             return ListenerCounters.TARGET_BYTES;
@@ -87,7 +87,7 @@ public final class RequestCheck {
         for (int i = 0; i < fields.size(); i++) {
             HttpField field = fields.getField(i);
             String value = field.getValue();
-            // Four for the separators of each (RFC 9112, 5).
+            // Four bytes for the separators of each field (RFC 9112, 5).
             bytes += field.getName().length() + 4 + (value == null ? 0 : value.length());
         }
         if (bytes > limits.headerBytes()) {
@@ -107,7 +107,7 @@ public final class RequestCheck {
         if (UpgradeRequest.isWebSocket(request) && mayHaveBody(request)) {
             return HANDSHAKE_BODY;
         }
-        // HTTP/1.1's parser has checked every byte already.
+        // HTTP/1.1's parser has already checked every byte.
         HttpVersion version = request.getConnectionMetaData().getHttpVersion();
         boolean checked = version != HttpVersion.HTTP_2;
         if (!checked && (hasBlank(uri.getPath()) || hasBlank(uri.getQuery()) || hasBlank(uri.getAuthority()))) {
@@ -132,14 +132,17 @@ public final class RequestCheck {
         return null;
     }
 
-    /** A node that took the body of a handshake for what comes next would have the client write the next request. */
+    /**
+     * Returns whether a handshake may have a body. A node might take that body for the next request, which the client
+     * would then have written.
+     */
     private static boolean mayHaveBody(Request request) {
         HttpField length = request.getHeaders().getField(HttpHeader.CONTENT_LENGTH);
         return (length != null && !"0".equals(length.getValue()))
                 || request.getHeaders().contains(HttpHeader.TRANSFER_ENCODING);
     }
 
-    /** The parser replaces bytes that are not UTF-8, and then the target is no longer the client's. */
+    /** Returns whether the target is the client's. The parser replaces bytes that are not UTF-8. */
     private static boolean faithful(HttpURI uri) {
         String path = uri.getPath();
         String query = uri.getQuery();
@@ -147,8 +150,8 @@ public final class RequestCheck {
     }
 
     /**
-     * The length has to be read by a node as it is read here, codings other than chunked would be lost on the way, and
-     * HTTP/1.0 knows no codings (RFC 9112, 6.1).
+     * Returns whether a field would change its meaning. A node must read the length like the proxy, codings other than
+     * chunked would be lost on the way, and HTTP/1.0 has no codings (RFC 9112, 6.1).
      */
     private static boolean losesMeaning(@Nullable HttpHeader header, String value, HttpVersion version) {
         return (header == HttpHeader.CONTENT_LENGTH && !isLength(value))
@@ -156,7 +159,7 @@ public final class RequestCheck {
                         && (version == HttpVersion.HTTP_1_0 || !value.equalsIgnoreCase("chunked")));
     }
 
-    /** Returns whether a {@code Content-Length} is one that can be read in one way only, and held. */
+    /** Returns whether a {@code Content-Length} can be read in only one way, and fits. */
     static boolean isLength(@Nullable String value) {
         if (value == null || value.isEmpty() || value.length() > MAX_LENGTH_DIGITS) {
             return false;
@@ -179,7 +182,10 @@ public final class RequestCheck {
         return !method.isEmpty();
     }
 
-    /** HTTP/2 has no request line that a blank would end; the node's HTTP/1.1 has. */
+    /**
+     * Returns whether a part of the target contains a blank. HTTP/2 has no request line that a blank would end, but the
+     * node's HTTP/1.1 has.
+     */
     private static boolean hasBlank(@Nullable String part) {
         for (int i = 0; part != null && i < part.length(); i++) {
             char c = part.charAt(i);

@@ -8,7 +8,9 @@ import org.eclipse.jetty.server.HttpStream;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
-/** Changes the fields of a response when it is sent, whoever made it: after this there is only the connection. */
+/**
+ * Changes the fields of a response when it is sent, whatever its origin. Nothing but the connection comes after this.
+ */
 final class ResponseFields extends HttpStream.Wrapper {
     private final FieldRules rules;
 

@@ -22,7 +22,10 @@ import org.eclipse.jetty.util.Callback;
 final class SlowClients {
     private static final long BODY_GRACE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
-    /** Answers to pings and settings pile up where a client sends these and reads nothing. Streams have a few frames each. */
+    /**
+     * The limit on queued frames. Answers to pings and settings pile up if a client sends these and reads nothing;
+     * streams have only a few frames each.
+     */
     private static final int MAX_QUEUED_FRAMES = 4096;
 
     private enum Phase {
@@ -31,11 +34,11 @@ final class SlowClients {
         BODY
     }
 
-    /** What was seen of a connection. */
+    /** The observations of a connection. */
     private static final class Seen {
         private int sweep;
         private Phase phase = Phase.IDLE;
-        /** How many requests there had been when the phase began, and when and at how many bytes that was. */
+        /** The number of requests when the phase began; its time and number of bytes follow. */
         private long requests;
 
         private long sinceNanos;
@@ -46,7 +49,7 @@ final class SlowClients {
         private long changedNanos;
         private long waitedNanos;
 
-        /** Returns whether the phase goes on, rather than begins now. */
+        /** Returns whether the phase continues; otherwise begins a new one. */
         private boolean goesOn(Phase now, long requestsNow, long bytes, long nowNanos) {
             if (phase == now && requests == requestsNow) {
                 return true;
@@ -75,7 +78,7 @@ final class SlowClients {
         this.connector = connector;
     }
 
-    /** Looks at all connections, and ends those that are too slow. */
+    /** Checks all connections, and ends those that are too slow. */
     void sweep(long nowNanos) {
         sweeps++;
         for (EndPoint endPoint : connector.getConnectedEndPoints()) {
@@ -95,7 +98,10 @@ final class SlowClients {
         seen.values().removeIf(each -> each.sweep != sweeps);
     }
 
-    /** Detectors, PROXY protocol, TLS and ALPN: all that comes before the connection of a protocol. */
+    /**
+     * Returns whether a connection is a detector, the PROXY protocol, TLS or ALPN: everything that comes before the
+     * connection of a protocol.
+     */
     private static boolean isHandshake(Connection connection) {
         return connection instanceof SslConnection
                 || connection instanceof NegotiatingServerConnection
@@ -134,7 +140,10 @@ final class SlowClients {
         return nowNanos - sinceNanos >= connector.limits().headTimeout().toNanos();
     }
 
-    /** Only the time counts in which the proxy waits for the client, not that in which the node does not read. */
+    /**
+     * Checks a body. Only the time in which the proxy waits for the client counts, not the time in which the node does
+     * not read.
+     */
     private void body(ClientConnection connection, long requests, long nowNanos) {
         int rate = connector.limits().bodyRate();
         long bytes = connection.getBytesIn();
@@ -155,8 +164,8 @@ final class SlowClients {
     }
 
     /**
-     * HTTP/2 heads cannot be seen from outside. But where bytes go on coming while no stream is open, nor has been opened for
-     * so long, they are a head in pieces, or noise.
+     * Checks an HTTP/2 connection. Heads cannot be seen from outside. But if bytes keep arriving while no stream is
+     * open, and none has been opened for this long, they are a head in pieces, or noise.
      */
     private void http2(HTTP2Connection connection, long nowNanos) {
         HTTP2Session session = connection.getSession();

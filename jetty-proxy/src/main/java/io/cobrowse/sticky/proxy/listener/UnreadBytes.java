@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * takes them, heads until they are answered. Thread-safe.
  */
 final class UnreadBytes {
-    /** A share of the memory, as much of which is used outside the heap as in it. */
+    /** The share of the maximum heap that may be used, as a divisor; as much memory may be used outside the heap. */
     private static final int SHARE = 8;
 
     static final UnreadBytes IN_ALL = new UnreadBytes(Runtime.getRuntime().maxMemory() / SHARE);
@@ -27,7 +27,7 @@ final class UnreadBytes {
         return bytes.get();
     }
 
-    /** Returns whether there are so many that who has some of it has to wait. */
+    /** Returns whether the limit is exceeded, so that clients with unread bytes have to wait. */
     boolean isFull() {
         return bytes.get() > max;
     }

@@ -11,7 +11,7 @@ final class UnreadData extends Stream.Data {
     private final Runnable onReleased;
     private final AtomicInteger retained = new AtomicInteger();
 
-    /** @param source what holds the bytes, where that is to be retained meanwhile */
+    /** @param source the data that holds the bytes, if it must be retained meanwhile */
     UnreadData(DataFrame frame, Stream.@Nullable Data source, Runnable onReleased) {
         super(frame);
         this.source = source;

@@ -84,7 +84,7 @@ public final class ForwardingFields {
         return request.getConnectionMetaData().isSecure() ? "https" : "http";
     }
 
-    /** Writes what a trusted peer sent, joined; returns whether there was any. */
+    /** Writes the joined values from a trusted peer; returns whether there were any. */
     private boolean putReceived(ByteBuffer out, HttpHeader header, byte @Nullable [] separatorBehind) {
         if (!trusted) {
             return false;

@@ -32,7 +32,7 @@ public final class HopByHop {
         List<String> all = new ArrayList<>(options);
         for (String option : value.split(",", -1)) {
             String name = option.trim();
-            // What frames the message or names the target is not the sender's to take away.
+            // The sender may not remove fields that frame the message or name the target.
             if (!name.isEmpty()
                     && !HttpHeader.CONTENT_LENGTH.is(name)
                     && !HttpHeader.HOST.is(name)

@@ -59,7 +59,7 @@ public final class RequestHead {
             Framing framing,
             @Nullable WebSocketHandshake handshake,
             String nodeAuthority) {
-        // Last of all that is done to them, so that routing has seen what the client sent.
+        // After everything else, so that routing has seen what the client sent.
         HttpFields fields = ListenerConnector.policy(request).requestFields().apply(request.getHeaders());
         String host = host(request, nodeAuthority);
         ForwardingFields forwarding = new ForwardingFields(request, host);
@@ -113,13 +113,13 @@ public final class RequestHead {
         return buffer;
     }
 
-    /** How Jetty's parsers have made text of the target's bytes. */
+    /** Returns the charset with which Jetty's parsers have decoded the target. */
     private static Charset targetCharset(Request request) {
         boolean http2 = request.getConnectionMetaData().getHttpVersion() == HttpVersion.HTTP_2;
         return http2 ? StandardCharsets.ISO_8859_1 : StandardCharsets.UTF_8;
     }
 
-    /** The host that the client asked for: its Host field, or HTTP/2's authority. */
+    /** Returns the host that the client asked for: its Host field, or HTTP/2's authority. */
     private static String host(Request request, String nodeAuthority) {
         String host = request.getHeaders().get(HttpHeader.HOST);
         if (host != null) {
@@ -150,7 +150,7 @@ public final class RequestHead {
         return value == null ? 0 : value.length() + 2;
     }
 
-    /** Field text is ISO-8859-1 as parsed, so each character is one byte again. */
+    /** Writes field text as bytes. It was parsed as ISO-8859-1, so each character is one byte again. */
     @SuppressWarnings("deprecation") // The one bulk copy of the low bytes of a String.
     public static void put(ByteBuffer out, @Nullable String text) {
         if (text != null) {

@@ -123,7 +123,10 @@ public final class ResponseHead {
         }
     }
 
-    /** An interim response and a 204 have no body, and so must not state the length of one (RFC 9110, 8.6). */
+    /**
+     * Returns whether the response may state a length. An interim response and a 204 have no body, and so must not (RFC
+     * 9110, 8.6).
+     */
     private boolean mayHaveLength() {
         return status >= HttpStatus.OK_200 && status != HttpStatus.NO_CONTENT_204;
     }

@@ -167,7 +167,7 @@ public final class ResponseParser implements HttpParser.ResponseHandler {
 
     @Override
     public boolean messageComplete() {
-        complete = failure == null; // The parser goes on behind what is a failure only here.
+        complete = failure == null; // The parser continues, since it does not know this failure.
         return true;
     }
 

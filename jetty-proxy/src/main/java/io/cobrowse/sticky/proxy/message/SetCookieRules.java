@@ -88,7 +88,7 @@ public final class SetCookieRules {
         return Attribute.of(field, start, end);
     }
 
-    /** Returns the index of the {@code ;} that ends what begins here, or the field's length. */
+    /** Returns the index of the {@code ;} at or after an index, or the field's length. */
     private static int end(String field, int from) {
         int semicolon = field.indexOf(';', from);
         return semicolon < 0 ? field.length() : semicolon;

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 public final class WebSocketHandshake {
     private static final String ACCEPT_GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
-    /** The key of our own; null when the client has sent one. */
+    /** The proxy's own key; null if the client has sent one. */
     private final @Nullable String key;
 
     private WebSocketHandshake(@Nullable String key) {
@@ -36,13 +36,13 @@ public final class WebSocketHandshake {
     private static String newKey() {
         byte[] nonce = new byte[16];
         ThreadLocalRandom.current()
-                .nextBytes(nonce); // Proves nothing but that the node has understood (RFC 6455, 1.3).
+                .nextBytes(nonce); // Proves only that the node has understood (RFC 6455, 1.3).
         return Base64.getEncoder().encodeToString(nonce);
     }
 
     /**
-     * Returns whether a field of the client's is not passed on: what would frame a body, which a handshake has not, and the
-     * key beside ours.
+     * Returns whether a field of the client is not passed on: fields that would frame a body, which a handshake does
+     * not have, and the client's key if the proxy makes one.
      */
     boolean drops(@Nullable HttpHeader header) {
         return header == HttpHeader.CONTENT_LENGTH

@@ -35,7 +35,7 @@ final class AccessLog implements AutoCloseable {
     private final LogFile file;
     private final Thread thread;
     private volatile boolean closed;
-    // The thread's own.
+    // Used only by the log's thread.
     private int buffered;
     private long said;
     private long saidNanos;
@@ -60,7 +60,7 @@ final class AccessLog implements AutoCloseable {
         thread.start();
     }
 
-    /** Has a line written of an outcome. Never blocks; allocates one object. */
+    /** Queues the line of an outcome. Never blocks; allocates one object. */
     void add(Outcome outcome, @Nullable Node setsNode) {
         if (closed || !queue.offer(LogEntry.of(outcome, setsNode))) {
             dropped.increment();
@@ -126,7 +126,7 @@ final class AccessLog implements AutoCloseable {
         }
     }
 
-    /** Writes what is in the queue, and ends. */
+    /** Writes the queued lines, and ends. */
     @Override
     public void close() {
         closed = true;
@@ -134,7 +134,7 @@ final class AccessLog implements AutoCloseable {
         try {
             thread.join(TimeUnit.SECONDS.toMillis(5));
             file.close();
-            dropped.add(queue.size()); // What came as it closed, or did not get written in time.
+            dropped.add(queue.size()); // Lines that arrived during the close, or were not written in time.
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         } catch (IOException failure) {

@@ -30,11 +30,11 @@ import org.slf4j.LoggerFactory;
  * finds something. Logs at most once a second.
  */
 final class Audit {
-    /** What contradicts a route. */
+    /** A way to contradict a route. */
     enum Kind {
         /** The answer's cookie sends the client to another node. */
         SET_COOKIE("set-cookie", "the request went to", "and its answer's cookie names"),
-        /** The answer's cookie names no node that is configured. */
+        /** The answer's cookie names no configured node. */
         UNKNOWN_COOKIE("unknown-cookie", "the request went to", "and its answer's cookie or server name is that of"),
         /** Another node answered. */
         ANSWERED_BY("answered-by", "the request went to", "and was answered by"),
@@ -57,7 +57,7 @@ final class Audit {
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(Audit.class);
-    /** Told by nodes that want to be found out: the reference node, and any behind another proxy that says so. */
+    /** Sent by nodes that allow this check: the reference node, and nodes behind another proxy that adds it. */
     private static final String ANSWERED_BY = "X-Cobrowse-Node";
 
     private static final long LOG_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -75,7 +75,7 @@ final class Audit {
         }
     }
 
-    /** Takes other settings; what is known of sessions is kept only where the settings stay the same. */
+    /** Applies other settings. The memory of sessions is kept only if the settings stay the same. */
     synchronized void take(ProxyConfig.Audit next) {
         if (!next.equals(config)) {
             config = next;
@@ -83,18 +83,18 @@ final class Audit {
         }
     }
 
-    /** Returns whether the bodies of a request and of its answer are wanted. */
+    /** Returns whether the bodies of a request and of its answer are needed. */
     boolean wantsBodies(Request request) {
         return sessions != null && SessionAudit.concerns(request);
     }
 
-    /** Returns the audit by session; null where it is off. */
+    /** Returns the audit by session; null if it is off. */
     @Nullable
     SessionAudit sessions() {
         return sessions;
     }
 
-    /** Returns the node that the answer's cookie names; null where it names none. */
+    /** Checks an answer. Returns the node that its cookie names; null if it names none. */
     @Nullable
     Node check(Outcome outcome) {
         HttpFields fields = outcome.answerFields();
@@ -132,7 +132,7 @@ final class Audit {
         return setsNode;
     }
 
-    /** An attribute of another cookie may have the name. */
+    /** Returns whether the name is that of the cookie, and not of an attribute of another cookie. */
     private static boolean isName(String field, String cookie) {
         int start = 0;
         while (start < field.length() && (field.charAt(start) == ' ' || field.charAt(start) == '\t')) {
@@ -173,7 +173,7 @@ final class Audit {
         return Objects.requireNonNull(violations.get(kind));
     }
 
-    /** Returns how many there were in all. */
+    /** Returns the number of violations of all kinds. */
     long violations() {
         return violations.values().stream().mapToLong(LongAdder::sum).sum();
     }

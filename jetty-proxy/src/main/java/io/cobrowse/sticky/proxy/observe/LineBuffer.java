@@ -21,7 +21,7 @@ final class LineBuffer {
         return size;
     }
 
-    /** Writes all to {@code out} and is empty then, also when that fails. */
+    /** Writes everything to {@code out}; the buffer is empty then, even after a failure. */
     void drainTo(OutputStream out) throws IOException {
         int length = size;
         size = 0;
@@ -35,7 +35,7 @@ final class LineBuffer {
         return this;
     }
 
-    /** Copies the first characters, which are ASCII, as bytes: one move, and not character by character. */
+    /** Copies the first characters, which are ASCII, as bytes, in one move instead of one by one. */
     @SuppressWarnings("deprecation") // For characters that are more than a byte.
     private void copy(String text, int length) {
         text.getBytes(0, length, bytes, size);
@@ -50,7 +50,7 @@ final class LineBuffer {
         return this;
     }
 
-    /** Returns what is in it as bytes of their own, and is empty then. */
+    /** Returns a copy of the bytes; the buffer is empty then. */
     byte[] take() {
         byte[] taken = Arrays.copyOf(bytes, size);
         size = 0;
@@ -127,7 +127,7 @@ final class LineBuffer {
         return this;
     }
 
-    /** Appends nanoseconds as milliseconds with three decimals; {@code null} for fewer than none. */
+    /** Appends nanoseconds as milliseconds with three decimals; {@code null} if they are negative. */
     LineBuffer millis(long nanos) {
         if (nanos < 0) {
             return ascii("null");

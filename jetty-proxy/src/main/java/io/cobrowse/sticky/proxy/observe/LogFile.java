@@ -25,7 +25,7 @@ final class LogFile implements AutoCloseable {
 
     /**
      * @param file a path, or {@link #STANDARD_OUTPUT}
-     * @param files how many are kept, the current one included, from 1
+     * @param files the number of files that are kept, including the current one; at least 1
      */
     LogFile(String file, long maxBytes, int files) {
         this.file = file.equals(STANDARD_OUTPUT) ? null : Path.of(file);
@@ -33,7 +33,7 @@ final class LogFile implements AutoCloseable {
         this.files = files;
     }
 
-    /** Writes whole lines; the buffer is empty then, also when that fails. */
+    /** Writes whole lines; the buffer is empty then, even after a failure. */
     void write(LineBuffer lines) throws IOException {
         int more = lines.size();
         OutputStream to = out == null ? open() : out;

@@ -12,15 +12,15 @@ import java.time.format.DateTimeFormatter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Formats entries as lines, as JSON or for people. Text that many lines have in common, that of a second and that of
- * a route, is encoded once. Not thread-safe.
+ * Formats entries as lines, as JSON or for people. Text that many lines share, for a second or a route, is encoded
+ * once. Not thread-safe.
  */
 final class LogLines {
     private static final int ROUTES = 1024;
     private static final DateTimeFormatter SECOND =
             DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss").withZone(ZoneOffset.UTC);
 
-    /** The keys, each with what stands before its value. */
+    /** The keys, each with the text before its value. */
     private enum Key {
         CLIENT("client"),
         LISTENER("listener"),
@@ -58,7 +58,10 @@ final class LogLines {
     private final LineBuffer part = new LineBuffer();
     private long second = Long.MIN_VALUE;
     private byte[] secondText = {};
-    /** Routes are built beforehand and are few; each has one place, where it stays until another comes that has the same. */
+    /**
+     * Routes are built in advance, and there are few. Each has one slot, which it keeps until another route with the
+     * same slot is used.
+     */
     private final @Nullable Route[] routes = new Route[ROUTES];
 
     private final byte[][] routeTexts = new byte[ROUTES][];

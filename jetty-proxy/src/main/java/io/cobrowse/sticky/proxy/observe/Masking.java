@@ -2,8 +2,8 @@ package io.cobrowse.sticky.proxy.observe;
 
 /**
  * Masks everything in a request target that would let a reader of the log into a session: nine digits in a row, which
- * are a session token, also when percent-encoded; the text after {@code /users/}; values of parameters whose names
- * contain {@code token}; and path parameters, which carry the cookies of clients that accept none. Stateless.
+ * are a session token, even if percent-encoded; the text after {@code /users/}; values of parameters whose names
+ * contain {@code token}; and path parameters, which carry the cookies of clients that accept no cookies. Stateless.
  */
 final class Masking {
     static final String MASK = "***";
@@ -12,7 +12,7 @@ final class Masking {
 
     private Masking() {}
 
-    /** Returns the target as it may be written. */
+    /** Returns the target in the form that may be written. */
     static String target(String target) {
         if (isHarmless(target)) {
             return target;
@@ -27,7 +27,7 @@ final class Masking {
         return tokens(masked);
     }
 
-    /** Whether there can be nothing to hide, which is soon seen of most targets. */
+    /** Returns whether there is certainly nothing to hide, which most targets show quickly. */
     private static boolean isHarmless(String target) {
         int digits = 0;
         for (int i = 0; i < target.length(); i++) {
@@ -66,7 +66,7 @@ final class Masking {
         }
     }
 
-    /** Parameters are split at {@code &} and {@code ;}, since both are in use. */
+    /** Masks the parameters of a query, which are split at {@code &} and {@code ;}, since both are in use. */
     private static void parameters(String target, int query, StringBuilder masked) {
         int start = query;
         while (start < target.length()) {
@@ -87,13 +87,13 @@ final class Masking {
     private static boolean isSecret(String target, int start, int end) {
         for (int i = start; i < end; i++) {
             if (target.charAt(i) == '%' || target.regionMatches(true, i, "token", 0, "token".length())) {
-                return true; // An encoded name may be any.
+                return true; // An encoded name may be any name.
             }
         }
         return false;
     }
 
-    /** Replaces runs of nine digits. A longer run may hold a token as well, and is no use to a reader. */
+    /** Masks runs of nine or more digits. A longer run may contain a token too, and is of no use to a reader. */
     private static String tokens(StringBuilder text) {
         int run = 0;
         int begin = 0;
@@ -115,7 +115,10 @@ final class Masking {
         return text.toString();
     }
 
-    /** Returns how many characters the digit at {@code i} takes: 1, 3 where it is percent-encoded, 0 where there is none. */
+    /**
+     * Returns the number of characters of the digit at {@code i}: 1, or 3 if it is percent-encoded; 0 if there is no
+     * digit.
+     */
     private static int digitLength(StringBuilder text, int i) {
         if (i >= text.length()) {
             return 0;

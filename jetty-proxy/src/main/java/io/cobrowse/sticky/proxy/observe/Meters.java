@@ -38,7 +38,7 @@ import java.util.function.ToDoubleFunction;
  * allocates nothing. Everything else is read during a scrape, from the components that count it anyway. Thread-safe.
  */
 final class Meters implements AutoCloseable {
-    /** What belongs to a node and goes with it. */
+    /** The meters of a node, removed with it. */
     private static final class NodeMeters {
         private final TimeBuckets requestTimes = new TimeBuckets();
         private final NodeStatistics statistics;
@@ -58,7 +58,7 @@ final class Meters implements AutoCloseable {
     private final TimeBuckets firstByteTimes = new TimeBuckets();
     private final JvmGcMetrics gc = new JvmGcMetrics();
     private final Map<String, NodeMeters> nodes = new ConcurrentHashMap<>();
-    /** What belongs to a listener and goes with it, by its name. */
+    /** The meters of each listener, by its name, removed with it. */
     private final Map<String, List<Meter>> listeners = new HashMap<>();
 
     Meters(Telemetry telemetry, Router router, Gauges gauges) {
@@ -177,14 +177,14 @@ final class Meters implements AutoCloseable {
         }
     }
 
-    /** Returns the text of Prometheus. */
+    /** Returns the metrics in Prometheus's text format. */
     synchronized String scrape() {
         follow();
         nodes.forEach(this::addCounters);
         return registry.scrape();
     }
 
-    /** Has meters for the nodes that there are, and for no others. */
+    /** Adds and removes meters, so that exactly the current nodes have them. */
     synchronized void follow() {
         NodeTable table = router.table();
         nodes.entrySet().removeIf(entry -> {
@@ -283,7 +283,7 @@ final class Meters implements AutoCloseable {
         });
     }
 
-    /** The node is looked up each time, since a reload makes another object of it. */
+    /** Creates a gauge that looks up its node for each reading, since a reload creates another object for it. */
     private Gauge gauge(String name, String description, Tags tags, String id, ToDoubleFunction<Node> value) {
         return Gauge.builder(name, router, each -> {
                     Node now = each.table().node(id);

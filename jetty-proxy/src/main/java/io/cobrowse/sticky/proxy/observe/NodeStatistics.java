@@ -6,13 +6,13 @@ import java.util.concurrent.atomic.LongAdder;
 
 /** The counts of one node. Thread-safe, lock-free; counting allocates nothing. */
 final class NodeStatistics {
-    /** The classes of statuses, and what has none. */
+    /** The classes of statuses, and the name for requests without a status. */
     static final String[] CODES = {"none", "1xx", "2xx", "3xx", "4xx", "5xx"};
 
     private static final Affinity[] AFFINITIES = Affinity.values();
     private static final Sticky[] STICKIES = Sticky.values();
 
-    /** One of the counters that has counted. */
+    /** Visits a counter that is not zero. */
     interface CounterVisitor {
         void visit(int index, Affinity affinity, Sticky sticky, String code, LongAdder counter);
     }
@@ -55,7 +55,7 @@ final class NodeStatistics {
         return perSecond;
     }
 
-    /** A second is over. */
+    /** Ends a second. */
     void tick() {
         long now = total.sum();
         perSecond = now - totalBefore;

@@ -8,8 +8,8 @@ import org.HdrHistogram.Recorder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Times of the last minutes, for percentiles with a given number of digits. Recording is thread-safe, wait-free and
- * allocates nothing; once a second, one thread {@linkplain #tick takes over} what was recorded.
+ * The times of the last minutes, for percentiles with a given number of digits. Recording is thread-safe, wait-free and
+ * allocates nothing. Once a second, one thread {@linkplain #tick takes over} the recorded times.
  */
 final class RecentTimes {
     private static final long MAX_MICROS = TimeUnit.HOURS.toMicros(1);
@@ -19,15 +19,17 @@ final class RecentTimes {
     private final int digits;
     private final Recorder recorder;
     private @Nullable Histogram interval;
-    /** Whether anything was recorded since the last tick; a node that serves nobody costs nothing. */
+    /** Whether anything was recorded since the last tick; a node that serves no requests costs nothing. */
     private volatile boolean touched;
-    /** The last ten seconds, one by one, and the last five minutes by tens of seconds; empty ones are null. */
+    /**
+     * The last ten seconds, one by one, and the last five minutes, in tens of seconds; null if nothing was recorded.
+     */
     private final @Nullable PackedHistogram[] seconds = new PackedHistogram[SECONDS];
 
     private final @Nullable PackedHistogram[] tens = new PackedHistogram[TENS];
     private int ticks;
 
-    /** @param digits how many digits of a value count: 2 is to one percent, 3 to a tenth of it */
+    /** @param digits the number of exact digits of a value: 2 for one percent, 3 for a tenth of a percent */
     RecentTimes(int digits) {
         this.digits = digits;
         this.recorder = new Recorder(1, MAX_MICROS, digits);
@@ -41,8 +43,8 @@ final class RecentTimes {
     }
 
     /**
-     * Takes what was recorded in the last second over, and returns it: in microseconds, to be read before the next call; null
-     * where there is nothing.
+     * Takes over the times recorded in the last second, and returns them in microseconds; valid until the next call;
+     * null if there are none.
      */
     synchronized @Nullable Histogram tick() {
         Histogram recorded = touched ? take() : null;
@@ -56,7 +58,7 @@ final class RecentTimes {
     }
 
     private Histogram take() {
-        touched = false; // Before it is taken: what is recorded from here on may not be in it.
+        touched = false; // Set before the times are taken: those recorded from here on may not be among them.
         Histogram recorded = recorder.getIntervalHistogram(interval);
         interval = recorded;
         return recorded;
@@ -69,8 +71,8 @@ final class RecentTimes {
     }
 
     /**
-     * Returns the times of the last tens of seconds, in microseconds; of more than one, the current ten counts as far as it
-     * has gone, and beside it so many full ones.
+     * Returns the times of the last {@code count} tens of seconds, in microseconds. If there is more than one, the
+     * current ten seconds are added as far as they have elapsed.
      *
      * @param count 1 to 30
      */

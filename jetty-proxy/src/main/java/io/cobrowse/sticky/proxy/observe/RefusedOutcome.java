@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * it.
  */
 final class RefusedOutcome implements Outcome {
-    /** What Jetty makes of a request line that it cannot read. */
+    /** The target that Jetty uses for a request line that it cannot read. */
     private static final String UNREADABLE = "/badMessage";
 
     private static final int UNAVAILABLE = 503;
@@ -32,7 +32,7 @@ final class RefusedOutcome implements Outcome {
         this.totalNanos = Math.max(0, NanoTime.since(request.getBeginNanoTime()));
     }
 
-    /** Returns whether Jetty could not read so much as the request line, and what the request holds is made up. */
+    /** Returns whether Jetty could not even read the request line, so that the contents of the request are made up. */
     static boolean isUnreadable(Request request) {
         return request.getConnectionMetaData().getHttpVersion() == HttpVersion.HTTP_1_0
                 && UNREADABLE.equals(request.getHttpURI().getPath())

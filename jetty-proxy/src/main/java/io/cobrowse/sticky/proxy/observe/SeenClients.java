@@ -20,9 +20,9 @@ import org.eclipse.jetty.server.Request;
  * counted.
  */
 final class SeenClients {
-    /** How long a client that polls is silent at the most between two polls. */
+    /** The longest silence of a client between two polls. */
     static final long POLL_GAP_NANOS = TimeUnit.SECONDS.toNanos(10);
-    /** A poll is parked for 30 s, then comes the gap. */
+    /** The time of a parked poll, 30 s, plus the gap. */
     private static final long COUNTED_NANOS = TimeUnit.SECONDS.toNanos(40);
 
     private static final String COMETD_COOKIE = "BAYEUX_BROWSER";
@@ -34,7 +34,7 @@ final class SeenClients {
 
     private final long originNanos;
     private final AtomicLongArray slots = new AtomicLongArray(SLOTS);
-    /** In ticks since the origin, from 1; 0 for never. */
+    /** The time of the last client, in ticks since the origin, from 1; 0 if there was none. */
     private volatile long lastTick;
 
     SeenClients(long nowNanos) {
@@ -48,10 +48,10 @@ final class SeenClients {
     void seen(long identity, long nowNanos) {
         long tick = tick(nowNanos);
         if (tick > lastTick) {
-            lastTick = tick; // Two threads may write out of order, by a tick at most.
+            lastTick = tick; // Two threads may write out of order, by at most a tick.
         }
         long hash = identity * FIBONACCI;
-        long name = (hash & ~TIME_MASK) | (1L << 32); // Never that of an empty slot.
+        long name = (hash & ~TIME_MASK) | (1L << 32); // Never the name of an empty slot.
         int start = (int) (hash >>> 20) & (SLOTS - 1);
         int vacant = -1;
         for (int i = 0; i < PROBES; i++) {
@@ -67,7 +67,7 @@ final class SeenClients {
         }
         if (vacant >= 0) {
             slots.lazySet(
-                    vacant, name | tick); // Of two that take the same slot one is not counted until its next request.
+                    vacant, name | tick); // If two clients take the same slot, one is not counted until its next request.
         }
     }
 
@@ -91,7 +91,7 @@ final class SeenClients {
         return count;
     }
 
-    /** Returns for how long no client has been seen; {@link Long#MAX_VALUE} where none ever was. */
+    /** Returns the time since the last client was seen; {@link Long#MAX_VALUE} if there was none. */
     long quietNanos(long nowNanos) {
         long last = lastTick;
         return last == 0 ? Long.MAX_VALUE : Math.max(0, tick(nowNanos) - last) * TICK_NANOS;

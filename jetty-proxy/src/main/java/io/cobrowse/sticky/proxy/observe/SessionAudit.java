@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe; takes a lock for a few requests of each session, and none for any other.
  */
 final class SessionAudit {
-    /** Is told of a contradiction. */
+    /** Is notified of a contradiction. */
     interface Finder {
         void found(Audit.Kind kind, Node node, @Nullable Node named);
     }
@@ -38,12 +38,12 @@ final class SessionAudit {
 
     private final Router router;
     private final int sessions;
-    /** By session token. Guarded by itself. */
+    /** The owners by session token. Guarded by itself. */
     private final Map<Integer, Node> owners;
 
     private final LongAdder agreed = new LongAdder();
 
-    /** @param sessions how many are remembered at a time, at least 1 */
+    /** @param sessions the number of sessions that are remembered at a time, at least 1 */
     SessionAudit(Router router, int sessions) {
         this.router = router;
         this.sessions = sessions;
@@ -55,7 +55,7 @@ final class SessionAudit {
         };
     }
 
-    /** Returns whether the bodies of a request and of its answer may tell of a session. */
+    /** Returns whether the bodies of a request and of its answer may contain a session token. */
     static boolean concerns(Request request) {
         String path = request.getHttpURI().getPath();
         if (path == null) {
@@ -73,7 +73,10 @@ final class SessionAudit {
         return path.startsWith(SESSIONS, slash - SESSIONS.length()) && HttpMethod.GET.is(request.getMethod());
     }
 
-    /** CometD's clients may append the kind of message to the path; a poll says nothing of sessions. */
+    /**
+     * Returns whether this is a request with CometD messages other than polls, which do not name sessions. CometD
+     * clients may append the kind of message to the path.
+     */
     private static boolean isCometd(Request request, String path) {
         int end = path.lastIndexOf('/');
         boolean poll = path.endsWith("/connect");
@@ -81,7 +84,7 @@ final class SessionAudit {
                 && (path.endsWith(COMETD) || (!poll && path.startsWith(COMETD, end - COMETD.length())));
     }
 
-    /** Learns from an outcome, or tells what contradicts what is known. */
+    /** Learns from an outcome, or reports a contradiction. */
     void check(Outcome outcome, Finder finder) {
         Route route = outcome.route();
         Node node = route == null ? null : route.node();
@@ -99,7 +102,7 @@ final class SessionAudit {
         }
     }
 
-    /** A node gives its own name; a token that it gives anew is a new session's. */
+    /** Checks the creation of a session. The node returns its own name, and its token stands for a new session. */
     private void created(Node node, String answer, Finder finder) {
         Matcher token = TOKEN.matcher(answer);
         if (!token.find()) {
@@ -112,7 +115,7 @@ final class SessionAudit {
         }
     }
 
-    /** Whichever node answers, it names the owner. */
+    /** Checks a look-up, whose answer names the owner, whichever node sends it. */
     private void lookedUp(Node node, String answer, Finder finder) {
         Matcher token = TOKEN.matcher(answer);
         if (!token.find()) {
@@ -139,7 +142,7 @@ final class SessionAudit {
         return owner;
     }
 
-    /** Sessions are created and joined by messages too. */
+    /** Checks CometD messages, which may create and join sessions too. */
     private void messages(Node node, @Nullable String request, String answer, Finder finder) {
         if (request == null) {
             return;
@@ -169,7 +172,7 @@ final class SessionAudit {
         }
     }
 
-    /** Returns the node that was known before; null where none was, or it is no more. */
+    /** Remembers the owner of a session. Returns the previous one; null if there was none, or it has been removed. */
     private @Nullable Node learn(String token, Node owner) {
         synchronized (owners) {
             return current(owners.put(Integer.valueOf(token), owner));
@@ -182,7 +185,10 @@ final class SessionAudit {
         }
     }
 
-    /** The sessions of a node that was removed are lost, and may well turn up elsewhere. */
+    /**
+     * Returns the current object for a node; null if it has been removed, since its sessions are lost and may turn up
+     * elsewhere.
+     */
     private @Nullable Node current(@Nullable Node node) {
         NodeTable table = router.table();
         Node now = node == null ? null : table.node(node.id());
@@ -196,7 +202,7 @@ final class SessionAudit {
         }
     }
 
-    /** Returns how often a creation, a look-up or a join agreed with what is known. */
+    /** Returns how often a creation, a look-up or a join agreed with the remembered owner. */
     long agreed() {
         return agreed.sum();
     }

@@ -26,24 +26,24 @@ public final class Statistics {
 
     private static final List<Long> NO_HEAT = Collections.nCopies(HEAT_MILLIS.size() + 1, 0L);
 
-    /** CometD's polls, which wait by design, would be all that percentiles show. */
+    /** The end of the path of CometD's polls. They wait by design, and would dominate the percentiles. */
     private static final String POLL = "/connect";
 
     /**
-     * What happened in a second.
+     * The requests of a second.
      *
-     * @param requests how many ended
+     * @param requests the number of requests that ended
      * @param heat the number of them, except polls, in each bucket of times: up to each of {@link #HEAT_MILLIS}, and
      *     longer
      */
     public record Second(long requests, List<Long> heat) {}
 
     /**
-     * How many requests ended in the same way, as the metric of all requests counts them.
+     * The number of requests that ended in the same way, as in the metric of all requests.
      *
-     * @param by what chose the node
-     * @param sticky what became of the request's tie to it
-     * @param code class of the status, such as {@code 2xx}
+     * @param by the source that chose the node
+     * @param sticky the outcome of the request's tie to the node
+     * @param code the class of the status, such as {@code 2xx}
      */
     public record Count(String by, String sticky, String code, long requests) {}
 
@@ -89,7 +89,7 @@ public final class Statistics {
         }
     }
 
-    /** Returns whether the time that a request took says something: it was answered, and neither a poll nor a tunnel. */
+    /** Returns whether the time of a request is meaningful: it was answered, and is neither a poll nor a tunnel. */
     static boolean timed(Outcome outcome) {
         String path = outcome.request().getHttpURI().getPath();
         return !outcome.tunnel() && outcome.firstByteNanos() >= 0 && (path == null || !path.endsWith(POLL));
@@ -104,7 +104,7 @@ public final class Statistics {
         return nodes;
     }
 
-    /** A second is over. */
+    /** Ends a second. */
     void tick() {
         follow(router.table());
         nodes.values().forEach(NodeStatistics::tick);
@@ -133,7 +133,7 @@ public final class Statistics {
         return heat;
     }
 
-    /** Returns what happened in the last whole second. */
+    /** Returns the requests of the last whole second. */
     public Second second() {
         return second;
     }
@@ -174,7 +174,7 @@ public final class Statistics {
     }
 
     /**
-     * Returns the times that requests took, in microseconds, to a tenth of a percent.
+     * Returns the times of requests, in microseconds, exact to a tenth of a percent.
      *
      * @param tensOfSeconds how far to look back: 1 to 30; beyond 1, the current ten seconds are added as far as they
      *     have elapsed
@@ -183,7 +183,7 @@ public final class Statistics {
         return times.last(tensOfSeconds);
     }
 
-    /** Returns the times that a node's requests took, like {@link #recent(int)}, to one percent. */
+    /** Returns the times of a node's requests, like {@link #recent(int)}, exact to one percent. */
     public AbstractHistogram recent(Node node, int tensOfSeconds) {
         return of(node).times().last(tensOfSeconds);
     }
@@ -198,7 +198,7 @@ public final class Statistics {
         return of(node).clients().quietNanos(System.nanoTime()) > SeenClients.POLL_GAP_NANOS;
     }
 
-    /** Returns for how many milliseconds a node has served no client with affinity; -1 where it never has. */
+    /** Returns the time since a node last served a client with affinity, in milliseconds; -1 if it never has. */
     public long quietMillis(Node node) {
         long nanos = of(node).clients().quietNanos(System.nanoTime());
         return nanos == Long.MAX_VALUE ? -1 : nanos / 1_000_000;

@@ -35,7 +35,7 @@ public final class Telemetry implements OutcomeListener, RequestLog, AutoCloseab
     private final Gauges gauges;
     private volatile @Nullable AccessLog accessLog;
     private volatile @Nullable Meters meters;
-    /** Lines that were dropped, by this access log or one before it. */
+    /** The number of dropped lines, in this access log and the previous ones. */
     private final LongAdder dropped = new LongAdder();
 
     private final List<Runnable> everySecond = new CopyOnWriteArrayList<>();
@@ -45,7 +45,7 @@ public final class Telemetry implements OutcomeListener, RequestLog, AutoCloseab
         return daemon;
     });
 
-    /** Creates what the configuration asks for; nothing runs before {@link #start}. */
+    /** Creates what the configuration requires; nothing runs before {@link #start}. */
     public Telemetry(ProxyConfig.Observation config, Router router, Gauges gauges) {
         this.config = config;
         this.router = router;
@@ -61,7 +61,7 @@ public final class Telemetry implements OutcomeListener, RequestLog, AutoCloseab
         return config.accessLog().file() == null ? null : new AccessLog(config.accessLog(), dropped);
     }
 
-    /** Those who embed the proxy may do without Micrometer. */
+    /** Returns the metrics; null if they are off or Micrometer, which embedders may leave out, is missing. */
     private @Nullable Meters meters(ProxyConfig.Observation config) {
         if (!config.metrics()) {
             return null;
@@ -94,7 +94,7 @@ public final class Telemetry implements OutcomeListener, RequestLog, AutoCloseab
             AccessLog fresh = accessLog(next);
             accessLog = fresh;
             if (before != null) {
-                before.close(); // Its file may be that of the next.
+                before.close(); // The next log may use the same file.
             }
             if (fresh != null) {
                 fresh.start();

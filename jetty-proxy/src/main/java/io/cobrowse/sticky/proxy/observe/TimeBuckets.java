@@ -14,7 +14,7 @@ import java.util.stream.Stream;
  * Counts times in buckets, in the form that Prometheus reads. Thread-safe, lock-free; recording allocates nothing.
  */
 final class TimeBuckets {
-    /** In milliseconds, each included; beyond the last is one bucket more. */
+    /** The upper bounds in milliseconds, inclusive; one more bucket follows the last. */
     private static final List<Long> UP_TO_MILLIS =
             List.of(1L, 2L, 5L, 10L, 25L, 50L, 100L, 250L, 500L, 1000L, 2500L, 5000L, 10_000L, 30_000L, 75_000L);
 
@@ -29,11 +29,11 @@ final class TimeBuckets {
             Stream.generate(LongAdder::new).limit(UP_TO_SECONDS.length).toArray(LongAdder[]::new);
     private final LongAdder sumNanos = new LongAdder();
 
-    /** @param nanos from 0 */
+    /** @param nanos not negative */
     void record(long nanos) {
         int bucket = 0;
         while (bucket < UP_TO_NANOS.length && nanos > UP_TO_NANOS[bucket]) {
-            bucket++; // Most requests are in the first ones, so that a binary search would take longer.
+            bucket++; // Most requests are in the first buckets, so a binary search would take longer.
         }
         counts[bucket].increment();
         sumNanos.add(nanos);

@@ -58,7 +58,7 @@ public final class Tunnel {
         return node;
     }
 
-    /** The client's end is there, and with it both. */
+    /** Starts the tunnel: the client's end has arrived, so both ends are there. */
     void start() {
         opened = true;
         if (closed.get()) {
@@ -79,7 +79,7 @@ public final class Tunnel {
         }
     }
 
-    /** Bytes have moved. */
+    /** Notes that bytes have moved. */
     void active() {
         lastActiveNanos = System.nanoTime();
     }
@@ -88,7 +88,7 @@ public final class Tunnel {
         return lastActiveNanos - nanos < 0;
     }
 
-    /** One end will send no more. */
+    /** Notes that an end will send no more. */
     void ended(TunnelEnd end, boolean reset) {
         TunnelEnd other = end == client ? upstream : client;
         if (reset || other.ended()) {

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class TunnelEnd extends AbstractConnection.NonBlocking implements Connection.UpgradeTo {
     private static final int BUFFER_BYTES = 16 * 1024;
 
-    private final io.cobrowse.sticky.proxy.tunnel.Tunnel tunnel; // Not Jetty's nested type of that name.
+    private final io.cobrowse.sticky.proxy.tunnel.Tunnel tunnel; // Not Jetty's nested type with the same name.
     private final ByteBufferPool buffers;
     private final Pump pump = new Pump();
     private @Nullable TunnelEnd other;
@@ -60,7 +60,7 @@ final class TunnelEnd extends AbstractConnection.NonBlocking implements Connecti
         super.onOpen();
         getEndPoint().setIdleTimeout(0); // The tunnels' own timer watches both ends together.
         if (this == tunnel.client()) {
-            // The node's end point is there already; the client's comes when the handshake's answer is written.
+            // The node's end point exists already; the client's arrives when the answer to the handshake is written.
             tunnel.start();
         }
     }
@@ -80,7 +80,7 @@ final class TunnelEnd extends AbstractConnection.NonBlocking implements Connecti
 
     void discard() {
         pump.abort(new IOException("The tunnel was closed"));
-        // A stream of HTTP/2 cannot be closed before it is taken over, at which it then is.
+        // An HTTP/2 stream cannot be closed before it is taken over; it is closed then.
         if (getEndPoint().getConnection() != null) {
             getEndPoint().close();
         }
@@ -107,7 +107,7 @@ final class TunnelEnd extends AbstractConnection.NonBlocking implements Connecti
         tunnel.close();
     }
 
-    /** Returns whether the peer has reset the connection, or the stream of HTTP/2, that this is the end of. */
+    /** Returns whether the peer of this end has reset the connection, or the HTTP/2 stream. */
     boolean wasReset() {
         if (getEndPoint().getTransport() instanceof HTTP2Stream stream) {
             return stream.isResetOrFailed();
@@ -125,7 +125,7 @@ final class TunnelEnd extends AbstractConnection.NonBlocking implements Connecti
                 return write(first);
             }
             if (drained) {
-                // The last read left the socket empty, so there is no use in reading before it says so.
+                // The last read emptied the socket, so reading again is useless until it is readable.
                 drained = false;
                 return await();
             }
@@ -145,7 +145,7 @@ final class TunnelEnd extends AbstractConnection.NonBlocking implements Connecti
             return Action.IDLE;
         }
 
-        @SuppressWarnings("NonAtomicVolatileUpdate") // Nobody else writes it.
+        @SuppressWarnings("NonAtomicVolatileUpdate") // Only this thread writes it.
         private Action write(ByteBuffer read) {
             tunnel.active();
             bytes += read.remaining();

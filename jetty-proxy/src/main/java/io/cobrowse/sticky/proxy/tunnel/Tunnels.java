@@ -30,7 +30,7 @@ public final class Tunnels extends AbstractLifeCycle {
     private final Executor executor;
     private final ByteBufferPool buffers;
     private volatile long idleNanos;
-    /** With what is to run when they are closed. */
+    /** The open tunnels, each with the action for its close. */
     private final Map<Tunnel, Consumer<Tunnel>> open = new ConcurrentHashMap<>();
 
     private Scheduler.@Nullable Task sweep;
@@ -84,7 +84,7 @@ public final class Tunnels extends AbstractLifeCycle {
     }
 
     /**
-     * Makes a tunnel between a client and its node, and counts it.
+     * Creates a tunnel between a client and its node, and counts it.
      *
      * @param onClose called once, when the tunnel is closed
      */

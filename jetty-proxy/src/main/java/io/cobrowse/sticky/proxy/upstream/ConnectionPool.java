@@ -46,9 +46,11 @@ final class ConnectionPool implements UpstreamConnection.Owner {
     private final URI url;
     private final String host;
     private final int port;
-    /** Of all loops together. */
+    /** The number of connections to the node, over all loops. */
     private final AtomicInteger count;
-    /** Where connections go now, and how many connects have failed: each turns to the next address. */
+    /**
+     * The addresses for new connections, and the number of failed connects, each of which moves on to the next address.
+     */
     private List<InetSocketAddress> addresses = List.of();
 
     private int turns;
@@ -100,7 +102,10 @@ final class ConnectionPool implements UpstreamConnection.Owner {
         return upstreams.connector().getConnectTimeout().toNanos();
     }
 
-    /** Gives the requester a connection, at once or once it is there: {@link Requester#connected}, or why not. */
+    /**
+     * Gives the requester a connection, now or later, through {@link Requester#connected}, or the reason why there is
+     * none.
+     */
     void acquire(Requester requester) {
         UpstreamConnection connection = idle.pollFirst();
         while (connection != null && !connection.isQuiet()) {
@@ -113,7 +118,7 @@ final class ConnectionPool implements UpstreamConnection.Owner {
         }
     }
 
-    /** Gives the requester a connection that nobody used before. */
+    /** Gives the requester a new connection. */
     void connect(Requester requester) {
         if (count.incrementAndGet() <= Upstreams.MAX_CONNECTIONS) {
             resolve(requester);
@@ -212,7 +217,7 @@ final class ConnectionPool implements UpstreamConnection.Owner {
         }
     }
 
-    /** New connections go to these addresses; those that are not in use and go elsewhere are closed. */
+    /** Uses these addresses for new connections; closes idle connections to other addresses. */
     private void moveTo(List<InetSocketAddress> found) {
         if (!found.equals(addresses)) {
             addresses = found;
@@ -220,7 +225,7 @@ final class ConnectionPool implements UpstreamConnection.Owner {
         }
     }
 
-    /** Returns whether nobody has had a connection here for longer than getting one may take. */
+    /** Returns whether nobody has had a connection here for longer than it may take to get one. */
     boolean isForgotten(long nowNanos) {
         return nowNanos - usedNanos > Upstreams.FORGET_NANOS;
     }
@@ -251,7 +256,7 @@ final class ConnectionPool implements UpstreamConnection.Owner {
         idle.stream().filter(which).toList().forEach(UpstreamConnection::close);
     }
 
-    /** Closes the connection that nobody has used for longest; returns whether there was one. */
+    /** Closes the connection that has been idle for longest; returns whether there was one. */
     boolean closeOneIdle() {
         UpstreamConnection oldest = idle.peekLast();
         if (oldest != null) {
@@ -260,7 +265,7 @@ final class ConnectionPool implements UpstreamConnection.Owner {
         return oldest != null;
     }
 
-    /** Returns whose connections these are now. */
+    /** Returns the requesters that have connections now. */
     List<Requester> requesters() {
         List<Requester> requesters = new ArrayList<>();
         for (UpstreamConnection connection : all) {

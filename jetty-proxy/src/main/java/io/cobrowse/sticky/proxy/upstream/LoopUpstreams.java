@@ -56,13 +56,13 @@ final class LoopUpstreams implements Connections, EventLoop.Ticking {
     @Override
     public void tick(long nowNanos) {
         upstreams.tick(nowNanos);
-        // What is due may have requests go to other nodes.
+        // A copy, since a tick may send requests to other nodes.
         List.copyOf(pools.values()).forEach(pool -> pool.tick(nowNanos));
         pools.entrySet()
                 .removeIf(entry -> entry.getValue().isForgotten(nowNanos) && !upstreams.isCurrent(entry.getKey()));
     }
 
-    /** Returns how many requests are parked at a node. */
+    /** Returns the number of requests that are parked at a node. */
     int parked(Node node) {
         ConnectionPool pool = known(node.url());
         int parked = 0;
@@ -74,7 +74,7 @@ final class LoopUpstreams implements Connections, EventLoop.Ticking {
         return parked;
     }
 
-    /** Closes the connections to a node that nobody uses, and returns who has the others. */
+    /** Closes the idle connections to a node; returns the requesters of the others. */
     List<Requester> closeIdle(Node node) {
         ConnectionPool pool = known(node.url());
         if (pool == null) {

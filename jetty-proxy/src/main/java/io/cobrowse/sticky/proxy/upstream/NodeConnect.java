@@ -23,14 +23,14 @@ import org.jspecify.annotations.Nullable;
  * choose a selector itself. Not thread-safe: everything happens on the loop.
  */
 final class NodeConnect implements ManagedSelector.Selectable {
-    /** Who asked for it. */
+    /** The requester of a connect. */
     interface Listener {
         void connected(LoopEndPoint endPoint);
 
         void connectFailed(Throwable cause);
     }
 
-    /** Those of the whole process, tunnels included. */
+    /** The number of connections to nodes in this process, including tunnels. */
     private static final AtomicInteger OPEN = new AtomicInteger();
 
     private final EventLoop loop;
@@ -51,7 +51,7 @@ final class NodeConnect implements ManagedSelector.Selectable {
         this.listener = listener;
     }
 
-    /** Begins, and may be over before this returns. */
+    /** Starts connecting; may finish before it returns. */
     void start() {
         if (OPEN.incrementAndGet() > Descriptors.MAX_TO_NODES) {
             OPEN.decrementAndGet();

@@ -55,7 +55,7 @@ public final class NodePlaces {
             NodePlaces.this.leave(this);
         }
 
-        /** A request that has left meanwhile is not notified; its own loop knows that it has left. */
+        /** Notifies the request on its loop, unless it has left meanwhile, which only its own loop knows. */
         private void tell(Consumer<Requester> event) {
             requester.loop().execute(() -> event.accept(requester));
         }
@@ -104,7 +104,7 @@ public final class NodePlaces {
         admit();
     }
 
-    /** Turns away those who have waited for too long. */
+    /** Turns away requests that have waited for too long. */
     synchronized void tick(long nowNanos) {
         for (Place first = waiting.peek(); first != null; first = waiting.peek()) {
             if (nowNanos - first.deadlineNanos < 0) {
@@ -116,7 +116,7 @@ public final class NodePlaces {
         }
     }
 
-    /** The node is out of service: has all who wait for it answered without it. */
+    /** Ends the waiting, since the node is out of service: all waiting requests are answered without it. */
     synchronized void evict() {
         List<Place> evicted = List.copyOf(waiting);
         waiting.clear();
@@ -126,7 +126,7 @@ public final class NodePlaces {
         }
     }
 
-    /** Returns how many wait. */
+    /** Returns the number of waiting requests. */
     synchronized int waiting() {
         return waiting.size();
     }

@@ -33,13 +33,13 @@ public final class NodeResolver implements SocketAddressResolver {
 
     private static final Logger LOG = LoggerFactory.getLogger(NodeResolver.class);
     private static final long MAX_AGE_NANOS = TimeUnit.SECONDS.toNanos(MAX_AGE_SECONDS);
-    /** After a look-up that failed, the next one may begin so much later. */
+    /** The time after a failed look-up until the next one may begin. */
     private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    /** A name that nobody asks for is of a node that was removed. */
+    /** The time after which a name is forgotten that nobody asks for, since its node was removed. */
     private static final long FORGET_NANOS = TimeUnit.MINUTES.toNanos(10);
 
-    /** Where the addresses come from. */
+    /** The source of addresses. */
     interface Lookup {
         InetAddress[] find(String host) throws UnknownHostException;
     }
@@ -66,7 +66,7 @@ public final class NodeResolver implements SocketAddressResolver {
     @Override
     public void resolve(String host, int port, Map<String, Object> context, Promise<List<InetSocketAddress>> promise) {
         String bare = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
-        // Whatever comes of it is the promise's.
+        // The promise gets the result.
         CompletableFuture<?> unused = addresses(bare, port).whenComplete((found, failure) -> {
             if (found != null) {
                 promise.succeeded(found);
@@ -88,7 +88,7 @@ public final class NodeResolver implements SocketAddressResolver {
         return name.addresses();
     }
 
-    /** What is known of one name. */
+    /** The state of one name. */
     private final class Name {
         private final String host;
         private final int port;
@@ -133,7 +133,7 @@ public final class NodeResolver implements SocketAddressResolver {
             }
         }
 
-        /** Returns what holds from now on. */
+        /** Returns the addresses that are valid from now on. */
         private synchronized List<InetSocketAddress> done(@Nullable List<InetSocketAddress> found, long pauseNanos) {
             nextNanos = clockNanos.getAsLong() + pauseNanos;
             if (found != null) {

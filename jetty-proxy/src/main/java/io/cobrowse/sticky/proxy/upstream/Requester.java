@@ -35,13 +35,13 @@ public interface Requester {
     /** The connection broke, or was closed, while the requester waited for bytes. */
     void lost(Throwable cause);
 
-    /** Does what is due. */
+    /** Checks the deadlines. */
     void tick(long nowNanos);
 
     /** Returns whether the request waits for the first byte of its answer. */
     boolean isWaiting();
 
-    /** Returns whether the request waits for an answer that is meant to take long, as a CometD poll does. */
+    /** Returns whether the request waits for an answer that takes long on purpose, as with a CometD poll. */
     boolean isParked();
 
     /** The node is out of service: the waiting request must be answered without it. */

@@ -27,7 +27,7 @@ public final class RetryBudget {
         begunNanos = nowNanos;
     }
 
-    /** Counts a request, whatever becomes of it. */
+    /** Counts a request, whatever its outcome. */
     public void request() {
         current.increment();
     }
@@ -42,7 +42,7 @@ public final class RetryBudget {
         return true;
     }
 
-    /** Drops what is older than the window; must be called more than once a second. */
+    /** Drops seconds that are older than the window; must be called more than once a second. */
     public synchronized void tick(long nowNanos) {
         if (nowNanos - begunNanos >= SECOND_NANOS) {
             begunNanos = nowNanos;

@@ -50,7 +50,7 @@ public final class UpstreamConnection extends AbstractConnection.NonBlocking {
         /** Takes back a connection that is ready for another request. */
         void release(UpstreamConnection connection);
 
-        /** A connection is closed, or has become a tunnel. */
+        /** Notes that a connection is closed, or has become a tunnel. */
         void forget(UpstreamConnection connection, boolean wasIdle);
     }
 
@@ -92,14 +92,17 @@ public final class UpstreamConnection extends AbstractConnection.NonBlocking {
         }
     }
 
-    /** Has TLS agreed on before the requester gets the connection, so that a failure is one to connect. */
+    /**
+     * Completes the TLS handshake before the requester gets the connection, so that its failure counts as a failed
+     * connect.
+     */
     private void shakeHands(SslConnection.SslEndPoint tls) {
         phase = Phase.SHAKING_HANDS;
         handshakeDeadlineNanos = pool.handshakeDeadline();
         tls.getSslConnection().addHandshakeListener(new SslHandshakeListener() {
             @Override
             public void handshakeSucceeded(Event event) {
-                // Called from within a read; writing has to wait until that is done.
+                // Called from within a read; writing must wait until that is done.
                 handshaken = true;
             }
         });
@@ -142,7 +145,7 @@ public final class UpstreamConnection extends AbstractConnection.NonBlocking {
         return getEndPoint().getRemoteSocketAddress();
     }
 
-    /** Returns who has the connection; null where it is nobody, or it is not ready yet. */
+    /** Returns the requester that has the connection; null if there is none, or the connection is not ready yet. */
     @Nullable
     Requester requester() {
         return phase == Phase.USED ? requester : null;
@@ -235,7 +238,7 @@ public final class UpstreamConnection extends AbstractConnection.NonBlocking {
         flowing = filled > 0 && BufferUtil.space(buffer.getByteBuffer()) == 0;
         LoopEndPoint socket = filled < 0 ? LoopEndPoint.of(getEndPoint()) : null;
         if (socket != null && socket.isReset()) {
-            // Not the end of a response that has no other.
+            // Not the end of a response that has no other end.
             failure = new IOException("The node reset the connection");
         }
         return filled;
@@ -289,7 +292,7 @@ public final class UpstreamConnection extends AbstractConnection.NonBlocking {
         }
     }
 
-    /** A pooled connection became readable: the node has closed it, or TLS had something to say. */
+    /** Handles a pooled connection that became readable: the node has closed it, or it is a message of TLS. */
     private void readIdle() {
         int filled = fill();
         releaseInput();
@@ -321,7 +324,7 @@ public final class UpstreamConnection extends AbstractConnection.NonBlocking {
 
     @Override
     public boolean onIdleExpired(TimeoutException timeout) {
-        return false; // Deadlines are the loop's to watch.
+        return false; // The loop watches the deadlines.
     }
 
     void tick(long nowNanos) {

@@ -254,7 +254,7 @@ public final class Upstreams {
         return connector.getScheduler();
     }
 
-    /** By its turn the request may have been answered. */
+    /** Ends a parked request, unless it has been answered before its turn. */
     private static void evictParked(Requester requester) {
         requester.loop().execute(() -> {
             if (requester.isParked()) {
