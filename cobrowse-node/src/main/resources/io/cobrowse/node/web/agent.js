@@ -34,7 +34,7 @@ function ownUrl({ sessionServerName: node, sessionServerUrl: url }) {
   return url;
 }
 
-/** Takes the form out of the customer's page itself, to be looked at only. */
+/** Copies the form from the customer's page, for display only. */
 async function loadStage(serverUrl) {
   const response = await fetch(at(serverUrl, "/cobrowse/demo/customer.html"));
   if (!response.ok) {
@@ -86,7 +86,7 @@ function join(serverUrl, node, stage) {
   document.getElementById("session").hidden = false;
 }
 
-/** Shows what the customer sends. Over long-polling messages may come out of order: an older one does not undo a newer one. */
+/** Shows the customer's changes. Over long-polling, messages may arrive out of order; an older one does not undo a newer one. */
 function shower(stage) {
   const form = stage.querySelector("form");
   const pad = new Pad(stage.querySelector("canvas"));
@@ -108,7 +108,7 @@ function shower(stage) {
   };
 }
 
-/** Sends where the agent's mouse is over the mirror, and its clicks. */
+/** Sends the position of the agent's mouse over the mirror, and its clicks. */
 function point(stage, session) {
   let place = null;
   let clicks = 0;

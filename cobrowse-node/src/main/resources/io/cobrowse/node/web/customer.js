@@ -11,7 +11,7 @@ import { hideNotice, showConnected, showConnecting, showInterrupted, showOver, s
 const stage = document.getElementById("stage");
 const form = stage.querySelector("form");
 const sharing = document.getElementById("sharing");
-/** Where the nodes are: where this page is, unless it is another site's own copy that says so. */
+/** The URL of the nodes: this page's own, unless a copy on another site names another one. */
 const serverUrl = new URLSearchParams(location.search).get("server") ?? location.origin;
 const pad = new Pad(stage.querySelector("canvas"));
 const pointer = new Pointer(stage, "Agent");
@@ -19,7 +19,7 @@ const pointer = new Pointer(stage, "Agent");
 let session = null;
 /** Null while there is no agent. */
 let outbox = null;
-/** Where the customer's mouse is; null where it is elsewhere. */
+/** The position of the customer's mouse; null if it is not on the page. */
 let place = null;
 /** Counts the messages to the agent. */
 let number = 0;
@@ -69,7 +69,7 @@ function join(token, node) {
   });
 }
 
-/** The agent is there: sends all that there is, and from now on what changes. */
+/** Called when the agent has joined: sends everything, and from now on all changes. */
 function share() {
   outbox = new Outbox(
     (changes) => ({

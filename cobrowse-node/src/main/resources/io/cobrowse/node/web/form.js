@@ -18,7 +18,7 @@ export function showSum(form) {
   form.querySelector("output").value = `€ ${Number(form.elements.sum.value).toLocaleString("en")}`;
 }
 
-/** Marks the field with that name, or none, as the one in which the customer is. */
+/** Marks the field with that name as the customer's current one; null marks none. */
 export function mark(form, name) {
   fields(form).forEach((field) => field.classList.toggle("theirs", field.name === name));
 }

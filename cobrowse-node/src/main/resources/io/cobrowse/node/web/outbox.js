@@ -1,8 +1,8 @@
 const GAP_MILLIS = 40;
 
 /**
- * Sends changes as fast as they get there and no faster: one message is on its way at a time, and what changes meanwhile goes
- * with the next one.
+ * Sends changes as fast as they arrive and no faster: one message is in flight at a time, and the next one carries everything
+ * that has changed meanwhile.
  */
 export class Outbox {
   #take;
@@ -10,7 +10,7 @@ export class Outbox {
   #changes = new Set();
   #busy = false;
 
-  /** `take(changes)` makes a message of the names of what has changed; `send(message, sent)` calls `sent` when it got there. */
+  /** `take(changes)` makes a message from the names of changed parts; `send(message, sent)` calls `sent` when it has arrived. */
   constructor(take, send) {
     this.#take = take;
     this.#send = send;

@@ -4,7 +4,7 @@ import { arrow, clamp, Spot } from "./keys.js";
 const PEN_STEP = 20;
 
 /**
- * A sheet to draw on. It keeps its lines to be drawn elsewhere again, four numbers each, `x1, y1, x2, y2` in the canvas's own
+ * A sheet to draw on. It keeps its lines, so that they can be drawn elsewhere: four numbers each, `x1, y1, x2, y2` in the canvas's own
  * pixels, in one flat array: the parser that nodes have for long-polling fails on an array within an array.
  */
 export class Pad {
@@ -43,7 +43,7 @@ export class Pad {
     this.#enableKeys(drawn);
   }
 
-  /** Draws with the arrow keys, from the middle on; with Shift they only move. */
+  /** Draws with the arrow keys, starting in the middle; with Shift, they only move. */
   #enableKeys(drawn) {
     const pen = new Spot(this.#canvas.parentElement, "pen");
     const { width, height } = this.#canvas;
@@ -65,7 +65,7 @@ export class Pad {
     });
   }
 
-  /** Takes a new sheet. */
+  /** Starts a new sheet. */
   clear(sheet = this.#sheet + 1) {
     this.#sheet = sheet;
     this.#lines = [];
@@ -73,19 +73,19 @@ export class Pad {
     this.#context.clearRect(0, 0, this.#canvas.width, this.#canvas.height);
   }
 
-  /** What has been drawn since the last call, for {@link apply}. */
+  /** Returns what has been drawn since the last call, for {@link apply}. */
   take() {
     const lines = this.#lines.slice(this.#taken);
     this.#taken = this.#lines.length;
     return { sheet: this.#sheet, lines };
   }
 
-  /** Makes the next {@link take} give all lines. */
+  /** Makes the next {@link take} return all lines. */
   rewind() {
     this.#taken = 0;
   }
 
-  /** Draws what another pad gave. Messages may come out of order: what belongs to an earlier sheet is dropped. */
+  /** Draws the lines of another pad. Messages may arrive out of order; those of an earlier sheet are dropped. */
   apply({ sheet, lines }) {
     if (sheet > this.#sheet) {
       this.clear(sheet);

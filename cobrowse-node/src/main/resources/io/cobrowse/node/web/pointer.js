@@ -1,6 +1,6 @@
 /**
- * Where a mouse is on the page: the name of the innermost `data-part` under it, and the fractions of that part's box, so that
- * two browsers agree though their windows differ. Nothing under it is the stage itself, as part "".
+ * The position of a mouse on the page: the name of the innermost `data-part` under it, and the fractions of that part's box, so that
+ * two browsers agree though their windows differ. With no part under the mouse, this is the stage itself, as part "".
  */
 export function locate(stage, event) {
   const under = parts(stage).filter((part) => contains(part.getBoundingClientRect(), event));
@@ -13,7 +13,7 @@ export function locate(stage, event) {
   };
 }
 
-/** The other one's mouse, shown over the stage. */
+/** The other user's mouse, shown over the stage. */
 export class Pointer {
   #stage;
   #marker = document.createElement("div");
@@ -27,7 +27,7 @@ export class Pointer {
     stage.append(this.#marker);
   }
 
-  /** Shows it at a place that {@link locate} gave, or hides it for `null`. */
+  /** Shows it at a position from {@link locate}, or hides it for `null`. */
   move(place) {
     this.#marker.hidden = !place;
     if (place) {
@@ -39,7 +39,7 @@ export class Pointer {
     }
   }
 
-  /** Draws attention to where it is. */
+  /** Draws attention to its position. */
   ping() {
     const ring = document.createElement("div");
     ring.className = "ring";

@@ -1,11 +1,11 @@
-// Sessions over REST, and what an answer says when something is wrong.
+// Sessions over REST, and the reasons in answers that are errors.
 
 const SESSIONS = "/cobrowse/rest/live/sessions";
 const LIMIT_MILLIS = 10_000;
 
 /**
- * Something that went wrong, told in words for the user. The type is `node-down`, `unknown-session`, `unreachable` ...; the
- * status is that of the answer that said so, where there was one.
+ * An error, in words for the user. The type is `node-down`, `unknown-session`, `unreachable` ...; the
+ * status is that of the answer, if there was one.
  */
 export class Problem extends Error {
   constructor(type, message, status) {
@@ -14,14 +14,14 @@ export class Problem extends Error {
     this.status = status;
   }
 
-  /** What an answer says: the proxy's problem documents have a type and a detail, a node's refusals an error and a message. */
+  /** Returns the error in an answer: the proxy's problem documents have a type and a detail, a node's refusals an error and a message. */
   static of(status, answer) {
     const type = answer?.type?.split(":").at(-1) ?? answer?.error ?? "failed";
     return new Problem(type, answer?.detail ?? answer?.message ?? `The server answers ${status}.`, status);
   }
 }
 
-/** The address of a path at a server URL: the path is put in, the query stays. */
+/** Returns the URL of a path at a server URL: inserts the path, and keeps the query. */
 export function at(serverUrl, path) {
   const url = new URL(serverUrl);
   url.pathname = path;
@@ -33,15 +33,15 @@ export function createSession(serverUrl) {
   return call("POST", at(serverUrl, SESSIONS));
 }
 
-/** Asks a node who owns a session: `{sessionToken, sessionServerName, sessionServerUrl}`, the last where the owner has one. */
+/** Asks a node who owns a session: `{sessionToken, sessionServerName, sessionServerUrl}`, the last only if the owner has one. */
 export function lookUp(serverUrl, token) {
   return call("GET", at(serverUrl, `${SESSIONS}/${encodeURIComponent(token)}`));
 }
 
 /**
- * Who answers at a server URL now, `{node, by}`, by way of a request that sticks as all others of the session do; `by` is
- * what chose the node, `url` or `cookie`, null where the proxy does not say. The problem that the proxy answers with where the
- * node is gone is thrown.
+ * Returns which node answers at a server URL now, `{node, by}`, from a request that sticks like all others of the session;
+ * `by` is what chose the node, `url` or `cookie`, or null if the proxy does not say. If the node is gone, throws the problem
+ * from the proxy's answer.
  */
 export async function whoServes(serverUrl) {
   const response = await send("GET", at(serverUrl, "/cobrowse/health"));
@@ -56,7 +56,7 @@ async function call(method, url) {
   return response.json().catch(() => ({}));
 }
 
-/** Sends a request with the cookies, also where the page is another site's, and throws what is not a good answer. */
+/** Sends a request with the cookies, even from another site's page; throws an error for any answer that is not a success. */
 async function send(method, url) {
   let response;
   try {

@@ -10,20 +10,20 @@ export const DOM = "dom";
 /** The agent's pointer, to the customer. */
 export const POINTER = "pointer";
 
-/** After these the session does not come back; anything else may be a matter of time. */
+/** After these problems, the session is lost; any other may pass. */
 const FATAL = new Set(["node-down", "unknown-node", "unknown-session"]);
 const WEBSOCKET_LIMIT_MILLIS = 5_000;
-/** As the node has it. */
+/** As in the node. */
 const MAX_MESSAGE_BYTES = 1_048_576;
 
 /**
- * Joins at once, and tells its listener:
+ * Joins at once, and notifies its listener:
  *
- * - `connected(transport)`: `websocket` or `long-polling`, at first and whenever the connection is back
- * - `interrupted()`: the connection is lost, and is being tried again
- * - `joined(user)`: a user is in the session, `{userId, role, name}`; all others, and those who come later
+ * - `connected(transport)`: `websocket` or `long-polling`, now and whenever the connection is restored
+ * - `interrupted()`: the connection is lost, and CometD tries to restore it
+ * - `joined(user)`: a user is in the session, `{userId, role, name}`; called for all other users, now or later
  * - `received(channel, data)`: an event of the partner
- * - `over(problem)`: the session is over, `null` where a user ended it; nothing is told after that
+ * - `over(problem)`: the session is over, `null` if a user ended it; no calls follow
  */
 export class Session {
   #cometd = new CometD();
@@ -58,12 +58,12 @@ export class Session {
     this.#cometd.handshake();
   }
 
-  /** Sends an event; `sent` is called when the node has it, or when it did not get there. */
+  /** Sends an event; `sent` is called when it has reached the node, or failed to. */
   publish(channel, data, sent) {
     this.#cometd.publish(`/service/session/${channel}`, data, sent);
   }
 
-  /** Leaves, which ends the session for all. */
+  /** Leaves, which ends the session for everybody. */
   leave() {
     if (!this.#over) {
       this.publish("exit", { userToken: this.#userToken });
@@ -95,9 +95,9 @@ export class Session {
   }
 
   /**
-   * CometD tries again by itself; whether that makes sense, the answer says: the proxy's 503 to a poll. One to a WebSocket no
-   * page can read, so a request follows that sticks as the session does. Where the cookie has been expired by then, any node
-   * answers it, and does not know the session.
+   * CometD tries again by itself. The proxy's 503 to a poll says whether that makes sense. A page cannot read the answer to a
+   * WebSocket, so this sends a request that sticks like the session. If the cookie has been expired by then, any node answers,
+   * and does not know the session.
    */
   async #interrupted(failure) {
     if (this.#over) {
@@ -159,7 +159,7 @@ export class Session {
   }
 }
 
-/** What the answer to a failed poll says; null where there is none to read. */
+/** Returns the problem in the answer to a failed poll; null if there is none. */
 function answered(failure) {
   const request = failure?.transport;
   if (!(request instanceof XMLHttpRequest) || request.status < 400) {

@@ -1,8 +1,8 @@
-// What both pages say of the session: a line that tells how it stands, the node and why that one, and a notice when it is over.
+// What both pages show of the session: a status line, the node and why it was chosen, and a notice when it is over.
 
 import { whoServes } from "./rest.js";
 
-/** What chooses a node, in the words of the proxy's `Sticky-Route` and in people's. */
+/** The sources that choose a node, in the words of the proxy's `Sticky-Route` and in words for people. */
 const WAYS = { cookie: "cookie", url: "URL", none: "the balancer" };
 const TRANSPORTS = { websocket: "WebSocket", "long-polling": "long-polling" };
 
@@ -23,8 +23,8 @@ export function showInterrupted() {
 }
 
 /**
- * Says which node serves the requests to a server URL now, and what chose it, as the answer to one of them says. What the answer
- * does not say is taken to be as wanted: the owner, by `cookie` or by `url`.
+ * Shows which node serves the requests to a server URL now, and what chose it, according to the answer to one of them. If the
+ * answer does not say, the expected values are shown: the owner, by `cookie` or by `url`.
  */
 export async function showServing(serverUrl, owner, way) {
   const serving = await whoServes(serverUrl).catch(() => null);
@@ -37,7 +37,7 @@ export async function showServing(serverUrl, owner, way) {
   }
 }
 
-/** Says that it is over, why, and what the user can do; and what the answer was that said so, where there was one. */
+/** Shows that the session is over, why, and what the user can do; and the answer that ended it, if there was one. */
 export function showOver(title, text, problem) {
   show("over", "Not connected");
   notice.querySelector("h2").textContent = title;
