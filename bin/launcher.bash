@@ -1,4 +1,4 @@
-# What the launchers share. To be sourced, with home and command_name set.
+# Functions that the launchers share. To be sourced, with home and command_name set.
 # shellcheck shell=bash
 
 fail() {
@@ -6,8 +6,8 @@ fail() {
   exit 1
 }
 
-# Sets $java to a Java that is recent enough, and $java_build to what it says it is. The file "release" beside it says so at once; to
-# ask the JVM itself would take a tenth of a start.
+# Sets $java to a Java that is recent enough, and $java_build to its version. The version is read from Java's file "release"; asking
+# the JVM itself would take a tenth of a start.
 find_java() {
   java=${JAVA_HOME:+$JAVA_HOME/bin/}java
   local path release said
@@ -28,7 +28,7 @@ find_java() {
   [ "${java_version:-0}" -ge 17 ] || fail "Java 17 or later is needed; '$java' is version ${java_build:-unknown}."
 }
 
-# Sets $jar to a module's runnable jar: of an installation that in lib/, of a checkout the one that is built where it is missing.
+# Sets $jar to a module's runnable jar: in an installation the one in lib/, in a checkout the built one, which is built if missing.
 runnable() {
   find_jar "$1" && return
   [ -f "$home/pom.xml" ] || fail "$1 is no part of this installation: there is no $home/lib/$1.jar."
@@ -43,8 +43,8 @@ find_jar() {
   return 1
 }
 
-# Sets $cache to where the JVM keeps what it found when it last loaded this jar, so that it need not do so again, and $cached and
-# $caching to the options that read and write it. It belongs to one build of Java; a JVM that it does not fit ignores it.
+# Sets $cache to the file in which the JVM keeps the classes that it loaded from this jar, for faster starts, and $cached and $caching
+# to the options that read and write it. The file belongs to one build of Java; any other JVM ignores it.
 find_cache() {
   cache="$home/cache/${1##*/}-$java_build"
   if [ "$java_version" -ge 25 ]; then # JEP 514
