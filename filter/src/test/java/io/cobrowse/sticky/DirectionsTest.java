@@ -10,7 +10,7 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
-/** Which package may use which. */
+/** Checks which package may use which. */
 @AnalyzeClasses(packages = "io.cobrowse.sticky", importOptions = DoNotIncludeTests.class)
 class DirectionsTest {
 

@@ -41,7 +41,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What the filter does in every servlet container, over real sockets. */
+/** The behaviour of the filter in every servlet container, over real sockets. */
 @TestInstance(Lifecycle.PER_CLASS)
 abstract class FilterContract {
     private static final String ORIGIN = "Origin: https://shop.example";
@@ -56,13 +56,13 @@ abstract class FilterContract {
 
     abstract void stop() throws Exception;
 
-    /** Returns what this container refuses requests as. */
+    /** Returns the reasons for which this container refuses requests. */
     abstract Refuser refuser();
 
     /** Returns a filter with these options and these nodes, all ready. */
     abstract StickinessFilter filter(Setup setup) throws ServletException;
 
-    /** Returns one whose answers only some pages may read. */
+    /** Returns a filter whose answers only some pages may read. */
     abstract StickinessFilter filter(Setup setup, CorsErrors cors) throws ServletException;
 
     @BeforeAll
@@ -335,7 +335,7 @@ abstract class FilterContract {
         return URI.create("http://127.0.0.1:8700");
     }
 
-    /** Stands in the container for a filter that changes from test to test. */
+    /** Represents, in the container, a filter that changes from test to test. */
     private static final class Switch implements Filter {
         private volatile StickinessFilter current;
 
@@ -346,7 +346,7 @@ abstract class FilterContract {
         }
     }
 
-    /** Does what the path says, and tells what it saw in response fields. */
+    /** Does what the path says, and reports what it saw in response fields. */
     private static final class Endpoint extends HttpServlet {
         private volatile String lastTarget;
 

@@ -22,7 +22,7 @@ import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.junit.jupiter.api.Test;
 
-/** The filter in Jetty, made with a router. */
+/** The filter in Jetty, created with a router. */
 class JettyFilterTest extends FilterContract {
     private Server server;
 

@@ -8,7 +8,7 @@ import java.util.Enumeration;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Init-params from a map, as a container hands them over. */
+/** Init-params from a map, as a container provides them. */
 record MapFilterConfig(Map<String, String> parameters, Map<String, Object> attributes) implements FilterConfig {
 
     MapFilterConfig(Map<String, String> parameters) {
@@ -38,7 +38,7 @@ record MapFilterConfig(Map<String, String> parameters, Map<String, Object> attri
     }
 
     @Override
-    @SuppressWarnings("JdkObsolete") // what the interface says
+    @SuppressWarnings("JdkObsolete") // As the interface requires.
     public Enumeration<String> getInitParameterNames() {
         return Collections.enumeration(parameters.keySet());
     }

@@ -10,7 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/** Sends requests byte for byte, over a connection each. */
+/** Sends requests byte for byte, each on its own connection. */
 final class RawHttp {
     private static final int TIMEOUT_MILLIS = 20_000;
 

@@ -24,9 +24,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Counts the bytes that scanning and routing allocate, by the JVM's own count for the thread, which is exact. A first
- * batch of calls loads classes; of the batches after it the least counts, for the JVM itself may allocate in one, but
- * code that allocates does in all.
+ * Counts the bytes that scanning and routing allocate, with the JVM's own count for the thread, which is exact. A first
+ * batch of calls loads classes. Of the batches after it, the least counts: the JVM itself may allocate in some, but
+ * code that allocates does so in all.
  */
 class AllocationTest {
     private static final int CALLS = 2_000;
@@ -218,7 +218,7 @@ class AllocationTest {
                 results += call.getAsLong();
             }
             long bytes = THREADS.getCurrentThreadAllocatedBytes() - before;
-            assertThat(results).isNotEqualTo(Long.MIN_VALUE); // keeps the calls from being left out
+            assertThat(results).isNotEqualTo(Long.MIN_VALUE); // Keeps the calls from being optimised away.
             if (batch > 0) {
                 least = Math.min(least, bytes);
             }
@@ -241,7 +241,7 @@ class AllocationTest {
     }
 
     /** Field values that can be enumerated again and again without a new object. */
-    @SuppressWarnings("JdkObsolete") // what servlet containers hand over
+    @SuppressWarnings("JdkObsolete") // As servlet containers provide them.
     private static final class Fields implements Enumeration<String> {
         private final String[] values;
         private int next;

@@ -4,7 +4,7 @@ import java.net.URI;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Makes nodes for tests. */
+/** Creates nodes for tests. */
 final class Nodes {
 
     private Nodes() {}

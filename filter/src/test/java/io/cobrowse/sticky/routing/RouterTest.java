@@ -46,7 +46,7 @@ class RouterTest {
         assertThat(route(router, "co-browse-node-id=9", null).stickyRoute()).isNull();
     }
 
-    /** Node 2 of 3 is down; what is not there stands as {@code -}. */
+    /** Node 2 of 3 is down; {@code -} stands for an absent value. */
     @ParameterizedTest
     @CsvSource({
         "notify,    GET,     /,                               -,  -,             new,       false",
@@ -327,7 +327,7 @@ class RouterTest {
         assertThat(table.nodes()).extracting(table::state).containsOnly(DRAIN);
     }
 
-    /** Every table of this test has a ready node and knows node 2, so no decision may say otherwise. */
+    /** Every table of this test has a ready node and knows node 2, so every decision must agree. */
     @Test
     void shouldDecideWholeTablesWhileTheyChange() throws Exception {
         inParallel(4, worker -> {

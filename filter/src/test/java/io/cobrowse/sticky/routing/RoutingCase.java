@@ -12,14 +12,14 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request and what must become of it.
+ * A request and its expected outcome.
  *
- * @param rule the rule of the design that it shows, as {@code R2}
- * @param what what is special about it
+ * @param rule the rule of the design that it shows, such as {@code R2}
+ * @param what its peculiarity
  * @param target path and query, as sent
  * @param cookieFields values of the {@code Cookie} fields, in order
  * @param headerFields values of the fields named {@link #HEADER}, in order
- * @param otherFields any other field lines, but for those of the upgrade
+ * @param otherFields any other field lines, except those of the upgrade
  * @param refusedBy what refuses such a request before the filter sees it
  */
 public record RoutingCase(
@@ -50,18 +50,18 @@ public record RoutingCase(
         return mark < 0 ? target : target.substring(0, mark);
     }
 
-    /** Returns the target behind the first {@code ?}; null where there is none. */
+    /** Returns the target after the first {@code ?}; null if there is none. */
     public @Nullable String query() {
         int mark = target.indexOf('?');
         return mark < 0 ? null : target.substring(mark + 1);
     }
 
-    /** Returns the value of the {@code Referer}; null is none. */
+    /** Returns the value of the {@code Referer}; null if there is none. */
     public @Nullable String referer() {
         return other("Referer");
     }
 
-    /** Returns what the request is to routing. */
+    /** Returns the kind of request for routing. */
     public RequestKind kind() {
         boolean preflight =
                 method.equals("OPTIONS") && other("Origin") != null && other("Access-Control-Request-Method") != null;
@@ -77,18 +77,18 @@ public record RoutingCase(
                 .orElse(null);
     }
 
-    /** What may refuse a request, or alter it, before the filter sees it. */
+    /** The components that may refuse or change a request before the filter sees it. */
     public enum Refuser {
-        /** No HTTP message can say it. */
+        /** No HTTP message can express it. */
         HTTP,
         JETTY,
         TOMCAT
     }
 
     /**
-     * What must become of a request.
+     * The expected outcome of a request.
      *
-     * @param nodes ids, one of which must be chosen; empty where no node is
+     * @param nodes ids, one of which must be chosen; empty if no node may be
      * @param expiredCookies values of the {@code Set-Cookie} fields in the answer
      */
     public record Expected(Outcome outcome, Set<String> nodes, Affinity affinity, List<String> expiredCookies) {}
@@ -97,9 +97,9 @@ public record RoutingCase(
     public record Member(String id, List<String> cookies, boolean backup) {}
 
     /**
-     * A configuration and the states that the nodes are in.
+     * A configuration and the states of its nodes.
      *
-     * @param options stickiness settings under the names that they have in every form of configuration
+     * @param options stickiness settings under their names, which are the same in every form of configuration
      * @param states states other than ready, by id
      */
     public record Setup(String name, Map<String, String> options, List<Member> members, Map<String, NodeState> states) {
@@ -136,7 +136,7 @@ public record RoutingCase(
                     anyNode());
         }
 
-        /** Every setup that sets it names one pattern. */
+        /** Every setup with this setting has one pattern. */
         private List<AnyNode> anyNode() {
             String option = options.get("any-node");
             if (option == null) {
@@ -150,7 +150,7 @@ public record RoutingCase(
             return Boolean.parseBoolean(options.get(option));
         }
 
-        /** Every setup that sets it names one request. */
+        /** Every setup with this setting has one request. */
         private List<SessionStart> sessionStart() {
             String option = options.get("session-start");
             if (option == null) {

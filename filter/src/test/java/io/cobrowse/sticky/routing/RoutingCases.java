@@ -22,7 +22,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** The routing rules as a table of cases, to be run against everything that routes. The table explains its columns. */
+/** The routing rules as a table of cases, for everything that routes. The table explains its columns. */
 public final class RoutingCases {
     private static final String TABLE = "routing-cases.txt";
     private static final List<Member> CLUSTER = List.of(
@@ -142,7 +142,7 @@ public final class RoutingCases {
                 .collect(Collectors.toMap(entry -> entry[0], entry -> entry[1]));
     }
 
-    /** Splits at a separator that stands alone, and drops the blanks around the parts. */
+    /** Splits at a separator between blanks, and trims the parts. */
     private static List<String> split(String text, String separator) {
         String alone = "(?<=^| )" + Pattern.quote(separator) + "(?= |$)";
         return Arrays.stream(text.split(alone, -1)).map(String::strip).toList();

@@ -3,12 +3,12 @@ package io.cobrowse.sticky.scan;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The scanners, written the plain way: split, trim, compare. */
+/** Simple scanners for comparison: split, trim, compare. */
 final class ReferenceScanners {
 
     private ReferenceScanners() {}
 
-    /** Returns the slices of all values of a cookie whose pair's name begins at or behind an index. */
+    /** Returns the slices of all values of a cookie whose pair's name begins at or after an index. */
     static List<Long> cookies(String field, String name, int from) {
         List<Long> found = new ArrayList<>();
         int start = 0;
@@ -32,7 +32,7 @@ final class ReferenceScanners {
         return found;
     }
 
-    /** Returns the slices of all values of a parameter whose pair begins at or behind an index. */
+    /** Returns the slices of all values of a parameter whose pair begins at or after an index. */
     static List<Long> parameters(String query, String name, int from) {
         List<Long> found = new ArrayList<>();
         int start = 0;

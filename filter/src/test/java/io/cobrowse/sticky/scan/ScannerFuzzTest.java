@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The scanners find what the reference finds, whatever the bytes. */
+/** The scanners must find what the reference finds, whatever the bytes. */
 class ScannerFuzzTest {
     private static final String NAME = "node";
 

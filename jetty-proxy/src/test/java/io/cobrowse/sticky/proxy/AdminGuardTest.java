@@ -14,7 +14,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Who may ask the admin listener what: pages of other sites, names that were made to lead here, and guessers of tokens. */
+/**
+ * Which requests the admin listener accepts: from pages of other sites, under names that were made to resolve to it,
+ * and with guessed tokens.
+ */
 class AdminGuardTest {
     private static final String BODY = "{\"state\":\"maint\"}";
 

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the admin listener tells about requests and changes, as a client sees it. */
+/** What the admin listener reports about requests and changes, as a client sees it. */
 class AdminResourcesTest {
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -64,7 +64,7 @@ class AdminResourcesTest {
         }
     }
 
-    /** Behind a 400 the connection ends. */
+    /** After a 400, the connection ends. */
     private RawClient.Answer answer() throws IOException {
         RawClient.Answer answer = admin.answer();
         if (answer.status() == 400) {

@@ -24,7 +24,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What pages of other origins can read, and what becomes of cookies and fields: R23, R25, R26, R28, over real sockets. */
+/**
+ * What pages of other origins can read, and how cookies and fields are changed: R23, R25, R26, R28, over real sockets.
+ */
 class BrowserRulesTest {
     private static final String ORIGIN = "https://shop.example";
     private static final String COOKIE = "gcbSessionServer=node-2; Path=/; HttpOnly";
@@ -34,7 +36,7 @@ class BrowserRulesTest {
     private static final FieldRules RESPONSE = new FieldRules(
             List.of("server"), Map.of("Strict-Transport-Security", "max-age=1"), Map.of("X-Note", "added"));
 
-    /** Answers a handshake, and by a connection's end all that is said. */
+    /** Answers a handshake, and reads until the connection ends. */
     private static final RawNode.Behaviour WEB_SOCKET = exchange -> {
         exchange.send(
                 "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nServer: node\r\n"
@@ -274,7 +276,7 @@ class BrowserRulesTest {
                 "X-Listener: twice",
                 "X-Note: mine",
                 "Cookie: gcbSessionServer=node-2");
-        RawNode.Exchange got = nodes.get(1).next(); // it was routed by what the client sent
+        RawNode.Exchange got = nodes.get(1).next(); // It was routed by what the client sent.
         assertThat(got.values("X-Debug")).isEmpty();
         assertThat(got.values("Cookie")).isEmpty();
         assertThat(got.values("X-Listener")).containsExactly("public");

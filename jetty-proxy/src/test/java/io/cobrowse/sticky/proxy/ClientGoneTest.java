@@ -16,14 +16,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** R22: a client that goes away takes its exchange with the node along; and clients that stop sending or reading. */
+/** R22: when a client goes away, its exchange with the node ends. Also covers clients that stop sending or reading. */
 class ClientGoneTest {
-    /** R22 allows a second; the rest is for machines that are busy. All time-outs that could help are longer. */
+    /** R22 allows a second; the rest is for busy machines. All time-outs that could end the exchange are longer. */
     private static final Duration SOON = Duration.ofSeconds(5);
 
     private static final String POLL =
             "POST /cobrowse/cometd/connect HTTP/1.1\r\nHost: p\r\nContent-Length: 2\r\n\r\n[]";
-    /** More than all the sockets' buffers on the way can hold. */
+    /** More than the buffers of all sockets on the way can hold. */
     private static final long MUCH = 256L * 1024 * 1024;
 
     private static final long BUFFERED = 64L * 1024 * 1024;
@@ -114,7 +114,7 @@ class ClientGoneTest {
         awaitNothingLeft();
     }
 
-    /** So much is not read ahead: the proxy would not notice the end, and so does not wait for it. */
+    /** More than is read ahead: the proxy would not notice the end, and therefore does not wait for it. */
     @ParameterizedTest
     @EnumSource
     void shouldEndParkedPollWithTooMuchBehindIt(Departure departure) throws Exception {
@@ -352,7 +352,7 @@ class ClientGoneTest {
         assertThat(received).isEqualTo(MUCH);
     }
 
-    /** Answers with a long body and counts what has been taken of it. */
+    /** Answers with a long body, and counts how much of it has been taken. */
     private static final class Flood implements RawNode.Behaviour {
         private final long length;
         private final AtomicLong sent = new AtomicLong();

@@ -17,9 +17,10 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What a page meets whose node has died, request by request, over HTTP/1.1 and HTTP/2: the script, look-ups and preflights are
- * served by a living node, all else is told in a way that the page can read, and the next session starts on a living node (R10,
- * R11, R23, R24, R25). So from the first request on, which finds the node dead, and once it is known to be down.
+ * What a page experiences when its node has died, request by request, over HTTP/1.1 and HTTP/2. A live node serves the
+ * script, look-ups and preflights, all other requests get an answer that the page can read, and the next session starts
+ * on a live node (R10, R11, R23, R24, R25). This holds from the first request on, which finds the node dead, and after
+ * the node is known to be down.
  */
 class DeadNodeTest {
     private static final String ORIGIN = "https://shop.example";
@@ -37,7 +38,7 @@ class DeadNodeTest {
         HTTP_2
     }
 
-    /** What names node 2, which is dead. */
+    /** The ways to name node 2, which is dead. */
     private enum By {
         COOKIE,
         URL,
@@ -118,7 +119,7 @@ class DeadNodeTest {
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.body()).isIn("node-1", "node-3");
         assertThat(answer.setCookies()).containsExactly("gcbSessionServer=" + answer.body() + "; Path=/");
-        assertThat(answer.allowedOrigins()).isEmpty(); // That is for the node to say.
+        assertThat(answer.allowedOrigins()).isEmpty(); // The node decides this.
     }
 
     @ParameterizedTest

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A process that may open few files, and clients who would have it connect to a node more often: no fault of the node. */
+/** A process that may open few files, with clients who need more connections to a node: no fault of the node. */
 class DescriptorLimitTest {
     private static final int MAX_FILES = 500;
     private static final int STREAMS = 250;
@@ -138,7 +138,7 @@ class DescriptorLimitTest {
         assertThat(Files.readString(directory.resolve("err"))).doesNotContain("-> down");
     }
 
-    /** Returns how many checks of the node have passed; fails where one has not. */
+    /** Returns how many checks of the node have passed; fails if one has failed. */
     private int passedChecks() throws IOException {
         try (RawClient client = RawClient.ofAdmin(admin)) {
             List<String> lines = client.get("/metrics")

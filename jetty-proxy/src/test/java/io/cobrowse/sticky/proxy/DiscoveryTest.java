@@ -77,7 +77,7 @@ class DiscoveryTest {
         dns.serve(records);
     }
 
-    /** The targets are names that lead to loopback everywhere; the first label of the second one is its id. */
+    /** The targets are names that resolve to loopback everywhere; the first label of the second one is its id. */
     private static String record(String id, RawNode node) {
         String target = id.equals("127") ? "127.0.0.1" : id;
         return target + "," + URI.create(node.url()).getPort();

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The proxy in somebody's own Jetty, put there as {@link EmbeddedExample} shows. */
+/** The proxy in an application's own Jetty, embedded as {@link EmbeddedExample} shows. */
 class EmbeddingTest {
     private RawNode rawNode;
     private Node node;
@@ -201,7 +201,7 @@ class EmbeddingTest {
         await().until(() -> node.activeRequests() == 0 && proxy.connections(node) == 0);
     }
 
-    /** Of whose body only the first piece can be read. */
+    /** A body of which only the first piece can be read. */
     private static final class UnreadableRequest extends Request.Wrapper {
         private boolean read;
 

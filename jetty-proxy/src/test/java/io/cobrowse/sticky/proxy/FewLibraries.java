@@ -7,7 +7,10 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 
-/** What {@link FewLibrariesTest} runs in a JVM of its own: a proxy from the builder, and one request through it. */
+/**
+ * The program that {@link FewLibrariesTest} runs in a separate JVM: a proxy from the builder, and one request through
+ * it.
+ */
 final class FewLibraries {
     private FewLibraries() {}
 
@@ -17,7 +20,7 @@ final class FewLibraries {
             System.exit(0);
         } catch (Exception | Error failure) {
             failure.printStackTrace();
-            System.exit(1); // The node's thread would go on.
+            System.exit(1); // Otherwise the node's thread would keep running.
         }
     }
 

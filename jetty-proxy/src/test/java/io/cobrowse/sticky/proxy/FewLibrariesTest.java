@@ -10,8 +10,8 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /**
- * The builder works with what an embedder gets: Jetty, the Servlet API, SLF4J, HdrHistogram and JCTools, and none of the libraries of
- * the command line, the configuration file, the admin listener, metrics and discovery.
+ * The builder must work with what an embedder gets: Jetty, the Servlet API, SLF4J, HdrHistogram and JCTools, without
+ * the libraries of the command line, the configuration file, the admin listener, metrics and discovery.
  */
 class FewLibrariesTest {
     private static final String KEPT =

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Keeps docs/genesys.md true: what is there to paste can be pasted, and the addresses in it are what they are said to be. */
+/** Keeps docs/genesys.md true: the snippets can be pasted, and its addresses are what the page says. */
 class GenesysPageTest {
     private static final Path DOCS = Path.of("..", "docs");
     private static final Pattern BLOCK = Pattern.compile("(?ms)^```yaml\\n(.*?)^```");
@@ -40,7 +40,7 @@ class GenesysPageTest {
         return Files.readString(DOCS.resolve("genesys.md"));
     }
 
-    /** Each block as it is, and with what it offers besides. */
+    /** Each block as it is, and with its commented options. */
     static Stream<Arguments> blocks() throws Exception {
         return BLOCK.matcher(page()).results().map(block -> block.group(1)).flatMap(yaml -> {
             String name = yaml.lines().findFirst().orElseThrow();

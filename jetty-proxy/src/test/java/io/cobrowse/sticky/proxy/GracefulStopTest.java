@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** A stop lets those who are being served finish, in the drain time, and nobody in. */
+/** During a stop, requests in progress may finish within the drain time, and no new ones are admitted. */
 class GracefulStopTest {
     private static final int REQUESTS = 100;
     private static final int TUNNELS = 20;

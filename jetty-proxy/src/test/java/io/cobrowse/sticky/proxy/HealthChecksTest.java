@@ -22,7 +22,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Nodes that fail, drain and come back, and what becomes of what is under way on them. */
+/** Nodes that fail, drain and come back, and the requests and tunnels that are open on them. */
 class HealthChecksTest {
     private static final Duration INTERVAL = Duration.ofMillis(50);
     private static final Health QUICK = new Health(
@@ -35,7 +35,7 @@ class HealthChecksTest {
             true,
             0,
             Duration.ZERO);
-    /** Nothing but the first check runs during a test. */
+    /** During a test, only the first check runs. */
     private static final Health RARE = new Health("/cobrowse/health", Duration.ofHours(1), Duration.ofMinutes(1), 2, 3);
 
     private static final RawNode.Behaviour BROKEN =

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What the section health may ask for beyond plain checks, and backup nodes. */
+/** The options of the section health beyond plain checks, and backup nodes. */
 class HealthOptionsTest {
     private static final RawNode.Behaviour BROKEN =
             exchange -> exchange.send("HTTP/1.1 500 Broken\r\nContent-Length: 0\r\n\r\n");

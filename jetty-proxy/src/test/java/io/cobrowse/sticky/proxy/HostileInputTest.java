@@ -15,8 +15,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Requests made to be read differently by the proxy and by a node: whatever becomes of them, no node sees a request that the
- * proxy did not, nor one field more, and no other host is reached.
+ * Requests designed to be read differently by the proxy and by a node. In every case, no node sees a request or a field
+ * that the proxy did not see, and no other host is reached.
  */
 class HostileInputTest {
     private static final String SMUGGLED = "GET /smuggled HTTP/1.1\r\nHost: p\r\n\r\n";
@@ -162,7 +162,10 @@ class HostileInputTest {
         }
     }
 
-    /** Sends the bytes and then, from another client, a request; returns the request lines before that which the node saw. */
+    /**
+     * Sends the bytes and then, from another client, a request; returns the request lines that the node saw before that
+     * request.
+     */
     private List<String> afterwards(String bytes) throws Exception {
         try (RawClient hostile = new RawClient(proxy.uri("public"));
                 RawClient client = new RawClient(proxy.uri("public"))) {

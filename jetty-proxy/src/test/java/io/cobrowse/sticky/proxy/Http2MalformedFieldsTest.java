@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Over HTTP/2 a malformed request ends its stream (RFC 9113, 8.1.1), not the other streams of its connection. */
+/** Over HTTP/2, a malformed request ends its stream (RFC 9113, 8.1.1), but not the other streams of its connection. */
 class Http2MalformedFieldsTest {
     private static final int LITERAL = 0x00;
     private static final int LITERAL_TO_BE_INDEXED = 0x40;
@@ -125,7 +125,10 @@ class Http2MalformedFieldsTest {
                 .isTrue();
     }
 
-    /** Returns the head of a request that has the field, no pseudo field twice, and more fields as names and values in turn. */
+    /**
+     * Returns the head of a request with this field, each pseudo field once, and further fields as names and values in
+     * turn.
+     */
     private static byte[] request(int representation, String name, String value, String... more) {
         ByteArrayOutputStream block = new ByteArrayOutputStream();
         boolean isPseudo = name.startsWith(":");

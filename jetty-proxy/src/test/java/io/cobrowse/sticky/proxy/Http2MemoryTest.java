@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Clients of HTTP/2 that send what no node reads: in whatever pieces they send it, a proxy with little memory goes on. */
+/** HTTP/2 clients that send what no node reads: whatever the pieces, a proxy with little memory keeps working. */
 class Http2MemoryTest {
     private static final int DATA = 0;
     private static final int STREAMS = 4;
@@ -67,7 +67,7 @@ class Http2MemoryTest {
         }
     }
 
-    /** Sends as much as the proxy allows on each stream in turn, in frames of so many bytes. */
+    /** Sends as much as the proxy allows on each stream in turn, in frames of this many bytes. */
     private void fill(RawHttp2Client client, int frameBytes) {
         try {
             client.socket().setSoTimeout(STANDSTILL_MILLIS);
@@ -136,7 +136,7 @@ class Http2MemoryTest {
         assertServes();
     }
 
-    /** Heads of requests that no node answers: as many bytes as heads may have, on as many streams. */
+    /** Sends heads of requests that no node answers, of the greatest allowed size, on as many streams as allowed. */
     @Test
     void shouldGoOnWhereManyAskWhatNoNodeAnswers() throws Exception {
         for (int i = 0; i < 40; i++) {
@@ -168,7 +168,7 @@ class Http2MemoryTest {
         }
     }
 
-    /** Some are through, and some have to wait. */
+    /** Checks that some requests got through, and others have to wait. */
     private void awaitStandstill() {
         AtomicLong before = new AtomicLong(-1);
         await().atMost(Duration.ofSeconds(PATIENCE_SECONDS))

@@ -24,7 +24,7 @@ class Http2TunnelTest {
 
     private static final int BLOCK = 16 * 1024;
 
-    /** Sends back all it gets, until the end of it. */
+    /** Echoes everything until its end. */
     private static final RawNode.Behaviour ECHO = exchange -> {
         accept(exchange);
         exchange.in().transferTo(exchange.out());
@@ -151,7 +151,7 @@ class Http2TunnelTest {
             exchange.in().transferTo(exchange.out());
             exchange.socket().close();
         });
-        for (int i = 0; i < MANY; i++) { // The node's answer now and then overtakes the end of our own write.
+        for (int i = 0; i < MANY; i++) { // The node's answer sometimes overtakes the end of the client's own write.
             int stream = ask();
             client.data(stream, true, "behind");
             assertThat(client.answer(stream).text()).as("tunnel " + i).isEqualTo("early birdbehind");
@@ -216,7 +216,7 @@ class Http2TunnelTest {
         for (int connections = 0; connections < 40; connections++) {
             client.close();
             client = new RawHttp2Client(proxy.uri("public"));
-            for (int i = 0; i < 50; i++) { // More a second would have the connection closed.
+            for (int i = 0; i < 50; i++) { // With more a second, the connection would be closed.
                 client.reset(open());
             }
         }
@@ -294,7 +294,7 @@ class Http2TunnelTest {
             exchange.socket().close();
         });
         int stream = open();
-        int other = open(); // Its node stops as well; what it has room for is its own.
+        int other = open(); // Its node does not read either; it has room of its own.
         byte[] block = new byte[BLOCK];
         int sent = 0;
         while (client.room(stream) >= BLOCK || grows(stream)) {
@@ -311,7 +311,9 @@ class Http2TunnelTest {
         assertThat(received.get(10, TimeUnit.SECONDS)).isEqualTo(total);
     }
 
-    /** Returns whether the server takes more within some pings: what it has to say comes before their answers. */
+    /**
+     * Returns whether the server takes more within some pings; anything that it has to send comes before their answers.
+     */
     private boolean grows(int stream) throws IOException {
         for (int i = 0; i < 50 && client.room(stream) < BLOCK; i++) {
             client.ping();

@@ -37,7 +37,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Requests that are known one by one, over real sockets: metrics, {@code /api/stats} and access log tell exactly them, and alike. */
+/**
+ * Known requests over real sockets: metrics, {@code /api/stats} and access log must report exactly these, and agree.
+ */
 class KnownTrafficTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final double[] PERCENTILES = {50, 90, 95, 99, 99.9, 100};
@@ -47,7 +49,7 @@ class KnownTrafficTest {
     private static final Pattern BUCKET =
             Pattern.compile("(?m)^cobrowse_request_seconds_bucket\\{node=\"(.*)\",le=\"(.*)\"} (\\d+)$");
 
-    /** How a request is to end. */
+    /** The intended end of a request. */
     private record Kind(String node, String by, String sticky, String code) {
         @Override
         public String toString() {
@@ -55,7 +57,7 @@ class KnownTrafficTest {
         }
     }
 
-    /** So many requests alike; {@code kind} is null where no node is counted. */
+    /** A number of equal requests; {@code kind} is null if they are not counted for a node. */
     private record Requests(int count, String target, String cookie, int status, Kind kind) {}
 
     private static final List<Requests> TRAFFIC = List.of(
@@ -67,7 +69,7 @@ class KnownTrafficTest {
             new Requests(12, "/page?co-browse-node-id=3", "", 503, new Kind("3", "url", "node-down", "5xx")),
             new Requests(8, "/page", "node-3", 503, new Kind("3", "cookie", "node-down", "5xx")),
             new Requests(7, "/page?co-browse-node-id=9", "node-1", 404, null));
-    /** Without affinity, so that round-robin gives each of the two nodes that are ready half of them. */
+    /** Requests without affinity, half of which round-robin gives to each of the two ready nodes. */
     private static final int BALANCED = 30;
 
     private static final int ANSWERED = 90 + 60 + 40 + 10 + 20 + BALANCED;
@@ -113,7 +115,7 @@ class KnownTrafficTest {
         }
     }
 
-    /** Takes the next of the delays, and records what it took in truth. */
+    /** Takes the next delay, and records how long it really took. */
     private void answer(RawNode.Exchange exchange) throws IOException, InterruptedException {
         long begin = System.nanoTime();
         TimeUnit.NANOSECONDS.sleep((long) (delaysMillis.remove(0) * 1e6));
@@ -122,7 +124,7 @@ class KnownTrafficTest {
         exchange.send("HTTP/1.1 " + status + "\r\nContent-Length: 2\r\n\r\nok");
     }
 
-    /** Ends when the proxy has closed the connection, which is after it has told how the request ended. */
+    /** Returns when the proxy has closed the connection, which it does after it has reported the request's end. */
     private void request(String target, String cookie, int status) throws IOException {
         try (RawClient client = new RawClient(proxy.uri("public"))) {
             String field = cookie.isEmpty() ? "" : "Cookie: gcbSessionServer=" + cookie + "\r\n";
@@ -228,7 +230,7 @@ class KnownTrafficTest {
         return counts;
     }
 
-    /** The times in the log of what a node answered, of one node or of all (null). */
+    /** Returns the times in the log of answers from one node, or from all (null). */
     private static Histogram logged(List<JsonNode> lines, String node, int digits) {
         Histogram times = new Histogram(digits);
         for (JsonNode line : lines) {
@@ -293,7 +295,7 @@ class KnownTrafficTest {
         }
     }
 
-    /** The log has whole microseconds, so that a time at a bucket's very end may be in either. */
+    /** The log has whole microseconds, so a time at the edge of a bucket may be on either side. */
     private static void assertBuckets(String metrics, String node, List<JsonNode> lines) {
         Histogram times = logged(lines, node, 5);
         Matcher bucket = BUCKET.matcher(metrics);

@@ -36,11 +36,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code discovery.kubernetes} from the configuration file to the requests that nodes get, against the client's mock API server. */
+/**
+ * {@code discovery.kubernetes}, from the configuration file to the requests that nodes get, with the client's mock API
+ * server.
+ */
 class KubernetesDiscoveryTest {
     private static final Duration SOON = Duration.ofSeconds(60);
     private static final String NAMESPACE = "shop";
-    /** Says each request. */
+    /** Logs each request. */
     private static final Logger SERVER_LOG = Logger.getLogger(MockWebServer.class.getName());
 
     private static final Map<String, String> CLIENT_SETTINGS =
@@ -125,7 +128,7 @@ class KubernetesDiscoveryTest {
         URI address = api.getMasterUrl().toURI();
         await().atMost(SOON).until(() -> refuses(address));
         int checks = first.checks();
-        await().atMost(SOON).until(() -> first.checks() > checks + 1); // While the proxy has nobody to ask.
+        await().atMost(SOON).until(() -> first.checks() > checks + 1); // While the proxy cannot reach an API server.
         assertThat(ids()).containsExactly("cobrowse-0", "cobrowse-1");
         assertThat(get("cobrowse-0").text()).isEqualTo("first");
         assertThat(get("cobrowse-1").text()).isEqualTo("second");
@@ -147,7 +150,7 @@ class KubernetesDiscoveryTest {
         return api.discovery().v1().endpointSlices().inNamespace(NAMESPACE);
     }
 
-    /** A slice of its own for each pod, since on one machine the pods differ by their ports. */
+    /** Creates a slice for each pod, since on one machine the pods differ by their ports. */
     private static EndpointSlice slice(String name, String pod, RawNode node) {
         return new EndpointSliceBuilder()
                 .withNewMetadata()

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Each package uses only those that stand below it. */
+/** Each package uses only those below it. */
 class LayersTest {
     private static final String ROOT = LayersTest.class.getPackageName();
     private static final List<String> TOP_DOWN = List.of(

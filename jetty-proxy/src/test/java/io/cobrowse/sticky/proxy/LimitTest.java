@@ -20,7 +20,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Nodes that may have only so much to do at a time. */
+/** Nodes with a limit (max-active). */
 class LimitTest {
     private static final Duration LONG = Duration.ofMinutes(5);
     private static final Health RARE = new Health("/cobrowse/health", Duration.ofHours(1), LONG, 2, 3);

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Each limit of a listener: what a client over it is answered, and that one just below it is served. */
+/** Each limit of a listener: the answer to a client that exceeds it, and a client just below it, which is served. */
 class ListenerLimitsTest {
     private static final int OFF = 0;
     private static final Duration LONG = Duration.ofHours(1);
@@ -239,7 +239,7 @@ class ListenerLimitsTest {
         assertThat(slow.answer().status()).isEqualTo(408);
     }
 
-    /** Sends on and on, until there is something to read or nobody who takes it. */
+    /** Keeps sending until there is something to read, or nobody takes it any more. */
     private static void trickle(RawClient client, String piece) {
         await().pollInterval(Duration.ofMillis(50)).until(() -> {
             try {

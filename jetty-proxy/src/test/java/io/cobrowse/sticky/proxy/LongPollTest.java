@@ -19,7 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Polls that are parked far longer than {@code idle}, in numbers, beside other requests. */
+/** Many polls that are parked far longer than {@code idle}, beside other requests. */
 class LongPollTest {
     private static final int POLLS = 2_000;
     private static final int STREAMS = 100;
@@ -78,7 +78,7 @@ class LongPollTest {
         return nodes.stream().mapToInt(RawNode::received).sum();
     }
 
-    /** Serves requests for as long as polls are parked; each has to be answered while all polls stay. */
+    /** Sends requests while polls are parked; each must be answered, and all polls must stay. */
     private void serveOthersBeside(int polls) throws IOException, InterruptedException {
         long end = System.nanoTime() + PARKED.toNanos();
         try (RawClient other = new RawClient(proxy.uri("public"))) {

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The names and the labels of the metrics are relied on from outside: by alerts, by dashboards, and by whoever wrote his own. */
+/** The names and labels of the metrics, which alerts, dashboards and other users rely on. */
 class MetricsContractTest {
     private static final Map<String, Set<String>> CONTRACT = Map.ofEntries(
             Map.entry("cobrowse_requests_total", Set.of("node", "by", "sticky", "code")),
@@ -76,7 +76,7 @@ class MetricsContractTest {
                 .body();
     }
 
-    /** The labels that each metric has, by its name; the parts of a histogram are one metric. */
+    /** Returns the labels of each metric, by its name; the parts of a histogram count as one metric. */
     private static Map<String, Set<String>> labels(String metrics) {
         Map<String, Set<String>> labels = new TreeMap<>();
         Matcher sample = SAMPLE.matcher(metrics);
@@ -125,7 +125,7 @@ class MetricsContractTest {
         assertThat(described).isEqualTo(new TreeMap<>(CONTRACT));
     }
 
-    /** A selector or a grouping by a label that a metric does not have matches nothing, and nobody is ever told. */
+    /** A selector or a grouping by a label that the metric does not have matches nothing, without any error. */
     @ParameterizedTest
     @ValueSource(strings = {"deploy/grafana-dashboard.json", "deploy/prometheus-alerts.yaml"})
     void shouldHaveTheLabelsByWhichFilesSelectAndGroup(String file) throws Exception {

@@ -40,7 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What an embedder may do wrong is refused, with what to do, and leaves nothing counted. */
+/** Mistakes of embedders are refused with advice, and leave no counts. */
 class MisuseTest {
     private RawNode rawNode;
     private StickyProxy proxy;
@@ -90,7 +90,7 @@ class MisuseTest {
                 .contains(text);
     }
 
-    /** Starts the server, and asserts that a request fails, reaches no node, and is counted nowhere. */
+    /** Starts the server, and asserts that a request fails, reaches no node, and is not counted. */
     private void assertThatTheFirstRequestFails(String... text) throws Exception {
         proxy.listen(server, "127.0.0.1", 0);
         server.start();

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** R19, with R10 and R18: nodes that refuse, go away, fall silent or answer with what is no HTTP. */
+/** R19, with R10 and R18: nodes that refuse connections, go away, fall silent or do not answer in HTTP. */
 class NodeFailureTest {
     private static final String AFFINITY = "Cookie: gcbSessionServer=node-1";
     private static final String POLL =
@@ -231,7 +231,7 @@ class NodeFailureTest {
         assertThat(client.get("/after").text()).isEqualTo("ok");
     }
 
-    /** A hundred retries in ten seconds, or a fifth of the requests where that is more. */
+    /** A hundred retries in ten seconds, or a fifth of the requests if that is more. */
     @Test
     void shouldNotHitASickNodeHarderThanTheRetryBudgetAllows() throws Exception {
         int requests = 300;

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** States of nodes over the admin listener. */
+/** The states of nodes, through the admin listener. */
 class NodeStateRequestsTest {
     private static final String JSON = "application/json";
 
@@ -83,7 +83,7 @@ class NodeStateRequestsTest {
         assertThat(state()).isEqualTo(NodeState.READY);
     }
 
-    /** What the page of another site can send without asking first, and more. */
+    /** The requests that a page of another site can send without a preflight, and some more. */
     @ParameterizedTest
     @CsvSource({"text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "application/jsonp"})
     void shouldRefuseOtherTypes(String type) throws Exception {

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is written down and counted changes while the proxy runs. */
+/** Changes of the access log, metrics and audit while the proxy runs. */
 class ObservationReloadTest {
     private static final String SESSIONS = "/cobrowse/rest/live/sessions";
 
@@ -53,7 +53,7 @@ class ObservationReloadTest {
         two.close();
     }
 
-    /** A node by whose word a session, always the same one, lives on the node of that name. */
+    /** A node that names a given node as the owner of a session, always the same one. */
     private static RawNode.Behaviour owner(String name) {
         String body = "{\"sessionToken\":\"845800826\",\"sessionServerName\":\"" + name + "\"}";
         return exchange -> exchange.send("HTTP/1.1 200 OK\r\nContent-Length: " + body.length() + "\r\n\r\n" + body);
@@ -105,7 +105,7 @@ class ObservationReloadTest {
         try (RawClient client = new RawClient(proxy.uri("public"))) {
             client.get("/unwritten");
             client.get(
-                    "/other"); // Read when what came before it has been told; it may itself be told behind the reload.
+                    "/other"); // Read after earlier requests have been reported; it may itself be reported after the reload.
         }
         reload(file("a.log", LogFormat.JSON), true, Audit.DEFAULTS);
         request("GET /first", "node-1");

@@ -34,11 +34,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Targets that one server reads as allowed and another one as secret, before real servers that read each in its own way:
- * whatever is sent, nobody gets at {@code /secret} through a listener that allows {@code /cobrowse} only.
+ * Targets that one server reads as allowed and another one as secret, sent to real servers that read them differently.
+ * No request reaches {@code /secret} through a listener that allows only {@code /cobrowse}.
  */
 class PathTrickTest {
-    /** The table of the unit test of plain paths is longer; these are worth a request. */
+    /** The unit test of plain paths has a longer table; these are worth a request each. */
     static final List<String> TRICKS = List.of(
             "/cobrowse/a;%2f../../secret/x",
             "/cobrowse/../secret/%252e%252e/cobrowse/x",

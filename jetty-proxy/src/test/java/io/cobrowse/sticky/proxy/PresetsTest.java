@@ -13,7 +13,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Keeps docs/presets true: each can be pasted into a configuration, and hides and shows what it says. */
+/** Keeps docs/presets true: each preset can be pasted into a configuration, and hides and shows what it says. */
 class PresetsTest {
     private static final Path PRESETS = Path.of("..", "docs", "presets");
 

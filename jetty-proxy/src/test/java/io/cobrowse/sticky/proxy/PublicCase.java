@@ -12,10 +12,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A case of a public suite, as the files in {@code suites} have it.
+ * A case of a public suite, from the files in {@code suites}.
  *
- * @param due what the RFC asks for
- * @param bytes what is sent
+ * @param due the outcome that the RFC requires
+ * @param bytes the request
  */
 record PublicCase(String suite, String name, String source, String due, byte[] bytes) {
     private static final Pattern REPEATED = Pattern.compile("\\{([^*{}]+)\\*(\\d+)}");

@@ -20,7 +20,7 @@ import org.eclipse.jetty.http.MetaData;
 import org.eclipse.jetty.http2.hpack.HpackDecoder;
 import org.eclipse.jetty.http2.hpack.HpackException;
 
-/** A proxy before one node, ours or a peer, that is sent cases of public suites. */
+/** A proxy in front of one node, ours or a peer, that gets cases of public suites. */
 final class PublicFront implements AutoCloseable {
     private static final String PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
     private static final byte[] SETTINGS = {0, 0, 0, 4, 0, 0, 0, 0, 0};
@@ -115,12 +115,12 @@ final class PublicFront implements AutoCloseable {
         }
     }
 
-    /** Returns the request lines that the node has got. */
+    /** Returns the request lines that the node has received. */
     List<String> lines() {
         return node.lines();
     }
 
-    /** Sends bytes, and returns the status of the first final answer, or what came in place of it. */
+    /** Sends bytes; returns the status of the first final answer, or what came instead. */
     String http1(byte[] bytes) {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), http1)) {
             socket.setSoTimeout(PATIENCE_MILLIS);
@@ -146,7 +146,7 @@ final class PublicFront implements AutoCloseable {
         }
     }
 
-    /** Sends frames behind a preface, and returns the first decisive thing that comes back. */
+    /** Sends frames after a preface; returns the first decisive thing that comes back. */
     String http2(byte[] frames, boolean pingDecides) {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), http2)) {
             socket.setSoTimeout(PATIENCE_MILLIS);

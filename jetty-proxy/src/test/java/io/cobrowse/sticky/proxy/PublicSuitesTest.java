@@ -24,14 +24,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The cases of public suites against ours, HAProxy and nginx, side by side. What differs is told and explained in
- * {@code docs/security.md}, which is written anew where the environment has {@code SUITES_WRITE}.
+ * The cases of public suites with our proxy, HAProxy and nginx, side by side. Differences are listed and explained in
+ * {@code docs/security.md}, which is rewritten if the environment contains {@code SUITES_WRITE}.
  */
 class PublicSuitesTest {
     private static final Path DOCS = Path.of("..", "docs", "security.md");
     private static final String BEGIN = "<!-- begin of what PublicSuitesTest writes -->\n";
     private static final String END = "<!-- end of what PublicSuitesTest writes -->\n";
-    /** Whose outcomes the document has; others may behave otherwise. */
+    /** The versions whose outcomes are in the document; others may behave differently. */
     private static final String HAPROXY = "2.6.12";
 
     private static final String NGINX = "1.22.1";
@@ -52,7 +52,7 @@ class PublicSuitesTest {
         return outcome.matches("[123]..|PING") ? "served" : outcome.equals("nothing") ? outcome : "refused";
     }
 
-    /** Returns whether an outcome is what the RFC asks for. */
+    /** Returns whether an outcome is what the RFC requires. */
     private static boolean isDue(PublicCase what, String outcome) {
         String due = what.due();
         if (due.equals("either")) {
@@ -188,7 +188,7 @@ class PublicSuitesTest {
         return text.toString();
     }
 
-    /** Why ours does as it does, where that is not what all do. */
+    /** The reasons for the outcomes of our proxy, if not all proxies have the same. */
     private static Map<String, String> explanations() throws IOException {
         try (InputStream in = PublicSuitesTest.class.getResourceAsStream("/suites/explanations.txt")) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8)

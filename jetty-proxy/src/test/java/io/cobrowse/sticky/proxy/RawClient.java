@@ -11,9 +11,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 
-/** A client made of a socket: it sends exactly the bytes it is told to. */
+/** A client on a plain socket: it sends exactly the given bytes. */
 final class RawClient implements AutoCloseable {
-    /** A response as it came. */
+    /** A response as received. */
     record Answer(String head, byte[] body) {
         int status() {
             return Integer.parseInt(head.substring(9, 12));
@@ -42,7 +42,7 @@ final class RawClient implements AutoCloseable {
         this(server, "proxy");
     }
 
-    /** Makes a client of the admin listener, which does not answer to any name. */
+    /** Creates a client of the admin listener, which accepts only some names as its host. */
     static RawClient ofAdmin(URI server) throws IOException {
         return new RawClient(server, server.getAuthority());
     }
@@ -102,7 +102,7 @@ final class RawClient implements AutoCloseable {
         return in.read() < 0;
     }
 
-    /** Reads what comes until the server closes the connection. */
+    /** Reads everything until the server closes the connection. */
     String rest() throws IOException {
         ByteArrayOutputStream rest = new ByteArrayOutputStream();
         try {

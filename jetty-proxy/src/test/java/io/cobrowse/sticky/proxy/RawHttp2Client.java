@@ -18,8 +18,8 @@ import org.eclipse.jetty.http2.hpack.HpackDecoder;
 import org.eclipse.jetty.http2.hpack.HpackException;
 
 /**
- * An HTTP/2 client made of a socket, by prior knowledge: it sends exactly the fields and frames it is told to, legal or not.
- * Its receive windows are as large as they can be, unless told otherwise.
+ * An HTTP/2 client on a plain socket, by prior knowledge: it sends exactly the given fields and frames, legal or not.
+ * Its receive windows are as large as possible, unless set otherwise.
  */
 final class RawHttp2Client implements AutoCloseable {
     private static final int MAX_FRAME_BYTES = 16_384;
@@ -40,7 +40,7 @@ final class RawHttp2Client implements AutoCloseable {
     private static final int ACK = 1;
     private static final int END_HEADERS = 4;
 
-    /** What came on one stream so far. */
+    /** What has arrived on one stream so far. */
     static final class Answer {
         private final ByteArrayOutputStream body = new ByteArrayOutputStream();
         private MetaData.Response head;
@@ -77,7 +77,7 @@ final class RawHttp2Client implements AutoCloseable {
             return body.toString(StandardCharsets.ISO_8859_1);
         }
 
-        /** Returns how many bytes of the body have come so far. */
+        /** Returns how many bytes of the body have arrived so far. */
         int length() {
             return body.size();
         }
@@ -102,7 +102,7 @@ final class RawHttp2Client implements AutoCloseable {
         this(server, Integer.MAX_VALUE);
     }
 
-    /** Makes a client that takes no more than {@code window} bytes of an answer's body. */
+    /** Creates a client that accepts at most {@code window} bytes of an answer's body. */
     RawHttp2Client(URI server, int window) throws IOException {
         socket = new Socket(server.getHost(), server.getPort());
         socket.setSoTimeout(15_000);
@@ -152,14 +152,14 @@ final class RawHttp2Client implements AutoCloseable {
     void headers(int stream, boolean last, String... fields) throws IOException {
         ByteArrayOutputStream block = new ByteArrayOutputStream();
         for (int i = 0; i < fields.length; i += 2) {
-            block.write(0); // A literal, not to be indexed.
+            block.write(0); // A literal without indexing.
             string(block, fields[i]);
             string(block, fields[i + 1]);
         }
         block(stream, last, block.toByteArray());
     }
 
-    /** Opens a stream by exactly these encoded fields, and returns it. */
+    /** Opens a stream with exactly these encoded fields, and returns it. */
     int beginEncoded(byte[] block) throws IOException {
         int stream = nextStream;
         nextStream += 2;
@@ -187,7 +187,7 @@ final class RawHttp2Client implements AutoCloseable {
         data(stream, last, bytes.getBytes(StandardCharsets.ISO_8859_1));
     }
 
-    /** Sends a piece of a body, waiting until the server has room for it. */
+    /** Sends a piece of a body, after waiting until the server has room for it. */
     void data(int stream, boolean last, byte[] bytes) throws IOException {
         Answer answer = answers.get(stream);
         while (sendWindow < bytes.length || answer.sendWindow < bytes.length) {
@@ -198,7 +198,7 @@ final class RawHttp2Client implements AutoCloseable {
         frame(DATA, last ? END_STREAM : 0, stream, bytes);
     }
 
-    /** Reads until the server takes something on a stream, and returns how much. */
+    /** Reads until the server accepts something on a stream; returns how much. */
     int awaitRoom(int stream) throws IOException {
         while (room(stream) <= 0) {
             read();
@@ -206,7 +206,7 @@ final class RawHttp2Client implements AutoCloseable {
         return (int) room(stream);
     }
 
-    /** Sends what the caller has made itself: frames of a body of so many bytes. */
+    /** Sends frames that the caller has built, with a body of this many bytes. */
     void frames(int stream, int bodyBytes, byte[] frames) throws IOException {
         sendWindow -= bodyBytes;
         answers.get(stream).sendWindow -= bodyBytes;
@@ -227,7 +227,7 @@ final class RawHttp2Client implements AutoCloseable {
         return answer;
     }
 
-    /** Reads until the head of the answer is there. */
+    /** Reads until the head of the answer has arrived. */
     Answer head(int stream) throws IOException {
         Answer answer = answers.get(stream);
         while (answer.head == null) {
@@ -236,7 +236,7 @@ final class RawHttp2Client implements AutoCloseable {
         return answer;
     }
 
-    /** Reads until so many bytes of the body are there. */
+    /** Reads until this many bytes of the body have arrived. */
     Answer body(int stream, int length) throws IOException {
         Answer answer = answers.get(stream);
         while (answer.length() < length && !answer.ended) {
@@ -245,12 +245,12 @@ final class RawHttp2Client implements AutoCloseable {
         return answer;
     }
 
-    /** Takes so many bytes more of a body. */
+    /** Accepts this many more bytes of a body. */
     void take(int stream, int bytes) throws IOException {
         frame(WINDOW_UPDATE, 0, stream, number(bytes));
     }
 
-    /** Returns how many bytes the server would take on a stream, as far as has been read. */
+    /** Returns how many bytes the server would accept on a stream, as of what has been read. */
     long room(int stream) {
         return Math.min(sendWindow, answers.get(stream).sendWindow);
     }
@@ -266,14 +266,14 @@ final class RawHttp2Client implements AutoCloseable {
         }
     }
 
-    /** Reads until the server has said that it takes no new streams. */
+    /** Reads until the server has announced that it accepts no new streams. */
     void awaitGoAway() throws IOException {
         while (!toldToGoAway) {
             read();
         }
     }
 
-    /** Asks for a sign of life, and reads until it comes. */
+    /** Sends a ping, and reads until its answer arrives. */
     void ping() throws IOException {
         frame(PING, 0, 0, new byte[8]);
         while (read() != PING) {

@@ -22,9 +22,9 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A node made of a socket: it shows the bytes that it got, and sends exactly the bytes it is told to. */
+/** A node on a plain socket: it records the bytes that it receives, and sends exactly the given bytes. */
 final class RawNode implements AutoCloseable {
-    /** What the node does with a request. */
+    /** The reaction of the node to a request. */
     interface Behaviour {
         void serve(Exchange exchange) throws IOException, InterruptedException;
     }
@@ -62,7 +62,7 @@ final class RawNode implements AutoCloseable {
 
     static final Behaviour OK = exchange -> exchange.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
 
-    /** Never answers; ends when the connection does. */
+    /** Never answers; ends with the connection. */
     static final Behaviour PARK = exchange -> {
         exchange.in().readAllBytes();
         exchange.socket().close();
@@ -99,7 +99,7 @@ final class RawNode implements AutoCloseable {
         return this;
     }
 
-    /** Sets what happens to health checks, which are answered by default, and otherwise unseen. */
+    /** Sets the reaction to health checks, which are answered by default and not recorded. */
     RawNode health(Behaviour behaviour) {
         this.health = behaviour;
         return this;
@@ -116,7 +116,7 @@ final class RawNode implements AutoCloseable {
         return this;
     }
 
-    /** Has the kernel take little for a node that does not read. */
+    /** Makes the kernel accept little for a node that does not read. */
     RawNode withSmallBuffers() throws IOException {
         server.setReceiveBufferSize(4096);
         return this;
@@ -139,7 +139,7 @@ final class RawNode implements AutoCloseable {
         return exchange;
     }
 
-    /** Returns the request lines that nobody has asked for yet. */
+    /** Returns the request lines that have not been taken yet. */
     List<String> lines() {
         return exchanges.stream().map(Exchange::line).toList();
     }
@@ -153,7 +153,7 @@ final class RawNode implements AutoCloseable {
         return connections.get();
     }
 
-    /** Returns the number of connections that carried a request and are open as far as the node has noticed. */
+    /** Returns the number of connections that carried a request and, as far as the node has noticed, are open. */
     int open() {
         return open.get();
     }
@@ -164,7 +164,7 @@ final class RawNode implements AutoCloseable {
                 Socket socket = server.accept();
                 sockets.add(socket);
                 if (server.isClosed()) {
-                    socket.close(); // Whoever closes the others may have done so.
+                    socket.close(); // The thread that closes the others may have done this.
                 } else {
                     threads.execute(() -> serve(socket));
                 }
@@ -240,7 +240,7 @@ final class RawNode implements AutoCloseable {
         return lower.contains("\r\ntransfer-encoding: chunked") ? readChunks(in) : new byte[0];
     }
 
-    /** Returns the content of the chunks; trailers follow behind a line of dashes. */
+    /** Returns the content of the chunks; trailers follow after a line of dashes. */
     private static byte[] readChunks(InputStream in) throws IOException {
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         while (true) {
@@ -272,18 +272,18 @@ final class RawNode implements AutoCloseable {
         return line.toString();
     }
 
-    /** Refuses connections from now on; those that are open stay. */
+    /** Refuses connections from now on; open ones stay. */
     void refuse() throws IOException, InterruptedException {
         server.close();
         // The kernel goes on listening while a thread is in accept.
         accepting.await();
     }
 
-    /** Refuses connections from now on and cuts those that are open. */
+    /** Refuses connections from now on, and resets open ones. */
     @Override
     public void close() throws IOException {
         server.close();
-        threads.shutdownNow(); // Who comes now is not served, and is closed here or there.
+        threads.shutdownNow(); // New connections are not served, and are closed here or there.
         for (Socket socket : sockets) {
             socket.close();
         }

@@ -28,8 +28,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * R25: every answer of the proxy's own that a browser can meet, over HTTP/1.1 and HTTP/2, can be read by a page of another
- * origin as far as {@code cors.errors} says.
+ * R25: every answer of the proxy itself that a browser can get, over HTTP/1.1 and HTTP/2, can be read by a page of
+ * another origin if {@code cors.errors} allows it.
  */
 class ReadableAnswersTest {
     private static final String ORIGIN = "https://shop.example";
@@ -44,15 +44,15 @@ class ReadableAnswersTest {
 
     private enum Body {
         NONE,
-        /** Of 64 bytes, without a length. */
+        /** A body of 64 bytes, without a length. */
         UNDECLARED,
-        /** Of 1 byte; more is announced. */
+        /** A body of 1 byte, with a greater length. */
         UNFINISHED,
-        /** Of more than there is, by its length. */
+        /** A body that is shorter than its length. */
         DECLARED
     }
 
-    /** An answer as far as it matters here, whatever the protocol. */
+    /** The relevant part of an answer, whatever the protocol. */
     private record Answer(int status, String type, List<List<String>> cors) {
         static final List<String> FIELDS = List.of(
                 "Access-Control-Allow-Origin",
@@ -61,7 +61,7 @@ class ReadableAnswersTest {
                 "Vary");
     }
 
-    /** How the proxy comes to answer itself. */
+    /** The situations in which the proxy answers itself. */
     private enum Case {
         BAD_REQUEST(400, "bad-request", "GET", "/#fragment"),
         DOUBTFUL_PATH(400, "bad-request", "GET", "/x/..%2fdenied/y"),
@@ -97,7 +97,7 @@ class ReadableAnswersTest {
             this.target = target;
         }
 
-        /** Over HTTP/2, heads come as a whole or not at all, and who is to go away sends nothing more. */
+        /** Over HTTP/2, heads arrive completely or not at all, and a client that is to go away sends nothing more. */
         Stream<Protocol> protocols() {
             return this == SLOW_HEAD || this == STOPPING ? Stream.of(Protocol.HTTP_1_1) : Stream.of(Protocol.values());
         }
@@ -253,7 +253,7 @@ class ReadableAnswersTest {
         }
     }
 
-    /** Has the proxy come to where it answers itself, and asks. */
+    /** Brings the proxy into a situation in which it answers itself, and sends a request. */
     private Answer ask(Case which, Protocol protocol, String origin) throws Exception {
         switch (which) {
             case NODE_BUSY -> park("/?co-browse-node-id=2", nodes.get(1));
@@ -273,7 +273,7 @@ class ReadableAnswersTest {
 
     private Answer askWhileStopping(Case which, Protocol protocol, String origin) throws Exception {
         AutoCloseable client = client(protocol);
-        once(Case.UNKNOWN_NODE, protocol, origin, client); // No new connection is taken later.
+        once(Case.UNKNOWN_NODE, protocol, origin, client); // No new connection is accepted later.
         AutoCloseable parked = park("/?co-browse-node-id=1", nodes.get(0));
         URI listener = proxy.uri("public");
         CompletableFuture<Void> stopping = CompletableFuture.runAsync(proxy::close);

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Other nodes while the proxy runs. */
+/** Changes of the nodes while the proxy runs. */
 class ReloadTest {
     private RawNode one;
     private RawNode two;
@@ -211,7 +211,7 @@ class ReloadTest {
         await().until(() -> proxy.router().table().nodes().get(0).active() == 0);
     }
 
-    /** Sends requests of sessions and of none, and fails at the first that is not served. */
+    /** Sends requests with and without sessions, and fails at the first that is not served. */
     private CompletableFuture<Integer> load(AtomicBoolean going) {
         return CompletableFuture.supplyAsync(() -> {
             int requests = 0;

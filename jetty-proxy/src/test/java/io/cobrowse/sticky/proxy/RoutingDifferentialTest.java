@@ -27,8 +27,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Where ours sends a request, and where HAProxy and nginx do, for cookies and queries made up of near misses. They may differ
- * where their parsers are known to.
+ * Compares the routing of our proxy with that of HAProxy and nginx, for cookies and queries full of near misses. They
+ * may differ only in ways that are known from their parsers.
  */
 class RoutingDifferentialTest {
     private static final int TRIES = 1_500;
@@ -61,7 +61,7 @@ class RoutingDifferentialTest {
         }
     }
 
-    /** A difference that is known: which requests it concerns. */
+    /** A known difference, and the requests that it concerns. */
     private record Known(String why, Predicate<Input> concerns) {}
 
     private static final List<Known> HAPROXY = List.of(
@@ -118,7 +118,7 @@ class RoutingDifferentialTest {
         }
     }
 
-    /** The first three keep their sessions alone, so that the fourth shows that nothing was found. */
+    /** The first three serve only their sessions, so the fourth shows that nothing was found. */
     private URI ours() throws IOException {
         StickyProxyServerBuilder builder = StickyProxyServer.builder()
                 .listen("127.0.0.1", 0)

@@ -21,12 +21,12 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The table of routing cases through the proxy, by HTTP/1.1 and by HTTP/2, to nodes that answer with their id. */
+/** The table of routing cases through the proxy, over HTTP/1.1 and HTTP/2, to nodes that answer with their ids. */
 class RoutingThroughProxyTest {
     private static final Map<String, RawNode> NODES = new HashMap<>();
     private static final Map<Setup, StickyProxyServer> PROXIES = new HashMap<>();
 
-    /** What the client got, whatever it came by. */
+    /** The answer to the client, whatever the protocol. */
     private record Seen(int status, Map<String, List<String>> fields, String body) {
         List<String> values(String name) {
             return fields.getOrDefault(name, List.of());
@@ -39,7 +39,7 @@ class RoutingThroughProxyTest {
                 .toList();
     }
 
-    /** A tunnel over HTTP/2 is asked for differently. */
+    /** A tunnel over HTTP/2 has another form of request. */
     static List<RoutingCase> casesWithoutUpgrade() {
         return cases().stream().filter(c -> !c.upgrade()).toList();
     }

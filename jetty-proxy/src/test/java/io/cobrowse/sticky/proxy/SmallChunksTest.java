@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Bodies in chunks of all sizes arrive as they were, and whoever sends the smallest ones holds up nobody else. */
+/** Bodies in chunks of all sizes arrive unchanged, and a client with the smallest chunks does not hold up others. */
 class SmallChunksTest {
     private static final int CHUNKS = 3_000;
 
@@ -24,7 +24,7 @@ class SmallChunksTest {
 
     private record Body(String text, String chunks) {}
 
-    /** A body, and the chunks that it comes in. */
+    /** A body, and its chunks. */
     private static Body body(long seed, int maxChunk) {
         Random random = new Random(seed);
         StringBuilder text = new StringBuilder();

@@ -7,7 +7,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
-/** A proxy for one node, here or in a JVM of its own, where that may have little memory. */
+/** A proxy for one node, in this JVM or in another one, which may have little memory. */
 final class SmallProxy {
     private SmallProxy() {}
 
@@ -20,7 +20,7 @@ final class SmallProxy {
                 .start();
     }
 
-    /** Starts a JVM that lives until its standard input is closed. */
+    /** Starts a JVM that runs until its standard input is closed. */
     static Process startInAJvm(String memory, String node) throws IOException {
         return new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -34,7 +34,7 @@ final class SmallProxy {
                 .start();
     }
 
-    /** Returns where the public listener of such a JVM is. */
+    /** Returns the address of the public listener of such a JVM. */
     static URI uri(Process proxy) throws IOException {
         return URI.create(new BufferedReader(new InputStreamReader(proxy.getInputStream(), StandardCharsets.US_ASCII))
                 .readLine());

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What would have client, proxy and node disagree on where a message ends. */
+/** Messages about whose end client, proxy and node could disagree. */
 class SmugglingTest {
     private static final String HANDSHAKE =
             "GET /ws HTTP/1.1\r\nHost: p\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
@@ -129,7 +129,7 @@ class SmugglingTest {
         assertThat(client.get("/").text()).isEqualTo("ok\n--\nX-Sum: 1");
     }
 
-    /** What knows no chunks reads on behind the head (RFC 9112, 6.1). */
+    /** A server that does not know chunks would continue reading after the head (RFC 9112, 6.1). */
     @Test
     void shouldRefuseChunksOfHttp10() throws Exception {
         client.send("POST /first HTTP/1.0\r\nConnection: keep-alive\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"

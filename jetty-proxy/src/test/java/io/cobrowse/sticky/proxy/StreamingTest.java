@@ -20,12 +20,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Bodies far larger than the memory flow through, both ways, and are taken only as fast as they are wanted. */
+/**
+ * Bodies far larger than the memory flow through in both directions, and are read only as fast as they are accepted.
+ */
 class StreamingTest {
     private static final long GIBIBYTE = 1L << 30;
     private static final long LARGE = 64L << 20;
     private static final long MUCH = 256L << 20;
-    /** More than the sockets' buffers on the way can hold, less than {@link #MUCH}. */
+    /** More than the socket buffers on the way can hold, but less than {@link #MUCH}. */
     private static final long BUFFERED = 64L << 20;
 
     private static final int PATIENCE_MILLIS = 60_000;

@@ -14,7 +14,7 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
-/** A key and its self-signed certificate for localhost and 127.0.0.1, made for one test run. */
+/** A key and its self-signed certificate for localhost and 127.0.0.1, created for one test run. */
 public final class TestIdentity {
     private static final char[] PASSWORD = "changeit".toCharArray();
     private static final String ALIAS = "test";
@@ -29,16 +29,16 @@ public final class TestIdentity {
         this.privateKey = privateKey;
     }
 
-    /** Makes one with its PEM files in {@code directory}. */
+    /** Creates an identity with its PEM files in {@code directory}. */
     public static TestIdentity create(Path directory) throws Exception {
         return create(directory, "EC", "-ext", "san=dns:localhost,ip:127.0.0.1", "-validity", "2");
     }
 
     /**
-     * Makes one with its PEM files in {@code directory}.
+     * Creates an identity with its PEM files in {@code directory}.
      *
      * @param keyAlgorithm EC or RSA
-     * @param options of keytool: names and dates
+     * @param options further options of keytool: names and dates
      */
     public static TestIdentity create(Path directory, String keyAlgorithm, String... options) throws Exception {
         Path file = directory.resolve("identity.p12");
@@ -99,7 +99,7 @@ public final class TestIdentity {
         return keys.getKeyManagers();
     }
 
-    /** Returns a context that shows this identity and trusts only it. */
+    /** Returns a context that presents this identity and trusts only it. */
     public SSLContext context() throws GeneralSecurityException {
         KeyStore trusted;
         try {

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Certificates, versions, clients' certificates and reloads of TLS listeners, by handshakes. */
+/** Certificates, versions, client certificates and reloads of TLS listeners, tested with handshakes. */
 class TlsListenerTest {
     @TempDir
     static Path directory;
@@ -98,7 +98,7 @@ class TlsListenerTest {
         node.close();
     }
 
-    /** Trusts everybody, and shows a certificate where it is given one. */
+    /** Trusts everybody, and presents a certificate if it has one. */
     private static SSLContext client(TestIdentity shown) throws Exception {
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(shown == null ? null : shown.keyManagers(), new TrustManager[] {new TrustsAll()}, null);
@@ -130,7 +130,9 @@ class TlsListenerTest {
         return socket;
     }
 
-    /** Asks over TLS as it is set; throws where the handshake fails, which TLS 1.3 may show as late as now. */
+    /**
+     * Sends a request over TLS with these settings; throws if the handshake fails, which TLS 1.3 may report only now.
+     */
     private static SSLSession ask(SSLSocket socket) throws IOException {
         socket.getOutputStream()
                 .write("GET / HTTP/1.1\r\nHost: p\r\nConnection: close\r\n\r\n".getBytes(StandardCharsets.US_ASCII));

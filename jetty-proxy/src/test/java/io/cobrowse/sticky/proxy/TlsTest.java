@@ -72,7 +72,7 @@ class TlsTest {
                 .listen(tlsListener(identity.certificate(), identity.privateKey()));
     }
 
-    /** A node that speaks TLS and nothing else. */
+    /** A node that accepts only TLS. */
     private static HttpsServer tlsNode() throws Exception {
         HttpsServer server = HttpsServer.create(new InetSocketAddress("127.0.0.1", 0), 16);
         server.setHttpsConfigurator(new HttpsConfigurator(identity.context()));

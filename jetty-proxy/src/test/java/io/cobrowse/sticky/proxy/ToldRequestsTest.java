@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Each request has one line in the access log, whoever answers it. */
+/** Each request has one line in the access log, whatever answers it. */
 class ToldRequestsTest {
     @TempDir
     Path directory;
@@ -73,7 +73,7 @@ class ToldRequestsTest {
         return "GET " + target + " HTTP/1.1\r\nHost: proxy\r\nConnection: close\r\n" + fields + "\r\n";
     }
 
-    /** Returns the one line that has this; requests on different loops are told of in no certain order. */
+    /** Returns the only line that contains this; requests on different loops are logged in any order. */
     private static JsonNode only(List<JsonNode> lines, String field, String text) {
         List<JsonNode> found = lines.stream()
                 .filter(line -> line.get(field).asText().equals(text))
@@ -129,6 +129,6 @@ class ToldRequestsTest {
             assertThat(line.get("client").asText()).isEqualTo("127.0.0.1");
         });
         assertThat(only(lines, "status", "404").get("target").asText()).isEqualTo("/secret");
-        assertThat(lines).filteredOn(line -> line.get("target").isNull()).hasSize(2); // What the parser refused.
+        assertThat(lines).filteredOn(line -> line.get("target").isNull()).hasSize(2); // Refused by the parser.
     }
 }

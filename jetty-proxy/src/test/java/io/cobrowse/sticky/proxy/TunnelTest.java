@@ -36,7 +36,7 @@ class TunnelTest {
             + "Upgrade: websocket\r\nOrigin: http://o\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
             + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Extensions: permessage-deflate\r\n\r\n";
 
-    /** Switches protocols and then sends back all it gets, until the end of it. */
+    /** Switches protocols and then echoes everything until its end. */
     private static final RawNode.Behaviour ECHO = exchange -> {
         exchange.send(SWITCH);
         exchange.in().transferTo(exchange.out());

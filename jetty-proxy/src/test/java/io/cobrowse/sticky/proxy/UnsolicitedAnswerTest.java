@@ -14,11 +14,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What a node sends though nobody has asked for it never reaches the client whose request has the connection next. */
+/** Bytes that a node sends without a request never reach the client whose request uses the connection next. */
 class UnsolicitedAnswerTest {
     private static final byte[] UNSOLICITED =
             "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil".getBytes(StandardCharsets.US_ASCII);
-    /** In each the loop may come round to the node's connection before the client's. */
+    /** In each round, the loop may handle the node's connection before the client's. */
     private static final int ROUNDS = 20;
 
     private RawNode node;
@@ -39,7 +39,7 @@ class UnsolicitedAnswerTest {
         node.close();
     }
 
-    /** Has one request answered and returns the node's end of the connection, which is pooled then. */
+    /** Sends a request and gets its answer; returns the node's end of the connection, which is then in the pool. */
     private Socket pooled() throws Exception {
         assertThat(client.get("/first").text()).isEqualTo("ok");
         return node.next().socket();
@@ -49,7 +49,7 @@ class UnsolicitedAnswerTest {
     void shouldCloseAPooledConnectionOnWhichBytesCome() throws Exception {
         Socket pooled = pooled();
         pooled.getOutputStream().write(UNSOLICITED);
-        await().until(pooled::isClosed); // As the node does at the end of what comes.
+        await().until(pooled::isClosed); // Like the node at the end of the input.
         assertThat(client.get("/second").text()).isEqualTo("ok");
     }
 

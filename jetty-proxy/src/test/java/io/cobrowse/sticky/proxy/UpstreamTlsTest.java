@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What {@code upstream-tls} of the configuration file says, in handshakes with a node. */
+/** The settings {@code upstream-tls} of the configuration file, in handshakes with a node. */
 class UpstreamTlsTest {
     private static final String NO_CHECKS = "health: {interval: 1h, observe: 0}";
 
@@ -41,7 +41,7 @@ class UpstreamTlsTest {
         node.stop(0);
     }
 
-    /** Starts a node that answers with who the proxy says it is, which it asks for where it has to. */
+    /** Starts a node that answers with the identity of the proxy's certificate, which it requires or not. */
     private void start(TestIdentity identity, boolean asksForCertificate) throws Exception {
         node = HttpsServer.create(new InetSocketAddress("127.0.0.1", 0), 16);
         node.setHttpsConfigurator(new HttpsConfigurator(identity.context()) {
@@ -69,7 +69,7 @@ class UpstreamTlsTest {
         }
     }
 
-    /** Returns the answer of the node through a proxy with such a section, or the status of the proxy's own. */
+    /** Returns the node's answer through a proxy with such a section, or the status of the proxy's own answer. */
     private String answer(String upstreamTls) throws Exception {
         Path file = Files.writeString(
                 directory.resolve("proxy.yaml"), """

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
-/** The commands that ask a running proxy, and one. */
+/** The commands that query a running proxy, and one that does not. */
 class ObserveCommandsTest {
     private static final String YAML = """
             listeners: [{name: public, address: "127.0.0.1:0"}]

@@ -39,7 +39,7 @@ class QueuedAppenderTest {
         logger.addAppender(appender);
     }
 
-    /** As a pipe of which nobody reads the other end. */
+    /** Behaves like a pipe whose other end nobody reads. */
     private OutputStream stuck() {
         return new OutputStream() {
             @Override

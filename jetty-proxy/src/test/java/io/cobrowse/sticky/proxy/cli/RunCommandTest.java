@@ -39,8 +39,8 @@ class RunCommandTest {
             """;
 
     /**
-     * A shell without job control has what it starts in the background ignore SIGINT, and what that starts as well: GNU's env
-     * undoes it. Elsewhere the tests have to be started in the foreground.
+     * A shell without job control makes background processes and their children ignore SIGINT; GNU's env reverses that.
+     * Elsewhere, the tests must be started in the foreground.
      */
     private static final List<String> HEEDING_SIGNALS =
             succeeds("env", "--default-signal=INT", "true") ? List.of("env", "--default-signal=INT") : List.of();
@@ -233,7 +233,7 @@ class RunCommandTest {
         assertThat(kill.waitFor()).isZero();
     }
 
-    /** The file in place of the name server; the look-ups of ten seconds ago hold, and Java's own none. */
+    /** The file replaces the name server. The proxy keeps the look-ups of the last ten seconds, and Java keeps none. */
     @Test
     void shouldGoWhereTheNameOfANodeLeadsNow() throws Exception {
         try (NamedNode before = new NamedNode("127.0.0.1", 0);

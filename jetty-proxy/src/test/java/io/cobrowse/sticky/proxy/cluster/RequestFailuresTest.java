@@ -22,7 +22,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Requests that fail while a check is under way, which a node that accepts and says nothing keeps so. */
+/** Requests that fail during a check, which takes long because the node accepts connections and says nothing. */
 class RequestFailuresTest {
     private static final int FALL = 3;
 

@@ -13,7 +13,10 @@ import org.jetbrains.lincheck.datastructures.StressOptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Checks, operators and reloads change the snapshot that requests read: none of their changes is lost, and none is seen half. */
+/**
+ * Checks, operators and reloads change the snapshot that requests read. No change is lost, and no request sees half of
+ * one.
+ */
 @Tag("interleavings")
 public class SnapshotInterleavingsTest {
     private static final Node ONE = node("1");
@@ -57,7 +60,7 @@ public class SnapshotInterleavingsTest {
     }
 
     @Test
-    void shouldLoseNoChangeAndShowNoneHalf() { // Under stress: the model checker does not know the table's look-up.
+    void shouldLoseNoChangeAndShowNoneHalf() { // Only under stress, since the model checker does not support the table's look-up.
         new StressOptions()
                 .iterations(6)
                 .invocationsPerIteration(300)

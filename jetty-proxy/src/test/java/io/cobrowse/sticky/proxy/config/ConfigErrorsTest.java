@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Bad configurations with the exact lines that an operator gets; {@code proxy.yaml:} before each is left out here. */
+/** Bad configurations with the exact lines that an operator gets, without the {@code proxy.yaml:} before each. */
 class ConfigErrorsTest {
     private static final String NODES = "nodes: [{id: a, url: 'http://a'}]\n";
     private static final Map<String, String> ENVIRONMENT = Map.of("SET", "x y", "NESTED", "${SET}");

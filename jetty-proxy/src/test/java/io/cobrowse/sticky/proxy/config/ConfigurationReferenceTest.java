@@ -152,7 +152,7 @@ class ConfigurationReferenceTest {
         String uncommented = Files.readString(DOCS.resolve("example.yaml"))
                 .replaceAll("(?m)^( *)# (- |  )?([a-z0-9-]+:( |$))", "$1$2$3");
         ProxyConfig config = ConfigReader.read(
-                        write(uncommented.replaceAll("(?m)^discovery:\n( .*\n)+", "")), // Nodes are either or.
+                        write(uncommented.replaceAll("(?m)^discovery:\n( .*\n)+", "")), // Nodes and discovery exclude each other.
                         Map.of("ADMIN_TOKEN", "s3cret", "KEY_PASSWORD", "not needed")::get)
                 .config();
         assertThat(config.admin().token()).isEqualTo("s3cret");
@@ -187,7 +187,7 @@ class ConfigurationReferenceTest {
         return spans.size() == 1 ? spans.get(0) : spans;
     }
 
-    /** The same duration may be spelt in several ways. */
+    /** The same duration may be written in several ways. */
     private static Object normalized(Object value) {
         if (value instanceof List) {
             return value;

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Keys as OpenSSL writes them, in all the forms that people have lying about. */
+/** Keys as OpenSSL writes them, in all the forms in use. */
 class PemFileTest {
     private static final char[] PASSWORD = "open sesame".toCharArray();
 
@@ -48,7 +48,7 @@ class PemFileTest {
         assertThat(PemFile.privateKey(key, null).getAlgorithm()).isEqualTo(algorithm);
         Path certificate = certificate(key);
         assertThat(PemFile.certificates(certificate)).hasSize(1);
-        assertThat(PemIdentity.read(certificate, key, null)).isNotNull(); // They belong together.
+        assertThat(PemIdentity.read(certificate, key, null)).isNotNull(); // The certificate and the key belong together.
     }
 
     @ParameterizedTest

@@ -8,7 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A file is a configuration or has errors that are told, whatever its bytes. */
+/** Whatever its bytes, a file is a configuration or has errors that are reported. */
 class YamlFuzzTest {
     @TempDir
     static Path directory;

@@ -53,7 +53,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The exchange with everything that R19 and R22 name, in the order that each test sets, without a socket. */
+/** The exchange with all events of R19 and R22, in the order that each test chooses, without a socket. */
 class ExchangeTest {
     private final Node first = new Node("1", List.of("node-1"), URI.create("http://127.0.0.1:1"), 1, false);
     private final Node second = new Node("2", List.of("node-2"), URI.create("http://127.0.0.1:2"), 1, false);
@@ -77,7 +77,7 @@ class ExchangeTest {
     private Server server;
     private LocalConnector connector;
 
-    /** A connection of which the test is the node. */
+    /** A connection whose node is the test. */
     private final class FakeConnection implements UpstreamConnection.Owner {
         private final InputBuffers inputs = new InputBuffers(buffers);
         private final KnownFields known = new KnownFields();
@@ -176,7 +176,7 @@ class ExchangeTest {
         assertThat(second.activeRequests()).isZero();
     }
 
-    /** Starts an exchange as the servlet does, but on the loop of the test, and with connections that the test makes. */
+    /** Starts an exchange like the servlet, but on the loop of the test, and with connections that the test creates. */
     private final class Starter extends HttpServlet {
         private static final long serialVersionUID = 1L;
 

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** R10, R18 and R19 as a table. */
 class FailoverTest {
-    /** A request of which nothing is known but what the case says. */
+    /** A request with only the facts that the case states. */
     private static final class Request {
         private boolean affinity;
         private int tried = 1;

@@ -5,7 +5,7 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** A loop that a test works off by hand, on the thread that does. */
+/** A loop whose tasks a test runs by hand, on its own thread. */
 final class ManualLoop implements Loop {
     private final Queue<Runnable> tasks = new ArrayDeque<>();
     private final ReentrantLock turn = new ReentrantLock();
@@ -22,7 +22,7 @@ final class ManualLoop implements Loop {
         }
     }
 
-    /** Runs the task and all that follows from it. */
+    /** Runs the task and all tasks that follow from it. */
     void turn(Runnable task) {
         turn.lock();
         try {

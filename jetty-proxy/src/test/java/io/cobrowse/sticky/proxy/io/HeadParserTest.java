@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Whatever Jetty's parser makes of a head, ours makes of it too, however often and in whatever pieces it comes. */
+/** Our parser must parse a head to the same result as Jetty's, however often and in whatever pieces it comes. */
 class HeadParserTest {
     private static final int MAX_HEAD_BYTES = 1024;
     private static final Loop HERE = new Loop() {
@@ -137,7 +137,9 @@ class HeadParserTest {
         }
     }
 
-    /** Each head is put together from few lines, among them those that Jetty's parser knows whole, so that all neighbours meet. */
+    /**
+     * Each head consists of a few lines, some of which Jetty's parser knows completely, so that all neighbours occur.
+     */
     @Test
     void shouldTellTheSameOfAnyNeighboursInAnyPieces() {
         List<String> lines = List.of(
@@ -179,7 +181,7 @@ class HeadParserTest {
                 head.add(1, lines.get(random.nextInt(lines.size())));
             }
             if (random.nextInt(10) > 0) {
-                head.add(1 + random.nextInt(head.size() - 1), "Host: h"); // Twice would be logged each time.
+                head.add(1 + random.nextInt(head.size() - 1), "Host: h"); // Otherwise it would be logged each time.
             }
             String request = String.join("\r\n", head) + "\r\nabc";
             int cut = random.nextInt(3) == 0 ? 1 + random.nextInt(request.length() - 1) : request.length();
@@ -249,7 +251,7 @@ class HeadParserTest {
         assertThat(allocated("GET / HTTP/1.1\r\n" + lines + "Host: h\r\n\r\n")).isEqualTo(without);
     }
 
-    /** Returns the least that parsing this head has allocated. */
+    /** Returns the least allocation of parsing this head. */
     private long allocated(String head) {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         Told told = new Told();
@@ -291,7 +293,7 @@ class HeadParserTest {
         return ByteBuffer.allocateDirect(bytes.length).put(bytes).flip();
     }
 
-    /** Returns what a parser tells of a request that comes in two pieces. */
+    /** Returns what a parser reports of a request in two pieces. */
     private static List<String> tell(String request, int cut, Parsers parsers) {
         Told told = new Told();
         HttpParser parser = parsers.apply(told);
@@ -313,13 +315,13 @@ class HeadParserTest {
         return told.events;
     }
 
-    /** Makes the parser that tells what it finds. */
+    /** Creates the parser that reports what it finds. */
     @FunctionalInterface
     private interface Parsers {
         HttpParser apply(Told told);
     }
 
-    /** Notes what a parser tells, and hands fields back as a connection does. */
+    /** Records what a parser reports, and returns fields like a connection. */
     private static final class Told implements HttpParser.RequestHandler, HttpParser.ResponseHandler {
         final List<String> events = new ArrayList<>();
 

@@ -7,7 +7,9 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** A path that is called plain stays what it is, however often and in whatever order others decode, cut and resolve it. */
+/**
+ * A path that counts as plain stays the same, however often and in whatever order others decode, cut and resolve it.
+ */
 class PathFuzzTest {
     @FuzzTest(maxDuration = "2m")
     void shouldBeReadInOneWayWherePlain(byte[] bytes) {

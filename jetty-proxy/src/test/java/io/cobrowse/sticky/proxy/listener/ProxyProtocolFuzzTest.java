@@ -17,7 +17,9 @@ import org.eclipse.jetty.util.Callback;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
-/** Nothing is served behind bytes that are no header of the PROXY protocol, and none of them stops the connector. */
+/**
+ * Nothing is served after bytes that are not a header of the PROXY protocol, and such bytes never stop the connector.
+ */
 class ProxyProtocolFuzzTest {
     private static final String REQUEST = "GET / HTTP/1.0\r\n\r\n";
     private static final String VERSION_2 = "\r\n\r\n\u0000\r\nQUIT\n";

@@ -10,7 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
-/** An answer is read alike in one piece and byte by byte, and whatever the bytes, there is an end to it. */
+/** An answer is parsed to the same result in one piece and byte by byte, and parsing ends, whatever the bytes. */
 class ResponseParserFuzzTest {
     private static final KnownFields KNOWN = new KnownFields();
 

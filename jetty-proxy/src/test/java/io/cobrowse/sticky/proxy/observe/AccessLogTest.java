@@ -103,7 +103,7 @@ class AccessLogTest {
         }
     }
 
-    /** Quotes, line ends, control characters, halves of surrogate pairs, and what looks like the end of an object. */
+    /** Quotes, line ends, control characters, halves of surrogate pairs, and text like the end of an object. */
     private static String hostile(Random random) {
         String[] pieces = {
             "\"",

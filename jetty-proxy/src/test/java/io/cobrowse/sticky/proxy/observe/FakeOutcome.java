@@ -14,7 +14,7 @@ import org.eclipse.jetty.server.ConnectionMetaData;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.Request;
 
-/** An outcome as a test wants it. Reading it allocates nothing. */
+/** An outcome with the values of a test. Reading it allocates nothing. */
 final class FakeOutcome implements Outcome {
     private static final SocketAddress CLIENT = new InetSocketAddress("127.0.0.1", 4711);
     private static final Connector CONNECTOR =

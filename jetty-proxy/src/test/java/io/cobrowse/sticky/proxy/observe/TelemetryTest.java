@@ -97,7 +97,7 @@ class TelemetryTest {
         assertThat(least).isLessThan(5_000);
     }
 
-    /** The one object is what the log's thread makes the line of. */
+    /** The only object is the entry that the log's thread formats later. */
     @Test
     void shouldAllocateOneSmallObjectForTheAccessLog(@TempDir Path directory) {
         AccessLog config =
@@ -112,7 +112,7 @@ class TelemetryTest {
             for (int attempt = 0; attempt < 10; attempt++) {
                 long before = threads.getThreadAllocatedBytes(id);
                 for (int i = 0; i < 1_000; i++) {
-                    logging.ended(outcome); // Nobody writes, and the queue holds them all.
+                    logging.ended(outcome); // Nothing is written, and the queue holds them all.
                 }
                 least = Math.min(least, threads.getThreadAllocatedBytes(id) - before);
             }

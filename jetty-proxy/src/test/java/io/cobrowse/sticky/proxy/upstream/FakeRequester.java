@@ -6,13 +6,13 @@ import java.net.URI;
 import java.util.List;
 import java.util.concurrent.Executor;
 
-/** Asks for places at a node, and does nothing with what it is told. */
+/** Requests places at a node, and ignores all notifications. */
 class FakeRequester implements Requester {
     private static final Node NODE = new Node("1", List.of("node-1"), URI.create("http://127.0.0.1:1"), 1, false);
 
     private final Loop loop;
 
-    /** Makes one whose loop has its tasks run by {@code executor}. */
+    /** Creates a requester whose loop runs its tasks on {@code executor}. */
     FakeRequester(Executor executor) {
         loop = new Loop() {
             @Override

@@ -11,7 +11,10 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Loops meet at a node's places: however their steps interleave, what they see is what some order of whole calls gives. */
+/**
+ * Several loops use a node's places at the same time. However their steps interleave, the results are those of whole
+ * calls in some order.
+ */
 @Tag("interleavings")
 public class NodePlacesInterleavingsTest {
     private static final int MAX_ACTIVE = 1;
@@ -20,7 +23,7 @@ public class NodePlacesInterleavingsTest {
     private final NodePlaces places = new NodePlaces(new Limit(MAX_ACTIVE, QUEUE, Duration.ofHours(1)));
     private final @Nullable Waiter[] waiters = new Waiter[3];
 
-    /** Asks for a place, where this thread has none. */
+    /** Requests a place, if this thread has none. */
     @Operation
     public String enter(@Param(gen = ThreadIdGen.class) int thread) {
         if (waiters[thread] != null) {

@@ -22,7 +22,7 @@ class NodePlacesTest {
         }
     }
 
-    /** Leaves its place as soon as it has one, or is told that there is none. */
+    /** Leaves its place as soon as it has one, or learns that there is none. */
     private class Waiter extends FakeRequester {
         private final String name;
         NodePlaces.Place place;
@@ -76,7 +76,7 @@ class NodePlacesTest {
         }
         first.place.leave();
         assertThat(told).as("nobody on this stack").isEmpty();
-        work(); // Each leaves when it is told, for which the stack would not do.
+        work(); // Each leaves when it is notified; recursion would overflow the stack.
         assertThat(told).hasSize(10_000);
     }
 

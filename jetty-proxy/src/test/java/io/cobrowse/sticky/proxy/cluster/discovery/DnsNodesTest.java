@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.xbill.DNS.Lookup;
 import org.xbill.DNS.SimpleResolver;
 
-/** Against dnsmasq, which .ci/install-dns installs. */
+/** Runs against dnsmasq, which .ci/install-dns installs. */
 class DnsNodesTest {
     private final List<List<FoundNode>> found = new CopyOnWriteArrayList<>();
     private final DnsServer server = new DnsServer();
@@ -55,7 +55,7 @@ class DnsNodesTest {
         awaitNodes(
                 node("node-1", "http://node-1.example.com:8700", 1, false),
                 node("node-2", "http://node-2.example.com:8700", 1, false));
-        assertThat(found).hasSize(2); // What did not change was not handed on.
+        assertThat(found).hasSize(2); // Unchanged results were not passed on.
     }
 
     @Test
@@ -64,7 +64,7 @@ class DnsNodesTest {
         start();
         awaitNodes(node("node-1", "http://node-1.example.com:8700", 1, false));
         server.silence();
-        server.serve(); // Has looked again and again at a server that was not there, and now at one without the name.
+        server.serve(); // It has queried a missing server several times, and now one without the name.
         server.awaitAnswer(Lookup.HOST_NOT_FOUND, Lookup.TYPE_NOT_FOUND);
         server.silence();
         server.serve("node-2.example.com,8700");

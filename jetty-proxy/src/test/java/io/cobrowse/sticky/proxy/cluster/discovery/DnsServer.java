@@ -33,7 +33,7 @@ public final class DnsServer implements AutoCloseable {
         return port;
     }
 
-    /** Starts the server, on the port that it had before, with these records, each {@code host,port[,priority[,weight]]}. */
+    /** Starts the server on the same port as before, with these records, each {@code host,port[,priority[,weight]]}. */
     public void serve(String... records) {
         boolean first = port == 0;
         // Somebody else may take a port that is free now before the server does.
@@ -70,7 +70,7 @@ public final class DnsServer implements AutoCloseable {
                 .start();
     }
 
-    /** Returns whether the server answers, rather than has ended. */
+    /** Returns whether the server answers; false if it has ended. */
     private boolean answers() throws Exception {
         while (server.isAlive()) {
             if (ask() != Lookup.TRY_AGAIN) {
@@ -80,7 +80,7 @@ public final class DnsServer implements AutoCloseable {
         return false;
     }
 
-    /** Waits until the server, asked by somebody else, gives one of these results. */
+    /** Waits until the server returns one of these results, when the test itself queries it. */
     void awaitAnswer(Integer... results) {
         await().atMost(SOON).until(() -> List.of(results).contains(ask()));
     }

@@ -39,7 +39,7 @@ class KubernetesNodesTest {
     private static final String NAMESPACE = "shop";
     private static final String SERVICE = "cobrowse";
     private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
-    /** Says each request. */
+    /** Logs each request. */
     private static final Logger SERVER_LOG = Logger.getLogger(MockWebServer.class.getName());
 
     private final List<List<FoundNode>> found = new CopyOnWriteArrayList<>();

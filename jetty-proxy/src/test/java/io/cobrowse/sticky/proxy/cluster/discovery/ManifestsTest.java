@@ -15,7 +15,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The manifests in deploy/kubernetes, by the API's own types: nothing in them that the API does not know. */
+/**
+ * The manifests in deploy/kubernetes, parsed with the API's own types: they contain nothing that the API does not know.
+ */
 class ManifestsTest {
     private static final Path DIRECTORY = Path.of("..", "deploy", "kubernetes");
     private static final KubernetesSerialization YAML = new KubernetesSerialization();
