@@ -32,8 +32,9 @@ final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--include",
             paramLabel = "REGEX",
-            description = "Which cases, by their titles, such as 'CookieScan.*TYPICAL'. All by default; the calibrations run"
-                    + " always.")
+            description =
+                    "Which cases, by their titles, such as 'CookieScan.*TYPICAL'. All by default; the calibrations run"
+                            + " always.")
     private Pattern include = Pattern.compile("");
 
     @Mixin

@@ -76,7 +76,8 @@ final class Lookup {
         if (length > longest) {
             return ABSENT;
         }
-        int hash = 0; // Like String.hashCode, but two characters at a time, since each multiplication waits for the previous one.
+        // Like String.hashCode, but two characters at a time, since each multiplication waits for the previous one.
+        int hash = 0;
         int i = start;
         for (; i < end - 1; i += 2) {
             hash = 31 * 31 * hash + (31 * text.charAt(i) + text.charAt(i + 1));

@@ -104,8 +104,7 @@ class ObservationReloadTest {
     void shouldTurnTheLogOnMoveItChangeItsFormatAndTurnItOff() throws Exception {
         try (RawClient client = new RawClient(proxy.uri("public"))) {
             client.get("/unwritten");
-            client.get(
-                    "/other"); // Read after earlier requests have been reported; it may itself be reported after the reload.
+            client.get("/other"); // Read once earlier ones are reported; may be reported after the reload.
         }
         reload(file("a.log", LogFormat.JSON), true, Audit.DEFAULTS);
         request("GET /first", "node-1");

@@ -21,8 +21,8 @@ public record CapacityComparison(List<JUnitXml.Check> checks) {
         if (base.sloP99Millis() != fresh.sloP99Millis()
                 || !base.complexity().equals(fresh.complexity())
                 || base.websocket() != fresh.websocket()) {
-            throw new IllegalArgumentException(
-                    "The two capacity runs had different conditions: " + conditions(base) + ", and " + conditions(fresh));
+            throw new IllegalArgumentException("The two capacity runs had different conditions: " + conditions(base)
+                    + ", and " + conditions(fresh));
         }
         List<JUnitXml.Check> checks = new ArrayList<>();
         for (Component before : base.components()) {

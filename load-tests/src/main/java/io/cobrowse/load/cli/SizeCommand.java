@@ -26,7 +26,8 @@ final class SizeCommand implements Callable<Integer> {
     @Option(
             names = "--from",
             paramLabel = "FILE",
-            description = "The capacity.json of a run of capacity. Default: the published figures of the reference node")
+            description =
+                    "The capacity.json of a run of capacity. Default: the published figures of the reference node")
     private @Nullable Path from;
 
     @Option(names = "--node-cores", paramLabel = "N", description = "Cores of each node. Default: ${DEFAULT-VALUE}")

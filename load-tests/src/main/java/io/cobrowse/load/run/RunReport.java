@@ -69,7 +69,9 @@ public final class RunReport {
                         + " at the other end. Waiting in line is counted, also in the injector.",
                 steps()));
         sections.add(Section.of(
-                "Percentiles", "Of what people notice most: how late a change or a pointer event is shown.", percentiles()));
+                "Percentiles",
+                "Of what people notice most: how late a change or a pointer event is shown.",
+                percentiles()));
         String slices = "99th percentile, in slices of " + latencies.sliceSeconds()
                 + " s; the window that is measured begins at 0.";
         sections.add(Section.of("Latency over time: what is shown", slices, overTime(SHOWN)));

@@ -40,7 +40,11 @@ final class EventsResource implements Request.Handler {
             AdminHandler.problem(405, "method-not-allowed", "Allowed is GET.", response, callback);
         } else if (readers.size() >= MAX_READERS) {
             AdminHandler.problem(
-                    503, "too-many-readers", "There are " + MAX_READERS + " readers of events already.", response, callback);
+                    503,
+                    "too-many-readers",
+                    "There are " + MAX_READERS + " readers of events already.",
+                    response,
+                    callback);
         } else {
             response.setStatus(200);
             response.getHeaders().put(HttpHeader.CONTENT_TYPE, "text/event-stream;charset=utf-8");

@@ -84,7 +84,11 @@ final class Json {
         public void failed(Throwable cause) {
             if (cause instanceof IllegalStateException) {
                 AdminHandler.problem(
-                        413, "content-too-large", "The body may have at most " + maxBytes + " bytes.", response, callback);
+                        413,
+                        "content-too-large",
+                        "The body may have at most " + maxBytes + " bytes.",
+                        response,
+                        callback);
             } else {
                 callback.failed(cause);
             }

@@ -70,7 +70,11 @@ final class NodeStateRequests {
 
     private static void tooLarge(Response response, Callback callback) {
         AdminHandler.problem(
-                413, "content-too-large", "The body may have at most " + MAX_BODY_BYTES + " bytes.", response, callback);
+                413,
+                "content-too-large",
+                "The body may have at most " + MAX_BODY_BYTES + " bytes.",
+                response,
+                callback);
     }
 
     private final class Body implements Promise.Invocable<byte[]> {

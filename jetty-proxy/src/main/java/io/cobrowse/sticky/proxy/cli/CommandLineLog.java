@@ -24,7 +24,7 @@ public final class CommandLineLog implements SLF4JServiceProvider {
         String provider = "slf4j.provider";
         if (System.getProperty("logback.configurationFile") == null && System.getProperty(provider) == null) {
             System.setProperty(provider, CommandLineLog.class.getName());
-            System.setProperty("slf4j.internal.verbosity", "WARN"); // Otherwise it would log that it uses this provider.
+            System.setProperty("slf4j.internal.verbosity", "WARN"); // It would log its choice of provider.
         }
     }
 

@@ -203,7 +203,7 @@ final class ResponsePump extends Pump {
         HttpFields trailers = TrailerFields.passable(head.trailers());
         boolean reusable = parser.persistent()
                 && !connection.input().hasRemaining()
-                && exchange.client.handshake() == null; // It is unknown how a node that refused a handshake reads what follows.
+                && exchange.client.handshake() == null; // A node that refused one may read on in any way.
         last = connection.takeInput();
         if (reusable) {
             parser.reset(false);

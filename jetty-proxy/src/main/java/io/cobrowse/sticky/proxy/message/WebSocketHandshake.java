@@ -35,8 +35,7 @@ public final class WebSocketHandshake {
 
     private static String newKey() {
         byte[] nonce = new byte[16];
-        ThreadLocalRandom.current()
-                .nextBytes(nonce); // Proves only that the node has understood (RFC 6455, 1.3).
+        ThreadLocalRandom.current().nextBytes(nonce); // Proves only that the node has understood (RFC 6455, 1.3).
         return Base64.getEncoder().encodeToString(nonce);
     }
 

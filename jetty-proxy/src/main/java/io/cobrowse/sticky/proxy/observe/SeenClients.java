@@ -67,7 +67,7 @@ final class SeenClients {
         }
         if (vacant >= 0) {
             slots.lazySet(
-                    vacant, name | tick); // If two clients take the same slot, one is not counted until its next request.
+                    vacant, name | tick); // Of two that take the same slot, one counts only with its next request.
         }
     }
 

@@ -60,7 +60,7 @@ public class SnapshotInterleavingsTest {
     }
 
     @Test
-    void shouldLoseNoChangeAndShowNoneHalf() { // Only under stress, since the model checker does not support the table's look-up.
+    void shouldLoseNoChangeAndShowNoneHalf() { // Under stress: the model checker does not know the table's look-up.
         new StressOptions()
                 .iterations(6)
                 .invocationsPerIteration(300)

@@ -152,7 +152,7 @@ class ConfigurationReferenceTest {
         String uncommented = Files.readString(DOCS.resolve("example.yaml"))
                 .replaceAll("(?m)^( *)# (- |  )?([a-z0-9-]+:( |$))", "$1$2$3");
         ProxyConfig config = ConfigReader.read(
-                        write(uncommented.replaceAll("(?m)^discovery:\n( .*\n)+", "")), // Nodes and discovery exclude each other.
+                        write(uncommented.replaceAll("(?m)^discovery:\n( .*\n)+", "")), // Either or.
                         Map.of("ADMIN_TOKEN", "s3cret", "KEY_PASSWORD", "not needed")::get)
                 .config();
         assertThat(config.admin().token()).isEqualTo("s3cret");

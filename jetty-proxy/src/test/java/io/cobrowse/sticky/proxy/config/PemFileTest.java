@@ -48,7 +48,7 @@ class PemFileTest {
         assertThat(PemFile.privateKey(key, null).getAlgorithm()).isEqualTo(algorithm);
         Path certificate = certificate(key);
         assertThat(PemFile.certificates(certificate)).hasSize(1);
-        assertThat(PemIdentity.read(certificate, key, null)).isNotNull(); // The certificate and the key belong together.
+        assertThat(PemIdentity.read(certificate, key, null)).isNotNull(); // They belong together.
     }
 
     @ParameterizedTest

@@ -114,7 +114,7 @@ public final class KubernetesNodes implements NodeSource {
                 .sorted(Comparator.comparing(EndpointSlice::getAddressType))
                 .forEach(slice -> slice.getEndpoints().forEach(endpoint -> {
                     FoundNode unused =
-                            finding.addIfAbsent(() -> node(slice, endpoint, terminatingServe)); // The same node in the other family.
+                            finding.addIfAbsent(() -> node(slice, endpoint, terminatingServe)); // Of the other family.
                 }));
         return finding;
     }
