@@ -17,7 +17,7 @@ import org.cometd.client.websocket.jakarta.WebSocketTransport;
 import org.eclipse.jetty.client.HttpClient;
 import org.eclipse.jetty.util.component.LifeCycle;
 
-/** A CometD client of a node, over long-polling or WebSocket; keeps what it is sent on the session channels. */
+/** A CometD client of a node, over long-polling or WebSocket; keeps the messages on the session channels. */
 final class CometClient implements AutoCloseable {
     enum Transport {
         LONG_POLLING,
@@ -68,12 +68,12 @@ final class CometClient implements AutoCloseable {
         client.getChannel("/service/session/" + channel).publish(data);
     }
 
-    /** Publishes all in one batch, which keeps their order over any transport. */
+    /** Publishes all messages in one batch, which keeps their order over any transport. */
     void publishAll(String channel, List<?> data) {
         client.batch(() -> data.forEach(item -> publish(channel, item)));
     }
 
-    /** The data of the next message, which must be on that channel. */
+    /** Returns the data of the next message, which must be on that channel. */
     @SuppressWarnings("unchecked")
     Map<String, Object> next(String channel) throws InterruptedException {
         Map<String, Object> message = messages.poll(10, TimeUnit.SECONDS);

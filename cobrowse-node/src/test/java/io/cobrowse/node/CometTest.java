@@ -73,7 +73,7 @@ class CometTest {
         }
     }
 
-    /** The list of users, which the two transports' parsers hold in different types. */
+    /** Returns the list of users, for which the parsers of the two transports use different types. */
     private static List<Object> users(Map<String, Object> join) {
         Object users = join.get("users");
         return users instanceof List<?> list ? List.copyOf(list) : List.of((Object[]) users);

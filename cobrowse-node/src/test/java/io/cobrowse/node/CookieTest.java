@@ -12,8 +12,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * The cookie is set when a Co-browse session is created, when a chat session is created, and when an agent joins, and at
- * no other time (Deployment Guide, Stickiness). Every request is made by hand, so that every answer is seen.
+ * The cookie is set when a Co-browse session is created, when a chat session is created, and when an agent joins, and
+ * at no other time (Deployment Guide, Stickiness). Every request is built by hand, so that every answer can be checked.
  */
 class CookieTest {
     private static final String COOKIE = "gcbSessionServer=node-1; Path=/";

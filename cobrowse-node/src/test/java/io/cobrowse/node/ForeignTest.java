@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Which requests count as foreign, that is as having reached the wrong node. */
+/** Which requests count as foreign, because they reached the wrong node. */
 class ForeignTest {
     private CobrowseNode node;
 

@@ -50,7 +50,7 @@ final class Http {
         return (Map<String, Object>) new JSON().fromJSON(response.body());
     }
 
-    /** The values of the stickiness cookie that an answer sets. */
+    /** Returns the values of the stickiness cookie that an answer sets. */
     static List<String> stickiness(HttpResponse<String> response) {
         return response.headers().allValues("Set-Cookie").stream()
                 .filter(cookie -> cookie.startsWith("gcbSessionServer"))

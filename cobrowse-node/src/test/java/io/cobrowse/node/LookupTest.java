@@ -12,7 +12,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Looking a session up on a node that does not own it. */
+/** Look-ups of a session on a node that does not own it. */
 class LookupTest {
     private CobrowseNode asked;
     private CobrowseNode owner;

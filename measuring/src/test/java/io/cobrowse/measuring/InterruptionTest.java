@@ -23,7 +23,7 @@ class InterruptionTest {
             stopping.start();
             assertThatThrownBy(() -> new CountDownLatch(1).await()).isInstanceOf(InterruptedException.class);
             assertThat(interruption.happened()).isTrue();
-            Files.writeString(file, "what there is"); // Would fail in a thread that is interrupted.
+            Files.writeString(file, "what there is"); // Would fail in an interrupted thread.
             assertThat(stopping.isAlive()).isTrue();
         }
         stopping.join();

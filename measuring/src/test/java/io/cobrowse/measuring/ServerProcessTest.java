@@ -14,7 +14,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** With a JVM that serves files, and shells. */
+/** Uses a JVM that serves files, and shells. */
 class ServerProcessTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.cobrowse.bench.suite.Results;
 import org.junit.jupiter.api.Test;
 
-/** The gate's rule, on made-up measurements of a machine that others use too. */
+/** The gate's rule, with invented measurements of a shared machine. */
 class ComparisonTest {
     private static final double BUSY = 0.4;
 

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
-/** Makes JMH's JSON up: two cases of 30 and 500 ns, and a calibration of 50 ns. */
+/** Creates invented JMH results: two cases of 30 and 500 ns, and a calibration of 50 ns. */
 public final class Measurements {
     private static final int ITERATIONS = 50;
     private static final double JITTER = 0.02;
@@ -37,19 +37,19 @@ public final class Measurements {
         return new Measurements(seed);
     }
 
-    /** Gives that share of the forks a busy neighbour all the time; all others have one half of the time. */
+    /** Gives this share of the forks a busy neighbour all the time; the others have one half of the time. */
     Measurements busy(double share) {
         busy = share;
         return this;
     }
 
-    /** Has the cases take this many times as long. */
+    /** Makes the cases take this many times as long. */
     public Measurements times(double factor) {
         times = factor;
         return this;
     }
 
-    /** Has everything take this many times as long. */
+    /** Makes everything take this many times as long. */
     Measurements machine(double factor) {
         machine = factor;
         return this;
@@ -60,7 +60,7 @@ public final class Measurements {
         return this;
     }
 
-    /** Has one iteration in five take ten times as long. */
+    /** Makes one iteration in five take ten times as long. */
     Measurements disturbed() {
         disturbed = true;
         return this;
@@ -81,13 +81,13 @@ public final class Measurements {
         return this;
     }
 
-    /** Has every fork measure another number of iterations. */
+    /** Makes every fork measure another number of iterations. */
     public Measurements iterations(int count) {
         iterations = Integer.toString(count);
         return this;
     }
 
-    /** Has the calibration of this run take so many times as long in all forks but one. */
+    /** Makes the calibration of this run take this many times as long in all forks except one. */
     Measurements disturbedCalibration(double factor) {
         disturbedCalibration = factor;
         return this;
@@ -141,7 +141,7 @@ public final class Measurements {
         return run;
     }
 
-    /** A core whose neighbour is busy is slower by half; besides, everything takes a little longer now and then. */
+    /** A core with a busy neighbour is slower by half; besides, everything takes a little longer now and then. */
     private double noisy(boolean neighbour) {
         return (1 + JITTER * Math.abs(random.nextGaussian())) * (neighbour ? NEIGHBOUR : 1);
     }

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What is timed gives the right answer. */
+/** The timed contestants give the right answers. */
 class ContestantsTest {
     private static Stream<Arguments> cookies() {
         return Arrays.stream(CookieContestant.values())
@@ -78,7 +78,10 @@ class ContestantsTest {
         assertThat(allocated(() -> benchmark.route().affinity().ordinal())).isZero();
     }
 
-    /** Returns the bytes of the quietest of a few batches of calls: the JVM may allocate in one, our code would in each. */
+    /**
+     * Returns the bytes of the quietest of a few batches of calls: the JVM may allocate in some of them, but the
+     * project's code would allocate in each.
+     */
     private static long allocated(IntSupplier call) {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         long least = Long.MAX_VALUE;
@@ -89,12 +92,12 @@ class ContestantsTest {
                 results += call.getAsInt();
             }
             least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
-            assertThat(results).isNotNegative(); // keeps the calls from being left out
+            assertThat(results).isNotNegative(); // Keeps the calls from being optimised away.
         }
         return least;
     }
 
-    /** The floor finds the name at or before the place where it counts. */
+    /** The floor finds the name at or before the position where it counts. */
     @ParameterizedTest
     @EnumSource
     void shouldKnowTheFloorOfEveryCookieThatIsThere(Cookie input) {

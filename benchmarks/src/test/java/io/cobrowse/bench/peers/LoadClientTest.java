@@ -28,7 +28,7 @@ class LoadClientTest {
         server.close();
     }
 
-    /** @param keepAlive whether a connection is kept for further requests, or closed behind the first answer */
+    /** @param keepAlive whether a connection is kept for further requests, or closed after the first answer */
     private void serve(boolean keepAlive) {
         new Thread(() -> {
                     while (!server.isClosed()) {

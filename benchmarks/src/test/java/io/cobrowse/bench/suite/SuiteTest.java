@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every benchmark runs, if only for a moment, and says what it measured. */
+/** Every benchmark runs, if only for a moment, and reports its measurements. */
 class SuiteTest {
     private static final Pattern ALL = Pattern.compile("");
 

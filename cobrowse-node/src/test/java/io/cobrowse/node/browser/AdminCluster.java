@@ -28,7 +28,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** A proxy in front of as many nodes as wanted, which are one server by as many addresses of this machine. */
+/** A proxy in front of any number of nodes, which are one server with several addresses of this machine. */
 final class AdminCluster implements AutoCloseable {
     private static final String POLL = "/cobrowse/cometd/connect";
 
@@ -92,19 +92,19 @@ final class AdminCluster implements AutoCloseable {
         return proxy.router().table().state(node(id)).text();
     }
 
-    /** Has a client of a node make requests, one after the other. */
+    /** Sends requests to a node, one after another, as one of its clients. */
     void requests(int id, int count) {
         for (int i = 0; i < count; i++) {
             send(id, "/cobrowse/page").join();
         }
     }
 
-    /** Has a client of a node wait for an answer. */
+    /** Sends a request to a node, as one of its clients, that waits for its answer. */
     void poll(int id) {
         polls.add(send(id, POLL));
     }
 
-    /** Has all polls answered. */
+    /** Answers all polls. */
     void answerPolls() {
         answerPolls.countDown();
         polls.forEach(CompletableFuture::join);
@@ -119,7 +119,7 @@ final class AdminCluster implements AutoCloseable {
         return client.sendAsync(request, BodyHandlers.ofString());
     }
 
-    /** Has every node serve requests and hold polls, so many a second as it has numbers, until the returned is closed. */
+    /** Makes every node serve requests and hold polls, as many a second as its number, until the result is closed. */
     AutoCloseable traffic(int count) {
         for (int i = 1; i <= count; i++) {
             for (int poll = 0; poll < 1 + i % 4; poll++) {

@@ -32,13 +32,13 @@ import org.openqa.selenium.logging.LogEntry;
 import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
 
-/** A Chromium of its own, with a profile that is new and gone afterwards. */
+/** A Chromium process with a new profile, which is deleted afterwards. */
 public final class Browser implements AutoCloseable {
     private static final Path CHROMIUM = program("CHROMIUM", "/usr/bin/chromium");
     private static final Path CHROMEDRIVER = program("CHROMEDRIVER", "/usr/bin/chromedriver");
     private static final Duration LIMIT = Duration.ofSeconds(20);
 
-    /** It misses its own debugging protocol for this very version of the browser, which nothing here uses. */
+    /** A logger that warns of a missing debugging protocol for this version of the browser, which nothing here uses. */
     private static final Logger SELENIUM = Logger.getLogger("org.openqa.selenium");
 
     static {
@@ -52,12 +52,12 @@ public final class Browser implements AutoCloseable {
         this(List.of());
     }
 
-    /** One that takes no cookies of other sites than the page's, but partitioned ones. */
+    /** Starts a browser that accepts no cookies from other sites than the page's, except partitioned ones. */
     static Browser withoutThirdPartyCookies() {
         return new Browser(List.of("--test-third-party-cookie-phaseout"));
     }
 
-    /** One that takes a name for one of this machine, as after its owner has pointed it here (DNS rebinding). */
+    /** Starts a browser that resolves a name to this machine, as after a change by the name's owner (DNS rebinding). */
     static Browser withNameOfThisMachine(String name) {
         return new Browser(List.of("--host-resolver-rules=MAP " + name + " 127.0.0.1"));
     }
@@ -96,7 +96,7 @@ public final class Browser implements AutoCloseable {
         return Path.of(Optional.ofNullable(System.getenv(variable)).orElse(usual));
     }
 
-    /** Why there can be no browser; empty where there can. */
+    /** Returns why there can be no browser; empty if there can be one. */
     public static Optional<String> missing() {
         for (Path program : List.of(CHROMIUM, CHROMEDRIVER)) {
             if (!Files.isExecutable(program)) {
@@ -107,7 +107,7 @@ public final class Browser implements AutoCloseable {
         return Optional.empty();
     }
 
-    /** Shows pages in a window so wide, as on a phone or on a desk, and dark or light. */
+    /** Shows pages in a window of this width, as on a phone or on a desktop, and dark or light. */
     public void view(int width, boolean dark) {
         Map<String, Object> size = Map.of("width", width, "height", width < 600 ? 844 : 900, "deviceScaleFactor", 1);
         Map<String, Object> metrics = new HashMap<>(size);
@@ -118,17 +118,17 @@ public final class Browser implements AutoCloseable {
                 Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", dark ? "dark" : "light"))));
     }
 
-    /** Presses keys, one after the other, wherever the focus is. */
+    /** Presses keys, one after another, wherever the focus is. */
     public void press(CharSequence... keys) {
         new Actions(driver).sendKeys(keys).perform();
     }
 
-    /** Presses a key with Shift held. */
+    /** Presses a key with Shift. */
     public void pressShift(CharSequence key) {
         new Actions(driver).keyDown(Keys.SHIFT).sendKeys(key).keyUp(Keys.SHIFT).perform();
     }
 
-    /** What the focus is on, by its id or else its name or text. */
+    /** Returns the element with the focus, by its id or else its name or text. */
     public String focus() {
         return String.valueOf(evaluate("(e => e.id || e.name || e.textContent.trim())(document.activeElement)"));
     }
@@ -146,7 +146,7 @@ public final class Browser implements AutoCloseable {
         driver.get(uri.toString());
     }
 
-    /** Opens a page with another one in a frame, to which scripts belong from then on. */
+    /** Opens a page that contains another one in a frame, in which scripts run from then on. */
     void openFrame(URI page, URI frame) {
         open(page);
         driver.executeAsyncScript("""
@@ -159,7 +159,7 @@ public final class Browser implements AutoCloseable {
         driver.switchTo().frame(0);
     }
 
-    /** Asks for something, and returns the status, the body and {@code Sticky-Route} as far as the page may read them. */
+    /** Sends a request; returns the status, the body and {@code Sticky-Route}, if the page may read them. */
     Map<?, ?> fetch(String method, String uri) {
         return (Map<?, ?>) driver.executeAsyncScript("""
                 const [method, uri, done] = arguments;
@@ -170,7 +170,7 @@ public final class Browser implements AutoCloseable {
                 """, method, uri);
     }
 
-    /** All cookies that the browser keeps, whatever their site, as the debugging protocol tells them. */
+    /** Returns all cookies of the browser, for any site, from the debugging protocol. */
     List<Map<?, ?>> allCookies() {
         List<?> cookies = (List<?>)
                 driver.executeCdpCommand("Network.getAllCookies", Map.of()).get("cookies");
@@ -189,12 +189,12 @@ public final class Browser implements AutoCloseable {
         return driver.findElement(By.cssSelector(selector));
     }
 
-    /** The text of an element as it is shown. */
+    /** Returns the text of an element as it is shown. */
     public String text(String selector) {
         return find(selector).getText();
     }
 
-    /** The value of a field, as its property. */
+    /** Returns the value of a field, from its property. */
     public String value(String selector) {
         return String.valueOf(find(selector).getDomProperty("value"));
     }
@@ -203,13 +203,13 @@ public final class Browser implements AutoCloseable {
         return driver.executeScript("return " + expression);
     }
 
-    /** What an expression's promise comes to; its error's name where it fails. */
+    /** Returns the result of an expression's promise; the name of the error if it fails. */
     public Object settle(String promise) {
         return driver.executeAsyncScript(
                 "const done = arguments[0]; (" + promise + ").then(done, problem => done(problem.name));");
     }
 
-    /** Waits until the text of an element is as wanted. */
+    /** Waits until the text of an element is as expected. */
     public void awaitText(String selector, Predicate<String> wanted) {
         try {
             await(selector + " in " + driver.getTitle())
@@ -222,7 +222,7 @@ public final class Browser implements AutoCloseable {
         }
     }
 
-    /** The page is not there yet, or another one is there meanwhile. */
+    /** Returns whether the page has not been loaded yet, or has been replaced by another one. */
     private static boolean isNotThere(Throwable failure) {
         return failure instanceof NoSuchElementException || failure instanceof StaleElementReferenceException;
     }
@@ -242,7 +242,7 @@ public final class Browser implements AutoCloseable {
         new Actions(driver).moveToElement(find(selector)).perform();
     }
 
-    /** Draws a line from the middle of an element, by so many pixels to the right and down. */
+    /** Draws a line from the middle of an element, by this many pixels to the right and down. */
     public void draw(String selector, int right, int down) {
         new Actions(driver)
                 .moveToElement(find(selector))
@@ -252,7 +252,7 @@ public final class Browser implements AutoCloseable {
                 .perform();
     }
 
-    /** What has happened on the network, as the debugging protocol tells it: the parameters of all such events. */
+    /** Returns the network events from the debugging protocol: the parameters of all such events. */
     public List<Map<?, ?>> network(String event) {
         readEvents();
         return events.stream()
@@ -267,7 +267,7 @@ public final class Browser implements AutoCloseable {
         }
     }
 
-    /** The errors in the console since the last call, violations of the page's policy among them. */
+    /** Returns the errors in the console since the last call, including violations of the page's policy. */
     public List<String> consoleErrors() {
         return driver.manage().logs().get(LogType.BROWSER).getAll().stream()
                 .filter(entry -> entry.getLevel().intValue() >= Level.WARNING.intValue())
@@ -275,7 +275,7 @@ public final class Browser implements AutoCloseable {
                 .toList();
     }
 
-    /** What a screen reader is told of the page, in order: the role of each thing, and behind it its name. */
+    /** Returns what a screen reader gets of the page, in order: the role of each element, followed by its name. */
     List<String> accessibleRoles() {
         List<?> nodes = (List<?>) driver.executeCdpCommand("Accessibility.getFullAXTree", Map.of())
                 .get("nodes");
@@ -290,7 +290,7 @@ public final class Browser implements AutoCloseable {
         return node.get(property) instanceof Map<?, ?> found ? String.valueOf(found.get("value")) : "";
     }
 
-    /** The first texts and controls of the page that lie on top of each other, if any do. */
+    /** Returns the first texts and controls of the page that overlap, if any do. */
     List<?> overlaps() {
         return (List<?>) driver.executeScript("""
                 const shown = [];
@@ -327,7 +327,7 @@ public final class Browser implements AutoCloseable {
                 """);
     }
 
-    /** Leaves a picture of the whole page in {@code target/browser}. */
+    /** Saves a picture of the whole page in {@code target/browser}. */
     public void picture(String name) throws IOException {
         Object width = evaluate("document.documentElement.clientWidth");
         Object height = evaluate("document.documentElement.scrollHeight");

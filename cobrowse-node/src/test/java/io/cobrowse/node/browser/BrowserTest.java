@@ -126,7 +126,7 @@ class BrowserTest {
         // Its own, since a node that was found to be down stays so for the tests behind this one.
         try (Cluster own = Cluster.start(Files.createDirectory(directory.resolve("gone-" + webSocket)))) {
             sayThatTheNodeIsGoneAndStartAgainOnAnother(own, webSocket);
-            customer.reset(); // Nobody talks to a cluster that is gone.
+            customer.reset(); // Nobody talks to a stopped cluster.
         }
     }
 
@@ -191,7 +191,7 @@ class BrowserTest {
         return customer.text("#token").replace(" ", "");
     }
 
-    /** Requests to nodes that they do not belong to, and CometD clients that a node did not know. */
+    /** Returns the requests to nodes that they do not belong to, and the CometD clients that a node did not know. */
     private static List<Long> strays() {
         return cluster.nodes().stream()
                 .map(CobrowseNode::stats)
@@ -204,7 +204,7 @@ class BrowserTest {
                 .formatted(left, top, right - left, bottom - top);
     }
 
-    /** Whether the other one's pointer is shown, about the middle of that part of the page. */
+    /** Returns whether the other user's pointer is shown, at about the middle of that part of the page. */
     private static String pointerOver(String selector) {
         return """
                 (() => {
@@ -216,8 +216,9 @@ class BrowserTest {
     }
 
     /**
-     * Checks how the WebSocket was asked for: over TLS by HTTP/2's extended CONNECT, which is answered by 200 (RFC 8441, 5),
-     * in clear text by HTTP/1.1's upgrade and its 101. And that the page broke no policy of its own.
+     * Checks how the WebSocket was requested: over TLS with HTTP/2's extended CONNECT, which is answered with 200 (RFC
+     * 8441, 5), in clear text with HTTP/1.1's upgrade and its 101. Also checks that the page violated no policy of its
+     * own.
      */
     private static void checkTransport(Browser browser, String scheme, boolean webSocket) {
         if (webSocket) {

@@ -16,7 +16,10 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
-/** Three nodes and, in front of them, the proxy in clear text and by TLS, and once more behind a gate against WebSocket. */
+/**
+ * Three nodes and, in front of them, the proxy in clear text and over TLS, and once more behind a gate that refuses
+ * WebSockets.
+ */
 final class Cluster implements AutoCloseable {
     private static final int NODES = 3;
 
@@ -47,7 +50,7 @@ final class Cluster implements AutoCloseable {
         gate = WebSocketGate.start(nodes, identity);
     }
 
-    /** Stickiness whose expired cookie is Partitioned, for pages that have the proxy in a frame. */
+    /** Stickiness with a Partitioned attribute for the expired cookie, for pages that contain the proxy in a frame. */
     static Stickiness partitioned(boolean exposeRoute) {
         return new Stickiness(
                 "gcbSessionServer",
@@ -71,13 +74,13 @@ final class Cluster implements AutoCloseable {
         return new Listener(name, new Address("127.0.0.1", 0), tls, List.of(), List.of());
     }
 
-    /** The id by which a node's server URL names it. */
+    /** Returns the id by which a node's server URL names it. */
     static String id(CobrowseNode node) {
         return node.name().substring("node-".length());
     }
 
     /**
-     * The proxy's address, which the nodes' server URLs are made of from then on.
+     * Returns the proxy's address, from which the nodes' server URLs are built from then on.
      *
      * @param scheme {@code http} or {@code https}
      */
@@ -100,7 +103,7 @@ final class Cluster implements AutoCloseable {
                 .orElseThrow(() -> new NoSuchElementException(name));
     }
 
-    /** The WebSockets that are open through the proxy. */
+    /** Returns the number of open WebSockets through the proxy. */
     int tunnels() {
         return proxy.tunnels().count();
     }

@@ -20,7 +20,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.openqa.selenium.Keys;
 
-/** The dashboard in a real browser, as an operator meets it, and as a page of somebody else would; run by the profile {@code long}. */
+/**
+ * The dashboard in a real browser, as an operator sees it, and as a page of another site would use it; run by the
+ * profile {@code long}.
+ */
 @Tag("long")
 class DashboardBrowserTest {
     private static final String STRANGER = "stranger.example";
@@ -160,7 +163,7 @@ class DashboardBrowserTest {
                 .isEqualTo("Drain: node 1");
     }
 
-    /** What a screen reader is told, at both widths: the phone's has no columns to be seen. */
+    /** What a screen reader gets, at both widths: on a phone, the columns are not visible. */
     @ParameterizedTest
     @ValueSource(ints = {1280, 390})
     void shouldTellAScreenReaderWhatIsWhat(int width) {
@@ -217,7 +220,7 @@ class DashboardBrowserTest {
         }
     }
 
-    /** From a page of another origin on this very machine, with everything that pages may send without asking first. */
+    /** From a page of another origin on this machine, with everything that pages may send without a preflight. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -249,7 +252,10 @@ class DashboardBrowserTest {
         browser.reset();
     }
 
-    /** The stranger has had his name lead here, so that to the browser his page and the admin listener are one origin. */
+    /**
+     * The owner of the other site has made its name resolve to this machine, so the browser sees the page and the admin
+     * listener as one origin.
+     */
     @Test
     void shouldRefuseANameThatWasMadeToLeadHere() {
         browser.open(URI.create("http://" + STRANGER + ":" + cluster.admin().getPort() + "/"));

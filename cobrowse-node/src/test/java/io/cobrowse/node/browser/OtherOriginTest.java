@@ -30,9 +30,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * The customer's page on somebody else's website: told that its node has died, it says so and starts again on another. On another
- * port of the same site in clear text, and by TLS on another site, with a browser that blocks third-party cookies. Run by the
- * profile {@code long}.
+ * The customer's page on another website: when its node has died, it tells the user and starts again on another node.
+ * Tested on another port of the same site in clear text, and over TLS on another site, with a browser that blocks
+ * third-party cookies. Run by the profile {@code long}.
  */
 @Tag("long")
 class OtherOriginTest {
@@ -80,7 +80,7 @@ class OtherOriginTest {
         NODES.forEach(node -> node.inject(Faults.NONE));
     }
 
-    /** With what a proxy needs whose cookie is a third party's. */
+    /** Starts a proxy with the settings that a third-party cookie needs. */
     private URI startProxy(String scheme) throws Exception {
         Tls tls = scheme.equals("https")
                 ? new Tls(

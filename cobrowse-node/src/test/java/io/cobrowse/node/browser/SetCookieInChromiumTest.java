@@ -36,8 +36,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * R26 as Chromium sees it: which cookie it keeps of what a node sets and a rule changes, over TLS, in a page of the proxy's own site
- * and in a frame in another site's, with third-party cookies blocked. Run by the profile {@code long}.
+ * R26 in Chromium: which cookies it keeps when a node sets one and a rule changes it, over TLS, in a page of the
+ * proxy's own site and in a frame on another site, with third-party cookies blocked. Run by the profile {@code long}.
  */
 @Tag("long")
 class SetCookieInChromiumTest {
@@ -108,7 +108,7 @@ class SetCookieInChromiumTest {
                 .start();
     }
 
-    /** Reads {@code SECURE, SAME_SITE=None, HTTP_ONLY=remove}. */
+    /** Parses {@code SECURE, SAME_SITE=None, HTTP_ONLY=remove}. */
     private static SetCookieRule rule(String text) {
         Function<String, String[]> pair = change -> change.split("=", 2);
         return new SetCookieRule(
@@ -164,7 +164,7 @@ class SetCookieInChromiumTest {
         return URI.create("https://" + host + ":" + proxy.uri("public").getPort() + "/page");
     }
 
-    /** The attributes that the browser keeps with a cookie. */
+    /** Returns the attributes that the browser keeps with a cookie. */
     private static String attributes(Map<?, ?> cookie) {
         return "Path=" + cookie.get("path")
                 + (Boolean.TRUE.equals(cookie.get("secure")) ? "; Secure" : "")

@@ -15,7 +15,7 @@ import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.ResourceHandler;
 import org.eclipse.jetty.util.resource.ResourceFactory;
 
-/** Somebody's website, with the customer's page as one of its own, whose session is elsewhere: by HTTP and by TLS. */
+/** A website that contains the customer's page, while the session is elsewhere: over HTTP and over TLS. */
 final class Shop implements AutoCloseable {
     private final Server server = new Server();
     private final ServerConnector http = connector(ProxyHttp.clearText());
@@ -44,7 +44,7 @@ final class Shop implements AutoCloseable {
         return connector;
     }
 
-    /** The customer's page, for a session at a server URL. */
+    /** Returns the customer's page for a session at a server URL. */
     URI page(String scheme, String host, URI serverUrl, String transport) {
         ServerConnector connector = scheme.equals("https") ? https : http;
         return URI.create(scheme + "://" + host + ":" + connector.getLocalPort() + "/customer.html?transport="

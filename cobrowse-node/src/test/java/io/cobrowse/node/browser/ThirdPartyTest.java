@@ -28,8 +28,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The proxy in somebody else's page, in a browser that blocks third-party cookies: over TLS, on another site than the page. The
- * page is on {@code localhost}, the proxy on {@code 127.0.0.1}. Run by the profile {@code long}.
+ * The proxy in a page of another site, in a browser that blocks third-party cookies: over TLS, on another site than the
+ * page. The page is on {@code localhost}, the proxy on {@code 127.0.0.1}. Run by the profile {@code long}.
  */
 @Tag("long")
 class ThirdPartyTest {

@@ -21,7 +21,7 @@ import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.Callback;
 
-/** The proxy embedded in a server that answers requests for a WebSocket with 403, as some companies' gateways do. */
+/** The proxy embedded in a server that answers requests for a WebSocket with 403, like some companies' gateways. */
 final class WebSocketGate implements AutoCloseable {
     private final Server server = new Server();
     private final ServerConnector http = connector(ProxyHttp.clearText());

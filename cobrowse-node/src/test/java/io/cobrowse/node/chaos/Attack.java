@@ -11,9 +11,9 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 
-/** What somebody without rights sends, again and again; a piece of it each. */
+/** Attacks that anybody can make, repeated without end; each call sends a piece. */
 enum Attack {
-    /** A WebSocket handshake with a body that is a request. */
+    /** A WebSocket handshake whose body is a request. */
     SMUGGLING {
         @Override
         void once(URI proxy, URI admin) throws IOException {
@@ -37,7 +37,7 @@ enum Attack {
             }
         }
     },
-    /** Connections that are opened and kept, and say nothing. */
+    /** Connections that are opened and kept, but send nothing. */
     CONNECTIONS {
         @Override
         void once(URI proxy, URI admin) throws IOException {
@@ -54,7 +54,7 @@ enum Attack {
             }
         }
     },
-    /** An upload in chunks of one byte, as fast as it goes. */
+    /** An upload in chunks of one byte, as fast as possible. */
     TINY_UPLOADS {
         @Override
         void once(URI proxy, URI admin) throws IOException {
@@ -64,7 +64,7 @@ enum Attack {
                     "1\r\nx\r\n");
         }
     },
-    /** An answer in chunks of one byte, as fast as it goes. */
+    /** An answer in chunks of one byte, as fast as possible. */
     TINY_ANSWERS {
         @Override
         void once(URI proxy, URI admin) throws IOException {
@@ -105,14 +105,14 @@ enum Attack {
             exchange(proxy, "GET /" + "x".repeat(1000) + " HTTP/1.1\r\nHost: \u0001\r\nHost: p\r\n\r\n");
         }
     },
-    /** A node that sends interim answers without an end. */
+    /** A node that sends interim answers without end. */
     INTERIMS {
         @Override
         void once(URI proxy, URI admin) throws IOException {
             exchange(proxy, "GET /interims HTTP/1.1\r\nHost: p\r\n" + BAD + "Connection: close\r\n\r\n");
         }
     },
-    /** What a page under a name of its own would have a browser send to the admin listener. */
+    /** Requests that a page of another site would make a browser send to the admin listener. */
     REBINDING {
         @Override
         void once(URI proxy, URI admin) throws IOException {
@@ -126,7 +126,7 @@ enum Attack {
 
     private static final String BAD = "Cookie: gcbSessionServer=bad\r\n";
 
-    /** Sends a piece of it; to be repeated. Ends soon. */
+    /** Sends a piece of the attack, and soon returns; to be repeated. */
     abstract void once(URI proxy, URI admin) throws IOException;
 
     private static Socket connect(URI to) throws IOException {
@@ -135,7 +135,7 @@ enum Attack {
         return socket;
     }
 
-    /** Keeps the connection until the proxy ends it, a second at most. */
+    /** Keeps the connection until the proxy ends it, at most a second. */
     private static void hold(Socket socket) throws IOException {
         socket.setSoTimeout(1_000);
         try {

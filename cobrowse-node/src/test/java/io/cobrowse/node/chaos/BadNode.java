@@ -12,8 +12,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A node whose checks succeed and whose answers break: {@code /reset} in the middle of the body, {@code /drip} a byte at a
- * time, {@code /tiny} without an end in chunks of one, {@code /interims} with interim ones alone, {@code /hang} never.
+ * A node whose checks succeed and whose answers are broken: {@code /reset} in the middle of the body, {@code /drip} one
+ * byte at a time, {@code /tiny} without end in chunks of one byte, {@code /interims} only with interim answers,
+ * {@code /hang} not at all.
  */
 final class BadNode {
     static final int DRIPS = 20;

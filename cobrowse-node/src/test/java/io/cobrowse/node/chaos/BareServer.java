@@ -8,7 +8,10 @@ import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 
-/** Answers whatever comes with 503, by a blocking thread for each connection and nothing else: shows what the machine itself takes. */
+/**
+ * Answers everything with 503, with a blocking thread for each connection and nothing else: shows how long the machine
+ * itself takes.
+ */
 final class BareServer implements AutoCloseable {
     private static final byte[] ANSWER =
             "HTTP/1.1 503 Bare\r\nContent-Length: 2\r\n\r\nno".getBytes(StandardCharsets.US_ASCII);

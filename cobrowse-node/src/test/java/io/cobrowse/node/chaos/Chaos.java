@@ -18,11 +18,11 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** What may become of a node, each time under load, and what the clients are to see of it. */
+/** Failures of a node, each under load, and what the clients must see of them. */
 final class Chaos implements AutoCloseable {
     static final Health HEALTH = new Health(Health.DEFAULTS.path(), Duration.ofSeconds(1), Duration.ofSeconds(1), 2, 3);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    /** Not a request that any node can serve. */
+    /** A request that not every node can serve. */
     private static final String STOP = "/cobrowse/rest/live/users/nobody/session/stop";
 
     private static final HttpClient HTTP =
@@ -57,7 +57,7 @@ final class Chaos implements AutoCloseable {
         return load;
     }
 
-    /** Prints a figure, for whoever runs this to measure. */
+    /** Prints a figure, for measurements. */
     static void figure(String format, Object... arguments) {
         System.out.println("chaos: " + String.format(format, arguments));
     }
@@ -121,7 +121,9 @@ final class Chaos implements AutoCloseable {
                 lost.size());
     }
 
-    /** A request of a client whose node is down gets R10's answer; returns the milliseconds that it took. */
+    /**
+     * Checks that a request of a client whose node is down gets R10's answer; returns the milliseconds that it took.
+     */
     private long tellsThatTheNodeIsDown(String victim) throws Exception {
         HttpRequest request = HttpRequest.newBuilder(cluster.uri().resolve(STOP))
                 .header("Cookie", Browser.COOKIE + "=" + victim)
@@ -138,7 +140,7 @@ final class Chaos implements AutoCloseable {
         return took;
     }
 
-    /** The customer starts a session anew in the same browser, at the first try and on another node. */
+    /** Starts a new session in the same browser, which must succeed at the first attempt, on another node. */
     private static void startAnew(Pair pair, String victim) throws Exception {
         pair.create();
         assertThat(pair.owner()).isNotEqualTo(victim);

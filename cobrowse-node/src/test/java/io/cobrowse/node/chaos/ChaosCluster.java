@@ -22,7 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** Three reference nodes and a bad one, each a process of its own, behind a proxy. The bad one is a backup. */
+/** Three reference nodes and a bad one, which is a backup, each in a process of its own, behind a proxy. */
 final class ChaosCluster implements AutoCloseable {
     static final int NODES = 3;
     static final String BAD = "bad";
@@ -87,7 +87,7 @@ final class ChaosCluster implements AutoCloseable {
         return List.copyOf(nodes.keySet());
     }
 
-    /** The names of the nodes that get new sessions. */
+    /** Returns the names of the nodes that get new sessions. */
     List<String> good() {
         return names().subList(0, NODES);
     }
@@ -104,7 +104,7 @@ final class ChaosCluster implements AutoCloseable {
         return nodes.get(name);
     }
 
-    /** A node as the proxy sees it. */
+    /** Returns a node as the proxy sees it. */
     Node node(String name) {
         return proxy.router().table().nodes().stream()
                 .filter(node -> node.cookies().contains(name))

@@ -14,7 +14,7 @@ import org.HdrHistogram.Histogram;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** What a night of bad luck brings, in minutes; run by the profile {@code chaos}. Prints what it measures. */
+/** The failures of a bad night, within minutes; run by the profile {@code chaos}. Prints what it measures. */
 @Tag("chaos")
 class ChaosLongTest {
     private static final int PAIRS = 100;
@@ -148,7 +148,7 @@ class ChaosLongTest {
             for (String name : cluster.names()) {
                 cluster.process(name).kill();
             }
-            clients.run(Duration.ofSeconds(1)); // Finds them dead.
+            clients.run(Duration.ofSeconds(1)); // The checks find the nodes dead.
             for (String name : cluster.names()) {
                 cluster.awaitState(name, NodeState.DOWN);
             }
@@ -179,7 +179,7 @@ class ChaosLongTest {
         }
     }
 
-    /** Returns how many were late though no processor was taken away meanwhile. */
+    /** Returns how many answers were late although no processor was taken away meanwhile. */
     private static long lateByThemselves(Outcome outcome, StolenTime stolen) {
         return outcome.late().stream()
                 .filter(each -> !stolen.wasTaken(each.asked(), each.answered()))

@@ -16,12 +16,12 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /**
- * Nodes in processes of their own die, hang, break off, drip and come back, under the load of a hundred pairs: the short
- * form of {@link ChaosLongTest}.
+ * Nodes in processes of their own die, hang, break off, drip and come back, under the load of a hundred pairs: the
+ * short form of {@link ChaosLongTest}.
  */
 class ChaosTest {
     private static final int PAIRS = 100;
-    /** A busy machine must not take the other nodes out. */
+    /** Long enough that a busy machine does not take the other nodes out of service. */
     private static final Health PATIENT =
             new Health(Health.DEFAULTS.path(), Duration.ofSeconds(1), Duration.ofSeconds(2), 2, 2);
 

@@ -39,8 +39,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Attacks for a minute each while pairs of clients work: none of them loses anything, and no node is marked down. Run by
- * the profile {@code hostile}. Prints what it measures.
+ * Attacks for a minute each while pairs of clients work. None of the pairs loses anything, and no node is marked down.
+ * Run by the profile {@code hostile}. Prints what it measures.
  */
 @Tag("hostile")
 class HostileTest {
@@ -50,7 +50,7 @@ class HostileTest {
     private static final Duration SHOWN_WITHIN = Duration.ofSeconds(5);
     private static final Duration TIME = Duration.ofSeconds(Long.getLong("hostile.seconds", 60));
 
-    /** What is done to the proxy meanwhile. */
+    /** An attack on the proxy. */
     private interface Deed {
         void run() throws Exception;
     }
@@ -59,7 +59,7 @@ class HostileTest {
         ChaosCluster cluster = chaos.cluster();
         long before = chaos.load().exchanges();
         long memory = Memory.usedMib();
-        Map<String, Long> downs = new HashMap<>(); // Before they were started, all were.
+        Map<String, Long> downs = new HashMap<>(); // All were down before they were started.
         cluster.good().forEach(name -> downs.put(name, downs(cluster, name)));
         CompletableFuture<Histogram> asking = CompletableFuture.supplyAsync(() -> ask(cluster.uri()));
         deed.run();
@@ -83,7 +83,7 @@ class HostileTest {
                 memory);
     }
 
-    /** Asks ten times a second; fails where the answer is not there. */
+    /** Sends a request ten times a second; fails if there is no answer. */
     private static Histogram ask(URI proxy) {
         Histogram nanos = new Histogram(TimeUnit.MINUTES.toNanos(5), 3);
         HttpClient client =
@@ -140,7 +140,10 @@ class HostileTest {
         }
     }
 
-    /** Slow heads, slow bodies, of which a node answers the first before they are whole, many ranges, slow readers; and streams of HTTP/2 as many and fast as they come. */
+    /**
+     * Slow heads; slow bodies, the first of which a node answers before they are complete; many ranges; slow readers;
+     * and as many HTTP/2 streams as fast as possible.
+     */
     @ParameterizedTest
     @CsvSource({
         "slowhttptest -H -c 4000 -r 500 -i 5 -p 3 -l %d -u %s",
@@ -181,7 +184,7 @@ class HostileTest {
         }
     }
 
-    /** Listeners that come and go, with other certificates, limits and nodes each time. */
+    /** Listeners that are added and removed, each time with other certificates, limits and nodes. */
     @Test
     void shouldLoseNothingInReloads(@TempDir Path directory) throws Exception {
         List<Tls> identities = List.of(
@@ -211,7 +214,7 @@ class HostileTest {
         }
     }
 
-    /** Certificate and key are exchanged on disk while as many requests come as are answered; no signal tells of it. */
+    /** Certificate and key are replaced on disk while requests come one after another; no signal announces it. */
     @Test
     void shouldShowACertificateSoonAfterItWasReplacedUnderLoad(@TempDir Path directory) throws Exception {
         TestIdentity[] identities = {
@@ -276,7 +279,7 @@ class HostileTest {
         return new Tls(identity.certificate().toString(), identity.privateKey().toString());
     }
 
-    /** Returns how many connections slowhttptest has seen closed before it was through, by its last report. */
+    /** Returns how many connections slowhttptest has seen closed before it was done, from its last report. */
     private static long closed(List<String> lines) {
         List<String> reports =
                 lines.stream().filter(line -> line.contains("closed:")).toList();
@@ -291,7 +294,7 @@ class HostileTest {
                 .sum();
     }
 
-    /** Returns which limits have been reached how often, as the metrics have it. */
+    /** Returns how often each limit has been reached, from the metrics. */
     private static List<String> limited(Chaos chaos) throws Exception {
         HttpRequest metrics = HttpRequest.newBuilder(
                         chaos.cluster().proxy().adminUri().resolve("/metrics"))

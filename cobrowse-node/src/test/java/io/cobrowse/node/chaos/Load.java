@@ -28,8 +28,8 @@ import org.cometd.client.transport.TransportListener;
 import org.eclipse.jetty.client.ContentResponse;
 
 /**
- * Pairs that exchange messages once a second, half of them over WebSocket, and new sessions fifty times a second beside
- * them. What goes wrong is noted by the node where it did.
+ * Pairs that exchange messages once a second, half of them over WebSocket, and fifty new sessions a second besides.
+ * Failures are recorded for the node where they happened.
  */
 final class Load implements AutoCloseable {
     private static final int JOINING_AT_ONCE = 10;
@@ -61,7 +61,7 @@ final class Load implements AutoCloseable {
         this.clients = clients;
     }
 
-    /** Creates so many pairs, which join and go on exchanging messages, and begins with the new sessions. */
+    /** Creates this many pairs, which join and keep exchanging messages, and starts the new sessions. */
     void begin(int count) throws Exception {
         // The first over each transport by themselves: the WebSocket client starts with the first, and fails others
         // then.
@@ -71,7 +71,7 @@ final class Load implements AutoCloseable {
         threads.execute(this::createSessions);
     }
 
-    /** Adds so many pairs; each has to succeed at the first try. */
+    /** Adds this many pairs, each of which must succeed at the first attempt. */
     void add(int count) throws Exception {
         List<Future<Pair>> joining = new ArrayList<>();
         for (int i = 0; i < count; i++) {
@@ -157,7 +157,9 @@ final class Load implements AutoCloseable {
         }
     }
 
-    /** Returns whether the request had been written to a node that then died, or was found dead: it is not repeated. */
+    /**
+     * Returns whether the request had been sent to a node that then died or was found dead, so that it is not repeated.
+     */
     private static boolean wasWritten(ContentResponse answer) {
         return (answer.getStatus() == 502 && answer.getContentAsString().contains("upstream-failed"))
                 || (answer.getStatus() == 503 && answer.getContentAsString().contains("node-down"));
@@ -169,7 +171,7 @@ final class Load implements AutoCloseable {
                 .toList();
     }
 
-    /** Returns when each client of these pairs first lost its poll or its WebSocket; fails when one did not. */
+    /** Returns when each client of these pairs first lost its poll or its WebSocket; fails if one did not. */
     List<Long> lossNanos(List<Pair> of) {
         List<Long> nanos = new ArrayList<>();
         for (Pair pair : of) {
@@ -198,7 +200,7 @@ final class Load implements AutoCloseable {
 
     /** Ends pairs whose node is gone. */
     void giveUp(List<Pair> lost) {
-        gone.addAll(lost); // First: what becomes of them is no failure, also when it comes late.
+        gone.addAll(lost); // First, since their failures no longer count, even if they come late.
         for (Pair pair : lost) {
             pairs.remove(pair).cancel(true);
             pair.customer().comet().abort();
@@ -206,7 +208,7 @@ final class Load implements AutoCloseable {
         }
     }
 
-    /** Fails when anything went wrong but for pairs of this node. */
+    /** Fails if anything went wrong except for pairs of this node. */
     void assertOthersWell(String node) {
         List<String> others = failures.entrySet().stream()
                 .filter(failure -> !gone.contains(failure.getKey()))
@@ -235,7 +237,7 @@ final class Load implements AutoCloseable {
         return newSessionsByOwner.getOrDefault(owner, 0L);
     }
 
-    /** Returns the number of new sessions whose request had been written to a node that died. */
+    /** Returns the number of new sessions whose request had been sent to a node that died. */
     long cutOff() {
         return cutOff.get();
     }

@@ -2,7 +2,7 @@ package io.cobrowse.node.chaos;
 
 import java.lang.management.ManagementFactory;
 
-/** How much of the heap is in use when all that can be collected is. */
+/** The used heap after everything collectable has been collected. */
 final class Memory {
     private static final int COLLECTIONS = 3;
 

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** A node as a process of its own, which can be killed, stopped, continued, and started again on the same port. */
+/** A node in a process of its own, which can be killed, stopped, continued, and started again on the same port. */
 final class NodeProcess implements AutoCloseable {
     private final int port;
     private final List<String> command;
@@ -29,7 +29,7 @@ final class NodeProcess implements AutoCloseable {
         command.addAll(arguments);
     }
 
-    /** A reference node. */
+    /** Starts a reference node. */
     static NodeProcess cobrowse(String name, int port, URI serverUrl, List<String> peers) {
         return new NodeProcess(
                 port,
@@ -46,18 +46,18 @@ final class NodeProcess implements AutoCloseable {
                         String.join(",", peers)));
     }
 
-    /** A {@link BadNode}. */
+    /** Starts a {@link BadNode}. */
     static NodeProcess bad(int port) {
         return new NodeProcess(port, BadNode.class.getName(), List.of("" + port));
     }
 
-    /** A proxy with a listener on {@code port}, from its configuration file. */
+    /** Starts a proxy with a listener on {@code port}, from its configuration file. */
     static NodeProcess proxy(int port, Path config) {
         return new NodeProcess(
                 port, io.cobrowse.sticky.proxy.cli.Main.class.getName(), List.of("run", "--config", config.toString()));
     }
 
-    /** Returns ports that nobody listens on. */
+    /** Returns free ports. */
     static List<Integer> freePorts(int count) throws IOException {
         List<ServerSocket> sockets = new ArrayList<>();
         for (int i = 0; i < count; i++) {

@@ -20,8 +20,8 @@ import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
 
 /**
- * A few connections on which one request follows the other, as fast as they are answered. Allocates nothing for a request, so
- * that the collector's pauses are the proxy's where both share a JVM.
+ * A few connections that send one request after another, as fast as they are answered. Allocates nothing for a request,
+ * so that pauses of the collector are due to the proxy if both share a JVM.
  */
 final class RepeatedRequests implements AutoCloseable {
     private static final byte[] REQUEST =
@@ -30,18 +30,18 @@ final class RepeatedRequests implements AutoCloseable {
     private static final long MAX_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     /**
-     * What came of a run.
+     * The result of a run.
      *
-     * @param nanos that each answer took
-     * @param late those that took too long
-     * @param statuses how often each was answered
+     * @param nanos the time of each answer
+     * @param late the answers that took too long
+     * @param statuses the number of answers with each status
      */
     record Outcome(Histogram nanos, List<Late> late, Map<Integer, Long> statuses, Duration time) {
         static Outcome none() {
             return new Outcome(new Histogram(MAX_NANOS, 3), List.of(), new TreeMap<>(), Duration.ZERO);
         }
 
-        /** Returns what came of both, one behind the other. */
+        /** Returns the results of both runs, one after the other. */
         Outcome with(Outcome later) {
             Histogram sum = nanos.copy();
             sum.add(later.nanos);
@@ -52,7 +52,7 @@ final class RepeatedRequests implements AutoCloseable {
         }
     }
 
-    /** An answer that took too long, by {@link System#nanoTime}. */
+    /** An answer that took too long; times are those of {@link System#nanoTime}. */
     record Late(long asked, long answered) {}
 
     private final URI uri;
@@ -60,14 +60,14 @@ final class RepeatedRequests implements AutoCloseable {
     private final long tooLong;
     private final ExecutorService threads = Executors.newCachedThreadPool();
 
-    /** Will ask on so many connections at a time; an answer is late when it takes this long. */
+    /** Prepares requests on this many connections at a time; an answer is late if it takes this long. */
     RepeatedRequests(URI uri, int connections, Duration tooLong) {
         this.uri = uri;
         this.connections = connections;
         this.tooLong = tooLong.toNanos();
     }
 
-    /** Asks for this long. */
+    /** Sends requests for this long. */
     Outcome run(Duration time) throws Exception {
         List<Future<Outcome>> running = new ArrayList<>();
         for (int i = 0; i < connections; i++) {
@@ -108,7 +108,7 @@ final class RepeatedRequests implements AutoCloseable {
         return new Outcome(nanos, late, counts, time);
     }
 
-    /** Reads answers with a Content-Length, one after the other. */
+    /** Reads answers with a Content-Length, one after another. */
     private static final class Answers {
         private final InputStream in;
         private final byte[] buffer = new byte[64 * 1024];

@@ -9,14 +9,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * When the host of a virtual machine gave its processors to others while there was something to do (proc(5), {@code steal}), to
- * 10 ms. What takes long meanwhile is nobody's fault in here. Nothing where the machine does not tell. Thread-safe.
+ * The times at which the host of a virtual machine gave its processors to others while there was work to do (proc(5),
+ * {@code steal}), to 10 ms. Delays at these times are not the fault of the code under test. Empty if the machine does
+ * not report them. Thread-safe.
  */
 final class StolenTime implements AutoCloseable {
     private static final Path STAT = Path.of("/proc/stat");
     private static final int STEAL = 8;
     private static final long INTERVAL = TimeUnit.MILLISECONDS.toNanos(5);
-    /** By how much later than it happened it may be counted: the kernel does so at its ticks. */
+    /** How late the kernel may count it, since it does so at its ticks. */
     private static final long DELAY = TimeUnit.MILLISECONDS.toNanos(10);
 
     private record Moment(long begin, long end) {}
@@ -28,7 +29,7 @@ final class StolenTime implements AutoCloseable {
 
     private StolenTime() {}
 
-    /** Watches from now on until it is closed. */
+    /** Watches until it is closed. */
     static StolenTime watch() {
         StolenTime watching = new StolenTime();
         if (Files.isReadable(STAT)) {
@@ -62,14 +63,14 @@ final class StolenTime implements AutoCloseable {
         }
     }
 
-    /** Returns whether a processor was taken away at some time between these ({@link System#nanoTime}). */
+    /** Returns whether a processor was taken away between these times ({@link System#nanoTime}). */
     boolean wasTaken(long from, long to) {
         synchronized (moments) {
             return moments.stream().anyMatch(each -> each.begin - to < 0 && from - each.end < 0);
         }
     }
 
-    /** Returns for which share of the time so far {@link #wasTaken} is true. */
+    /** Returns the share of the time so far in which {@link #wasTaken} is true. */
     double share() {
         synchronized (moments) {
             long taken = 0;

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Who may kill the demo's nodes, and who may not: nobody through the proxy, no other page, no other machine. */
+/** Who may kill the demo's nodes: nobody through the proxy, no other page, and no other machine. */
 class ControlServerTest {
     @TempDir
     private static Path directory;
@@ -196,7 +196,7 @@ class ControlServerTest {
                 .satisfies(node -> assertThat(node.faults()).isEqualTo(Faults.NONE));
     }
 
-    /** So that the test above tells of the proxy, not of faults that nobody could inject. */
+    /** Shows that the test above depends on the proxy, since faults can be injected directly. */
     @Test
     void shouldTakeFaultsFromThisMachineAtTheNodeItself() throws Exception {
         URI faults = demo.options().nodeUrl(1).resolve("/cobrowse/internal/faults");

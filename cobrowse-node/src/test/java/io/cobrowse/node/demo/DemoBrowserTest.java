@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.openqa.selenium.Keys;
 
-/** The demo's three pages in real browsers, as a newcomer meets them; run by the profile {@code long}. */
+/** The demo's three pages in real browsers, as a newcomer sees them; run by the profile {@code long}. */
 @Tag("long")
 class DemoBrowserTest {
     private static final int PHONE = 390;
@@ -183,7 +183,7 @@ class DemoBrowserTest {
         control.awaitText(card("1") + " .proxy", "ready"::equals);
     }
 
-    /** From a page without a policy of its own, which would forbid it the attempt; and not by way of CORS. */
+    /** From a page without a policy of its own, which would forbid the attempt, and without CORS. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -239,7 +239,7 @@ class DemoBrowserTest {
         return "#nodes section:nth-child(" + id + ")";
     }
 
-    /** Asserts that nothing has to be scrolled to the side to be seen. */
+    /** Asserts that everything is visible without horizontal scrolling. */
     private static void assertFits(Browser browser, int width) {
         assertThat((Long) browser.evaluate("document.documentElement.scrollWidth"))
                 .isLessThanOrEqualTo(width);

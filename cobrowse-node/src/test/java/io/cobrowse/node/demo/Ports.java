@@ -4,11 +4,11 @@ import java.io.IOException;
 import java.net.ServerSocket;
 import java.util.stream.IntStream;
 
-/** Ports for what must be told its ports beforehand. */
+/** Free ports for programs that need their ports in advance. */
 final class Ports {
     private Ports() {}
 
-    /** Finds ports in a row that are free at this moment. */
+    /** Finds consecutive ports that are free at this moment. */
     static int[] inARow(int count) throws IOException {
         int first;
         do {

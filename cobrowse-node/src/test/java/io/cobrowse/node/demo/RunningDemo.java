@@ -9,7 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import picocli.CommandLine.Help.Ansi;
 
-/** All that the demo runs, with the proxy itself by the demo's configuration, but in one process. */
+/** Everything that the demo runs, with a proxy that has the demo's configuration, but in one process. */
 final class RunningDemo implements AutoCloseable {
     private final StringWriter log = new StringWriter();
     private final DemoOptions options;
@@ -36,7 +36,7 @@ final class RunningDemo implements AutoCloseable {
         return start(directory, 0);
     }
 
-    /** @param traffic is an option, of which the caller makes what he wants */
+    /** @param traffic the demo's option; the caller starts the pairs itself */
     static RunningDemo start(Path directory, int traffic) throws Exception {
         return new RunningDemo(directory, traffic);
     }
@@ -61,7 +61,7 @@ final class RunningDemo implements AutoCloseable {
         return control.uri();
     }
 
-    /** What the demo has told of its sessions and nodes. */
+    /** Returns what the demo has printed about its sessions and nodes. */
     String log() {
         return log.toString();
     }

@@ -12,7 +12,7 @@ import java.util.jar.Manifest;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Takes the proxy's place: reads its admin port from the configuration, is ready there, and dies at {@code /die}. */
+/** Stands in for the proxy: reads its admin port from the configuration, is ready there, and dies at {@code /die}. */
 public final class StandInProxy {
     private static final Pattern ADMIN = Pattern.compile("admin:\\s+address: 127\\.0\\.0\\.1:([0-9]+)");
 
@@ -36,7 +36,7 @@ public final class StandInProxy {
         server.start();
     }
 
-    /** Writes a runnable jar with that main class, which it takes from where the tests' classes are. */
+    /** Writes a runnable jar with this main class, from the directory of the tests' classes. */
     static Path jar(Path directory, Class<?> main) throws IOException {
         Manifest manifest = new Manifest();
         Attributes attributes = manifest.getMainAttributes();

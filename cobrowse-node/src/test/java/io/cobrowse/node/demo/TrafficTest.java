@@ -15,7 +15,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The demo's simulated pairs, by the demo's configuration of the proxy. */
+/** The demo's simulated pairs, with the demo's configuration of the proxy. */
 class TrafficTest {
     private static final int PAIRS = 6;
     private static final Duration PATIENCE = Duration.ofSeconds(60);

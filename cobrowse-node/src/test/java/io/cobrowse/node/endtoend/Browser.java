@@ -25,8 +25,8 @@ import org.eclipse.jetty.http.SetCookieParser;
 import org.eclipse.jetty.util.ajax.JSON;
 
 /**
- * The browser of a customer or an agent: its cookies, its plain requests, and its CometD client with all that is sent to it
- * on the session channels, in the order in which it came.
+ * The browser of a customer or an agent: its cookies, its plain requests, and its CometD client with all messages on
+ * the session channels, in the order of arrival.
  */
 public final class Browser {
     public static final String COOKIE = "gcbSessionServer";
@@ -49,7 +49,7 @@ public final class Browser {
         cookies.add(site, HttpCookie.build(COOKIE, node).path("/").build());
     }
 
-    /** The value of the stickiness cookie, null for none. */
+    /** Returns the value of the stickiness cookie; null for none. */
     public String stickiness(URI site) {
         return cookies.match(site).stream()
                 .filter(cookie -> cookie.getName().equals(COOKIE))
@@ -76,7 +76,7 @@ public final class Browser {
         return (Map<String, Object>) new JSON().fromJSON(response.getContentAsString());
     }
 
-    /** Shakes hands over the first of the transports that works, and connects. */
+    /** Connects over the first of the transports that works, which begins with a handshake. */
     void connect(URI url, ClientTransport first, ClientTransport... others) {
         use(clients.comet(url, cookies, first, others));
         comet.handshake();
@@ -101,12 +101,12 @@ public final class Browser {
         });
     }
 
-    /** The CometD client. */
+    /** Returns the CometD client. */
     public BayeuxClient comet() {
         return comet;
     }
 
-    /** The name of the transport in use. */
+    /** Returns the name of the transport in use. */
     String transport() {
         return comet.getTransport().getName();
     }
@@ -119,7 +119,7 @@ public final class Browser {
     /**
      * Sends messages in one batch, which keeps their order over any transport.
      *
-     * @return completes when the node has acknowledged all, or exceptionally when one failed
+     * @return completes when the node has acknowledged all, or exceptionally if one failed
      */
     CompletableFuture<Void> publish(String channel, List<?> messages) {
         CompletableFuture<?>[] replies =
@@ -156,7 +156,7 @@ public final class Browser {
         return next(channel);
     }
 
-    /** Says goodbye; nothing may have come that nobody asked for. */
+    /** Disconnects; checks that no unexpected message has arrived. */
     void disconnect() {
         comet.disconnect();
         assertThat(comet.waitFor(TimeUnit.SECONDS.toMillis(PATIENCE_SECONDS), BayeuxClient.State.DISCONNECTED))

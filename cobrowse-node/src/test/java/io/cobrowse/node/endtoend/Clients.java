@@ -22,15 +22,18 @@ import org.eclipse.jetty.ee11.websocket.jakarta.client.JakartaWebSocketClientCon
 import org.eclipse.jetty.http.HttpCookieStore;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
-/** What all browsers of a test share: the connections, threads and timers that CometD would else make for each of them. */
+/**
+ * The resources that all browsers of a test share: the connections, threads and timers that CometD would otherwise
+ * create for each of them.
+ */
 public final class Clients implements AutoCloseable {
-    /** Two a browser over long-polling, one over WebSocket. */
+    /** Two for each browser over long-polling, one over WebSocket. */
     private static final int MAX_CONNECTIONS = 8192;
 
     private static final int MAX_THREADS = 64;
-    /** CometD connects a WebSocket, and writes to it, while it occupies a timer's thread. */
+    /** CometD connects WebSockets, and writes to them, on the threads of its timers. */
     private static final int TIMER_THREADS = 16;
-    /** All may be late on a busy machine; how fast it is, is for other tests. */
+    /** Everything may be late on a busy machine; other tests measure speed. */
     private static final long PATIENCE_MILLIS = 30_000;
 
     private static final Map<String, Object> OPTIONS = Map.of(
@@ -60,7 +63,10 @@ public final class Clients implements AutoCloseable {
         startWebSockets();
     }
 
-    /** The first WebSocket has the container start what it works with, and fails those that are asked for meanwhile. */
+    /**
+     * Tries to open a first WebSocket, which makes the container start its components; connections requested meanwhile
+     * would fail.
+     */
     private void startWebSockets() {
         Endpoint unused = new Endpoint() {
             @Override
@@ -85,7 +91,7 @@ public final class Clients implements AutoCloseable {
         return new WebSocketTransport(new HashMap<>(OPTIONS), null, webSockets);
     }
 
-    /** Makes a client that tries these transports in this order. */
+    /** Creates a client that tries these transports in this order. */
     BayeuxClient comet(URI url, HttpCookieStore cookies, ClientTransport first, ClientTransport... others) {
         BayeuxClient client = new BayeuxClient(url.toString(), timers, first, others);
         for (String name : client.getKnownTransportNames()) {

@@ -25,7 +25,7 @@ import java.util.function.ToLongFunction;
 import java.util.function.UnaryOperator;
 
 /**
- * Three reference nodes behind a proxy, on free ports: node {@code i} has the name {@code node-i} and the URL id
+ * Three reference nodes behind a proxy, on free ports. Node {@code i} has the name {@code node-i} and the URL id
  * {@code i}, as in the demo.
  */
 final class Cluster implements AutoCloseable {
@@ -72,7 +72,7 @@ final class Cluster implements AutoCloseable {
         }
     }
 
-    /** The URL that names node {@code number}. */
+    /** Returns the URL that names node {@code number}. */
     URI serverUrl(int number) {
         return URI.create(uri() + "?co-browse-node-id=" + number);
     }
@@ -87,13 +87,13 @@ final class Cluster implements AutoCloseable {
         return new Cluster(listener, UnaryOperator.identity(), CobrowseNode::uri);
     }
 
-    /** Starts a cluster of such nodes, whose proxy reaches each of them by the URL that {@code way} names. */
+    /** Starts a cluster of such nodes; the proxy reaches each of them at the URL from {@code way}. */
     static Cluster start(UnaryOperator<CobrowseNode.Builder> nodeOptions, Function<CobrowseNode, URI> way)
             throws IOException {
         return new Cluster(LISTENER, nodeOptions, way);
     }
 
-    /** Where clients find the proxy. */
+    /** Returns the proxy's URL for clients. */
     URI uri() {
         return proxy.uri("public");
     }
@@ -111,7 +111,7 @@ final class Cluster implements AutoCloseable {
         return nodes.stream().map(CobrowseNode::name).toList();
     }
 
-    /** A node as the proxy sees it. */
+    /** Returns a node as the proxy sees it. */
     Node target(String name) {
         return proxy.router().table().nodes().stream()
                 .filter(node -> node.cookies().contains(name))
@@ -131,12 +131,12 @@ final class Cluster implements AutoCloseable {
         return stats().stream().mapToLong(count).sum();
     }
 
-    /** Asserts that no request and no CometD message has come to a node that it does not belong to. */
+    /** Asserts that no request and no CometD message has reached a node that it does not belong to. */
     void assertNothingStrayed() {
         assertNothingStrayed(node -> true);
     }
 
-    /** As the other, for some of the nodes. */
+    /** Like the other method, for some of the nodes. */
     void assertNothingStrayed(Predicate<NodeStats> which) {
         assertThat(stats()).filteredOn(which).allSatisfy(node -> {
             assertThat(node.foreign()).as("foreign requests of %s", node.name()).isZero();
@@ -150,7 +150,7 @@ final class Cluster implements AutoCloseable {
                 .containsOnly(0L);
     }
 
-    /** Awaits that no session is left on a node, and no request and no tunnel in the proxy. */
+    /** Waits until no session is left on a node, and no request and no tunnel in the proxy. */
     void awaitNothingLeft() {
         await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
             assertThat(total(NodeStats::sessions)).as("sessions").isZero();

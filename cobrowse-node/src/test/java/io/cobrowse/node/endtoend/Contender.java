@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** The proxy, and what does its job elsewhere, each by the configuration that {@code docs/migration} gives. */
+/** The proxy, and its alternatives, each with the configuration from {@code docs/migration}. */
 enum Contender {
     OURS("cobrowse-proxy.yaml", "java"),
     HAPROXY("haproxy.cfg", "haproxy"),
@@ -33,19 +33,19 @@ enum Contender {
         this.program = program;
     }
 
-    /** One that runs. */
+    /** A running contender. */
     interface Running extends AutoCloseable {
         int port();
     }
 
-    /** Why it cannot run; empty where it can. */
+    /** Returns why it cannot run; empty if it can. */
     Optional<String> missing() {
         return this == OURS || find().isPresent()
                 ? Optional.empty()
                 : Optional.of("There is no " + program + ": install Debian's haproxy, nginx and apache2.");
     }
 
-    /** Starts it in front of two nodes on these ports, with all that it writes in a directory. */
+    /** Starts it in front of two nodes on these ports, with its files in a directory. */
     Running start(Path directory, int node1, int node2) throws Exception {
         String text = Files.readString(CONFIGURATIONS.resolve(configuration))
                 .replace("10.0.0.11:8700", "127.0.0.1:" + node1)
@@ -106,7 +106,7 @@ enum Contender {
         };
     }
 
-    /** What has to be another way for it to run beside others, and not as a service. */
+    /** Changes what it needs to run beside others, and not as a service. */
     private String inDirectory(String text, Path directory, int port) {
         return switch (this) {
             case HAPROXY -> text.replace("bind :8080", "bind 127.0.0.1:" + port).replace("maxconn 8000", "maxconn 100");

@@ -9,12 +9,12 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Predicate;
 
-/** Pairs that do the same at the same time. */
+/** Pairs that take the same step at the same time. */
 final class Crowd implements AutoCloseable {
     private final List<Pair> pairs;
     private final ExecutorService threads;
 
-    /** @param atOnce how many pairs act at the same time; all of them stay connected all the time */
+    /** @param atOnce how many pairs act at the same time; all of them stay connected throughout */
     Crowd(List<Pair> pairs, int atOnce) {
         this.pairs = List.copyOf(pairs);
         this.threads = Executors.newFixedThreadPool(atOnce);
@@ -25,7 +25,7 @@ final class Crowd implements AutoCloseable {
         void run(Pair pair) throws Exception;
     }
 
-    /** The number of pairs that are so. */
+    /** Returns the number of pairs for which the condition holds. */
     int count(Predicate<Pair> which) {
         return (int) pairs.stream().filter(which).count();
     }
@@ -34,12 +34,12 @@ final class Crowd implements AutoCloseable {
         return pairs;
     }
 
-    /** Has all pairs take the step at once, and waits for them; fails when one of them fails, after all are done. */
+    /** Makes all pairs take the step at once, and waits for them; if one fails, fails after all are done. */
     void all(Step step) throws Exception {
         those(pair -> true, step);
     }
 
-    /** As {@link #all}, for the pairs that are so. */
+    /** Like {@link #all}, for the pairs for which the condition holds. */
     void those(Predicate<Pair> which, Step step) throws Exception {
         List<Callable<Void>> tasks = new ArrayList<>();
         for (Pair pair : pairs) {

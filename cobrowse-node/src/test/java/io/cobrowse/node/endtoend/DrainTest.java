@@ -22,9 +22,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * A node is taken out while fifty sessions run on it, half of them over long-polling and half over WebSocket: by a program, and by
- * somebody who sees the dashboard for the first time. Both are told when it is safe to stop; it is stopped then, and no session is
- * lost. Run by the profile {@code long}.
+ * A node is taken out while fifty sessions run on it, half of them over long-polling and half over WebSocket: once by a
+ * program, and once by a person who sees the dashboard for the first time. Both learn when it is safe to stop. Then it
+ * is stopped, and no session is lost. Run by the profile {@code long}.
  */
 @Tag("long")
 class DrainTest {
@@ -36,11 +36,11 @@ class DrainTest {
     private static final int AT_ONCE = 20;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    /** Who takes the node out. */
+    /** The operator who takes the node out. */
     private interface Operator {
         void drain() throws Exception;
 
-        /** Returns whether he has been told that the node is safe to stop. */
+        /** Returns whether the operator has learnt that the node is safe to stop. */
         boolean isToldSafe() throws Exception;
     }
 
@@ -118,7 +118,7 @@ class DrainTest {
                 .toList();
     }
 
-    /** Uses {@code /api/nodes} alone. */
+    /** Uses only {@code /api/nodes}. */
     private record ByApi(Cluster cluster) implements Operator {
         private static final HttpClient HTTP = HttpClient.newHttpClient();
 
@@ -147,7 +147,7 @@ class DrainTest {
         }
     }
 
-    /** Has nothing but the page, and does what it says. */
+    /** Uses only the page, and does what it says. */
     private static final class ByDashboard implements Operator, AutoCloseable {
         private static final String ROW = "#rows [data-id='2']";
 

@@ -15,11 +15,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Clients that want a WebSocket and do not get one, from the start or from some time on, because something behind the proxy
- * refuses it.
+ * Clients that want a WebSocket and do not get one, from the start or later, because something behind the proxy refuses
+ * it.
  *
- * <p>Proves that, however it is refused, the client goes on over long-polling and still reaches the node that owns its
- * session, by cookie and by URL: nothing strays, and whatever the pair has to say arrives.
+ * <p>Proves that, however it is refused, the client continues over long-polling and still reaches the node that owns
+ * its session, by cookie and by URL: no request strays, and all messages of the pair arrive.
  */
 class FallbackTest {
     private static final int PAIRS = 2 * Cluster.NODES;
@@ -44,8 +44,8 @@ class FallbackTest {
     }
 
     /**
-     * CometD's clients try WebSocket again until the node must have forgotten them, and then shake hands anew over what
-     * works. The session is gone by then, so they start another one.
+     * CometD's clients try WebSocket again until the node must have forgotten them, and then start again with a
+     * handshake over a transport that works. The session is gone by then, so they start another one.
      */
     @Test
     void shouldStartAgainByLongPollingOnTheSameNodeWhereWebSocketIsCutAndThenRefused() throws Exception {

@@ -15,15 +15,15 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** What stands between a proxy and a node in many a network, and may let everything pass but WebSockets. */
+/** A component between a proxy and a node, as in many networks, that may pass on everything except WebSockets. */
 final class Gateway implements AutoCloseable {
-    /** What becomes of a request for a WebSocket. */
+    /** The treatment of a request for a WebSocket. */
     enum Refusal {
-        /** It passes. */
+        /** It is passed on. */
         NONE,
         FORBIDDEN,
         UNAVAILABLE,
-        /** The connection is closed in place of an answer. */
+        /** The connection is closed without an answer. */
         CLOSED
     }
 
@@ -49,13 +49,13 @@ final class Gateway implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + server.getLocalPort());
     }
 
-    /** Treats WebSockets like this from now on, and cuts those that are open. */
+    /** Treats WebSockets like this from now on, and closes open ones. */
     void webSockets(Refusal next) {
         refusal = next;
         webSockets.forEach(Gateway::close);
     }
 
-    /** The number of WebSockets that were refused. */
+    /** Returns the number of WebSockets that were refused. */
     int refused() {
         return refused.get();
     }
@@ -75,7 +75,7 @@ final class Gateway implements AutoCloseable {
         }
     }
 
-    /** Relays to the node, a read at a time: the proxy writes the head of a request at once. */
+    /** Relays to the node, one read at a time; the proxy writes the head of a request in one piece. */
     private void relay(Socket front, Socket back) {
         byte[] bytes = new byte[64 * 1024];
         boolean switched = false;

@@ -10,13 +10,13 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /**
- * The proxy's main job, end to end and over long-polling alone: two hundred customers and their agents at a time, on three
- * nodes. The customers stick by cookie, half of the agents by cookie too and half by URL, and half of those carry the
- * cookie of another node.
+ * The proxy's main job, end to end and over long-polling alone: two hundred customers and their agents at a time, on
+ * three nodes. The customers stick by cookie. Half of the agents stick by cookie too and half by URL, and half of those
+ * have the cookie of another node.
  *
- * <p>Proves that each message reaches the other party of its pair, unchanged and in order; that every request of a session
- * reaches the node that owns it, whatever a stale cookie says; that sessions are spread evenly; and that nothing is left
- * in the nodes or the proxy when all have gone.
+ * <p>Proves that each message reaches the other party of its pair, unchanged and in order; that every request of a
+ * session reaches the node that owns it, whatever a stale cookie says; that sessions are spread evenly; and that
+ * nothing is left in the nodes or the proxy when all have gone.
  */
 class MainJobTest {
     private static final int PAIRS = 200;

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The tables of {@code docs/genesys.md} that say who gets a request. */
+/** The tables of {@code docs/genesys.md} that say which node gets a request. */
 final class MigrationTable {
     private static final Path PAGE = Path.of("..", "docs", "genesys.md");
     private static final String BEGIN = "<!-- The test reads the tables from here on. -->";
@@ -17,10 +17,10 @@ final class MigrationTable {
     private MigrationTable() {}
 
     /**
-     * A row: a request, and what is said to become of it.
+     * A row: a request, and its expected outcomes.
      *
-     * @param request as it stands in the page
-     * @param outcomes by the contenders' order
+     * @param request as in the page
+     * @param outcomes in the order of the contenders
      */
     record Row(String request, List<String> outcomes) {
         String line() {
@@ -36,7 +36,7 @@ final class MigrationTable {
             return line;
         }
 
-        /** The request's cookie field, empty for none. */
+        /** Returns the request's cookie field; empty for none. */
         String cookie() {
             return Stream.of(request.split("`"))
                     .filter(code -> code.startsWith("Cookie: "))
@@ -49,7 +49,7 @@ final class MigrationTable {
         }
     }
 
-    /** The rows of the two tables: while both nodes are there, and when node 2 has died. */
+    /** Returns the rows of the two tables: with both nodes, and after node 2 has died. */
     static List<List<Row>> read() throws IOException {
         String page = Files.readString(PAGE);
         String part = page.substring(page.indexOf(BEGIN), page.indexOf(END));

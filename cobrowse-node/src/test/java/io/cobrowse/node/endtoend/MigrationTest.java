@@ -25,14 +25,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * The proxy, HAProxy, nginx and Apache httpd by the configurations in {@code docs/migration}, with the same nodes and the same
- * requests: what {@code docs/genesys.md} says of them is so, cell by cell.
+ * The proxy, HAProxy, nginx and Apache httpd with the configurations in {@code docs/migration}, with the same nodes and
+ * the same requests: the tables in {@code docs/genesys.md} are true, cell by cell.
  */
 class MigrationTest {
-    /** How often a request is sent that is said to reach one node, or none. */
+    /** How often a request is sent that must reach one node, or none. */
     private static final int TIMES = 8;
 
-    /** The same where either node may get it: Apache first makes up for what stuck to the other one. */
+    /** The same if either node may get it: Apache first evens out what stuck to the other one. */
     private static final int TIMES_IN_TURN = 100;
 
     private static final Duration DETECTION_LIMIT = Duration.ofSeconds(60);
@@ -99,7 +99,7 @@ class MigrationTest {
         all.assertAll();
     }
 
-    /** What becomes of a request, in the page's words. */
+    /** Returns the outcome of a request, in the page's words. */
     private static String outcome(int port, Row row, String said) throws IOException {
         SortedSet<String> seen = new TreeSet<>();
         int times = said.equals("any") ? TIMES_IN_TURN : TIMES;
@@ -118,14 +118,14 @@ class MigrationTest {
         return seen.equals(new TreeSet<>(List.of("node-1", "node-2"))) ? "any" : String.join(" or ", seen);
     }
 
-    /** Sends a request over a connection of its own and returns the answer. */
+    /** Sends a request on a connection of its own; returns the answer. */
     private static String ask(int port, String line, String cookie) throws IOException {
         try (Socket socket = send(port, line, cookie, "Content-Length: 0\r\nConnection: close")) {
             return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
         }
     }
 
-    /** Asks for a WebSocket and returns the head of the answer. */
+    /** Requests a WebSocket; returns the head of the answer. */
     private static String upgrade(int port, String cookieOrQuery) throws IOException {
         boolean query = cookieOrQuery.startsWith("?");
         try (Socket socket = send(

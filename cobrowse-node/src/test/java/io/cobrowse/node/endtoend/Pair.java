@@ -13,18 +13,18 @@ import org.eclipse.jetty.client.ContentResponse;
 import org.eclipse.jetty.http.HttpStatus;
 
 /**
- * A customer and an agent who share a session, step by step as the vendor's guide has it: {@link #create}, {@link #join},
- * {@link #exchange} as often as wanted, {@link #leave}, {@link #disconnect}. Each step checks all that comes.
+ * A customer and an agent who share a session, step by step as in the vendor's guide: {@link #create}, {@link #join},
+ * {@link #exchange} any number of times, {@link #leave}, {@link #disconnect}. Each step checks everything that arrives.
  */
 public final class Pair {
     public enum Transport {
         LONG_POLLING,
         WEB_SOCKET,
-        /** The latter, and the former where it fails. */
+        /** WebSocket, and long-polling if it fails. */
         WEB_SOCKET_OR_LONG_POLLING
     }
 
-    /** How the agent sticks to the owner of the session. */
+    /** The way in which the agent sticks to the owner of the session. */
     public enum Agent {
         BY_COOKIE,
         BY_URL,
@@ -32,7 +32,7 @@ public final class Pair {
         BY_URL_WITH_STALE_COOKIE
     }
 
-    /** Messages of each party and each exchange. */
+    /** The number of messages of each party in each exchange. */
     static final int MESSAGES = 5;
 
     private static final int MAX_LOOK_UPS = 20;
@@ -71,7 +71,7 @@ public final class Pair {
         return kind;
     }
 
-    /** The name of the node that owns the session, once it is created. */
+    /** Returns the name of the node that owns the session, once it is created. */
     public String owner() {
         return owner;
     }
@@ -84,7 +84,7 @@ public final class Pair {
         return agent;
     }
 
-    /** The customer creates the session, on any node, and gets the cookie. */
+    /** The customer creates the session on any node, and gets the cookie. */
     public void create() throws Exception {
         Map<String, Object> created = Browser.json(customer.send("POST", proxy.resolve(SESSIONS)));
         token = (String) created.get("sessionToken");
@@ -110,7 +110,7 @@ public final class Pair {
         joinAgent();
     }
 
-    /** Both join once more with the CometD clients that they have, after the customer has created a session again. */
+    /** Both join again with their CometD clients, after the customer has created another session. */
     void joinAgain() throws Exception {
         joinCustomer();
         lookUp();
@@ -128,7 +128,10 @@ public final class Pair {
         assertThat(customer.next("joined")).containsEntry("userId", 2L);
     }
 
-    /** Asks until a node knows: nodes give each other a second to answer, which a busy machine may exceed. */
+    /**
+     * Asks until a node knows the session. Nodes wait a second for each other's answers, which may be too short on a
+     * busy machine.
+     */
     private Map<String, Object> lookUp() throws Exception {
         URI uri = proxy.resolve(SESSIONS + "/" + token);
         ContentResponse response = agent.send("GET", uri);
@@ -162,9 +165,9 @@ public final class Pair {
     }
 
     /**
-     * Sends DOM changes to the agent and pointer events to the customer, and checks that exactly these come: both ways at
-     * once over WebSocket, one behind the other over long-polling, where CometD keeps no order between what comes by a
-     * poll and what comes in answer to a client's own messages.
+     * Sends DOM changes to the agent and pointer events to the customer, and checks that exactly these arrive. Over
+     * WebSocket, both directions are used at once; over long-polling, one after the other, since CometD keeps no order
+     * between messages in answers to polls and in answers to a client's own messages.
      */
     public void exchange(int round) throws Exception {
         List<Map<String, Object>> changes = events("dom", round);
@@ -191,8 +194,8 @@ public final class Pair {
     }
 
     /**
-     * In any order: CometD's server takes messages off a session's queue and hands them to the connection in two steps,
-     * between which another thread that delivers to the same session may overtake.
+     * Checks in any order. CometD's server takes messages off a session's queue and passes them to the connection in
+     * two steps, between which another thread that delivers to the same session may overtake.
      */
     private static void receive(Browser receiver, String channel, List<Map<String, Object>> expected)
             throws InterruptedException {
@@ -203,7 +206,7 @@ public final class Pair {
         assertThat(received).containsExactlyInAnyOrderElementsOf(expected);
     }
 
-    /** The agent ends the session: every second one exits, the others stop it over REST. */
+    /** The agent ends the session: every second agent exits, the others stop it over REST. */
     public void leave() throws Exception {
         if (number % 2 == 0) {
             assertThat(agent.call("exit", Map.of("userToken", agentToken))).isEmpty();
@@ -216,7 +219,7 @@ public final class Pair {
         assertThat(customer.next("deactivated")).containsEntry("sessionToken", token);
     }
 
-    /** Both clients go. */
+    /** Both clients disconnect. */
     public void disconnect() {
         customer.disconnect();
         agent.disconnect();

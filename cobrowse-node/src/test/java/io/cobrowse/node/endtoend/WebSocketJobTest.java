@@ -17,12 +17,12 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * The proxy's job over WebSocket, at the size of a busy cluster: five hundred pairs over WebSocket beside two hundred over
- * long-polling, on three nodes at once.
+ * The proxy's job over WebSocket, at the size of a busy cluster: five hundred pairs over WebSocket beside two hundred
+ * over long-polling, on three nodes.
  *
- * <p>Proves that HTTP and WebSocket are balanced and kept on their nodes alike, each tunnel counted on its node; and that
- * clients whose tunnels are cut come back to the node that knows them, by cookie or by URL, and go on as the clients they
- * were, while those of other nodes and those over long-polling notice nothing. Run by the profile {@code long}.
+ * <p>Proves that HTTP and WebSocket are balanced and kept on their nodes alike, each tunnel counted on its node; and
+ * that clients whose tunnels are cut return to the node that knows them, by cookie or by URL, and continue as the same
+ * clients, while those of other nodes and those over long-polling notice nothing. Run by the profile {@code long}.
  */
 @Tag("long")
 class WebSocketJobTest {
@@ -86,7 +86,7 @@ class WebSocketJobTest {
         }
     }
 
-    /** Cuts the tunnels of one node at a pace, while the pairs of the others and those over long-polling talk. */
+    /** Cuts the tunnels of one node at a pace, while the pairs of the other nodes and those over long-polling talk. */
     private static void cutWhileOthersTalk(Cluster cluster, Crowd crowd) throws Exception {
         Map<Pair, List<String>> ids = new HashMap<>();
         crowd.pairs().forEach(pair -> ids.put(pair, clientIds(pair)));
@@ -105,7 +105,7 @@ class WebSocketJobTest {
         return List.of(pair.customer().comet().getId(), pair.agent().comet().getId());
     }
 
-    /** A stale cookie contradicts the URL of each request until the join has replaced it, and a handshake is one. */
+    /** A stale cookie contradicts the URL of each request, including the handshake, until the join has replaced it. */
     private static void assertConflicts(Cluster cluster, Crowd crowd) {
         int tunnels = crowd.count(pair -> overWebSocket(pair) && stale(pair))
                 + crowd.count(pair -> isCut(pair) && stale(pair));

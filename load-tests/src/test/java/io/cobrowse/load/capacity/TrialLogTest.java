@@ -18,7 +18,7 @@ class TrialLogTest {
 
     private final List<Integer> loaded = new ArrayList<>();
 
-    /** Carries 400 sessions. */
+    /** A system that carries 400 sessions. */
     private final SystemUnderLoad system = sessions -> {
         loaded.add(sessions);
         return new Trial(sessions, sessions <= 400, 1, sessions, Map.of("proxy", 0.001 * sessions));

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
-/** What is wrong is found before anything is started. */
+/** Errors are found before anything is started. */
 class MainTest {
     private static final String NOBODY = "http://127.0.0.1:1";
 
@@ -111,7 +111,7 @@ class MainTest {
                 .contains("published figures of the reference node");
     }
 
-    /** The page is what people read, and the file is what {@code size} reads. */
+    /** People read the page, and {@code size} reads the file. */
     @Test
     void shouldPublishTheFiguresThatThePageHas() throws Exception {
         Capacity published = Capacity.ofReferenceNode();

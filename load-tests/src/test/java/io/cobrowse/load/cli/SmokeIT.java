@@ -16,10 +16,10 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The command line against reference nodes and the proxy, all of them processes. */
+/** The command line with reference nodes and the proxy, all of them processes. */
 class SmokeIT {
     private static final int INJECTORS = 3;
-    /** In which the injectors' JVMs start, on a busy machine. */
+    /** The time in which the injectors' JVMs start on a busy machine. */
     private static final long START_SECONDS = 30;
 
     @TempDir

@@ -14,7 +14,7 @@ class LoadRunTest {
     @TempDir
     private Path directory;
 
-    /** Nodes and proxy are stopped at the same time as the injector is. */
+    /** Nodes and proxy are stopped at the same time as the injector. */
     @Test
     void shouldNotCountWhatItsOwnStopHasBroken() throws Exception {
         Settings settings = Settings.defaults();

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The checks are checked: what a bad proxy does must fail the run. Over long-polling, at a high pace. */
+/** Tests the checks: the errors of a bad proxy must fail the run. Over long-polling, at a high rate. */
 class ChecksIT {
     private static final String SETTINGS = """
             complexity:

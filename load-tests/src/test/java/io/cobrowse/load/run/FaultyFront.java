@@ -20,7 +20,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Stands in front of a proxy of two nodes, over HTTP, and treats every so-manyth sticky request badly. */
+/** Stands in front of a proxy of two nodes, over HTTP, and mishandles every n-th sticky request. */
 final class FaultyFront implements AutoCloseable {
     private static final List<String> PASSED_ON = List.of("Content-Type", "Cookie", "Origin");
     private static final Pattern COOKIE = Pattern.compile("(gcbSessionServer=node-)([12])");
@@ -47,7 +47,7 @@ final class FaultyFront implements AutoCloseable {
         server.start();
     }
 
-    /** Sends every so-manyth request to the other node. */
+    /** Sends every n-th request to the other node. */
     static FaultyFront misrouting(URI proxy, int every) throws IOException {
         return new FaultyFront(proxy, every, true, 0);
     }

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class RunComparisonTest {
-    /** Those of {@link RunResultTest#of}. */
+    /** The window of {@link RunResultTest#of}. */
     private static final long START = 1_000;
 
     private static final long END = 101_000;
@@ -31,7 +31,7 @@ class RunComparisonTest {
         return RunResultTest.lasting(START, END);
     }
 
-    /** Latencies around so many milliseconds, with one bad second in fifty. */
+    /** Returns latencies around this many milliseconds, with one bad second in fifty. */
     private Latencies latencies(long seed, double millis, int eachSecond) throws Exception {
         Random random = new Random(seed);
         Path file = directory.resolve("latency-" + seed + "-" + millis + ".hlog");

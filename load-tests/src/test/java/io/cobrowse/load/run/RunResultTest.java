@@ -16,7 +16,7 @@ class RunResultTest {
         return of(injector, injectors, MESSAGES);
     }
 
-    /** Returns one whose window lasted from then to then, in ms. */
+    /** Returns a result whose window has these bounds, in milliseconds. */
     static RunResult lasting(long from, long until) {
         return of(1, 1, MESSAGES, from, until);
     }

@@ -41,7 +41,7 @@ class ReportTest {
                 .doesNotContain("{{", "</script><b>", "src=\"http");
     }
 
-    /** A browser leaves out what stands below a condition that it does not know, such as {@code (not print)}. */
+    /** A browser ignores everything below a condition that it does not know, such as {@code (not print)}. */
     @Test
     void shouldHaveADarkThemeBelowAConditionThatThereIs() throws Exception {
         Path file = directory.resolve("report.html");

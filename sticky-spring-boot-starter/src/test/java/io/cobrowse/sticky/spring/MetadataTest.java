@@ -16,15 +16,15 @@ import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Keeps what editors complete by ({@code spring-configuration-metadata.json}) in step with docs/configuration.md, which another test
- * keeps in step with what the reader takes. Where they differ, the file as it has to be is left in {@code target}.
+ * Keeps the metadata for editors ({@code spring-configuration-metadata.json}) in step with docs/configuration.md, which
+ * another test keeps in step with the reader. If they differ, the correct file is left in {@code target}.
  */
 class MetadataTest {
     private static final Path FILE = Path.of("src/main/resources/META-INF/spring-configuration-metadata.json");
     private static final Path EXPECTED = Path.of("target/spring-configuration-metadata.json");
     private static final Pattern ROW = Pattern.compile("\\| `([^`]+)` \\| (.*) \\| (.*) \\| (.*) \\|");
 
-    /** Sections that the starter refuses, since an application has them in its own way. */
+    /** The sections that the starter refuses, since an application has its own means. */
     private static final List<String> REFUSED = List.of("admin", "access-log", "metrics", "audit", "listeners");
 
     private final Map<String, Map<String, Object>> properties = new LinkedHashMap<>();
