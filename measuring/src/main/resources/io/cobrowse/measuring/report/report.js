@@ -24,8 +24,9 @@ function element(parent, tag, text, classes) {
 // Numbers stand right, all else left.
 const numeric = (text) => text === '' || text === '–' || /^[-−+≥]?\s?[\d.,]+(\s?[%×]|\s?(ns|µs|ms|s|B|KB|KiB|MB|MiB|GB|cores?))?$/.test(text);
 
+// On a narrow screen each row of more than two figures becomes a card, whose cells need their columns' names.
 function table(section, figures) {
-  const made = element(element(section, 'div', undefined, 'wide'), 'table');
+  const made = element(element(section, 'div', undefined, 'wide'), 'table', undefined, figures.columns.length > 2 ? 'cards' : '');
   const marked = figures.marks.length > 0;
   const texts = figures.columns.map((unused, i) => figures.rows.some((row) => !numeric(row[i])));
   if (figures.columns.some((name) => name !== '')) {
@@ -41,7 +42,9 @@ function table(section, figures) {
       const mark = figures.marks[j];
       element(line, 'td', mark ? signs[mark] : '', 'mark ' + (mark || ''));
     }
-    row.forEach((text, i) => element(line, 'td', text, texts[i] ? 'text' : ''));
+    row.forEach((text, i) => {
+      element(line, 'td', text, texts[i] ? 'text' : '').dataset.column = figures.columns[i];
+    });
   });
 }
 
