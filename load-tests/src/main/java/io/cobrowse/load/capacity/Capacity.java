@@ -1,11 +1,13 @@
 package io.cobrowse.load.capacity;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.cobrowse.load.settings.Json;
 import io.cobrowse.measuring.Environment;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +36,15 @@ public record Capacity(
         try (InputStream file = Objects.requireNonNull(Capacity.class.getResourceAsStream("reference-capacity.json"))) {
             return Json.mapper().readValue(file, Capacity.class);
         }
+    }
+
+    /** Returns the result, one sentence for each component; if the run was interrupted before the end of the first trial, it says so. */
+    @JsonIgnore
+    public String answer() {
+        String found = components.stream().map(Component::sentence).collect(Collectors.joining(" "));
+        return !interrupted
+                ? found
+                : components.isEmpty() ? "Interrupted: no trial was finished." : "Interrupted. So far: " + found;
     }
 
     /** Returns the component with this name; null if it was not measured. */

@@ -49,11 +49,14 @@ public final class CapacityReport {
                             + " bin/cobrowse-load size --sessions N --from capacity.json",
                     sizes));
         }
-        sections.add(Section.of(
-                "What each component carries",
-                conditions()
-                        + " Sessions that met the service level, and what limited them, as the processors' use says.",
-                components()));
+        boolean known = !capacity.components().isEmpty();
+        if (known) {
+            sections.add(Section.of(
+                    "What each component carries",
+                    conditions()
+                            + " Sessions that met the service level, and what limited them, as the processors' use says.",
+                    components()));
+        }
         capacity.components().stream()
                 .filter(CapacityReport::hasCurves)
                 .forEach(component -> sections.addAll(curves(component)));
@@ -63,7 +66,9 @@ public final class CapacityReport {
                 Table.of(
                         List.of(""),
                         capacity.assumptions().stream().map(List::of).toList())));
-        sections.add(Section.of("All trials", "In the order in which they were made.", trials()));
+        if (known) {
+            sections.add(Section.of("All trials", "In the order in which they were made.", trials()));
+        }
         sections.add(Section.of("How it was measured", "", environment()));
         return new HtmlReport.Content("Capacity", answer(), Mark.TOLD, headlines(), sections);
     }
@@ -89,17 +94,12 @@ public final class CapacityReport {
         return sections;
     }
 
-    /** Returns the sentence of each component, and then the conditions under which they hold. */
     private String answer() {
         String warning = capacity.environment().busy()
                 ? " The machine was busy when this began (load average "
                         + capacity.environment().loadBefore() + "): do not plan with these figures."
                 : "";
-        return (capacity.interrupted() ? "Interrupted. So far: " : "")
-                + String.join(
-                        " ",
-                        capacity.components().stream().map(Component::sentence).toList())
-                + warning;
+        return capacity.answer() + warning;
     }
 
     private String conditions() {

@@ -67,7 +67,7 @@ public final class CapacityRun {
     /**
      * Searches, and returns the result; if interrupted, what was found until then.
      *
-     * @throws IOException if a process does not start, or the run was interrupted before the end of the first trial
+     * @throws IOException if a process does not start
      */
     public Capacity run() throws IOException, InterruptedException {
         long start = System.nanoTime();
@@ -93,11 +93,9 @@ public final class CapacityRun {
             }
         }
         List<Component> components = new ArrayList<>(log.components());
-        if (interrupted && !log.trials().isEmpty()) {
-            components.add(searchedSoFar());
-        }
-        if (components.isEmpty()) {
-            throw new IOException("Interrupted before the first trial was over: there is nothing to report");
+        List<Trial> unfinished = log.trialsSoFar();
+        if (interrupted && !unfinished.isEmpty()) {
+            components.add(searchedSoFar(unfinished));
         }
         return new Capacity(
                 environment,
@@ -112,8 +110,7 @@ public final class CapacityRun {
     }
 
     /** Returns the component whose search was interrupted, with the greatest number of sessions that it carried. */
-    private Component searchedSoFar() {
-        List<Trial> trials = log.trials();
+    private Component searchedSoFar(List<Trial> trials) {
         int carried = trials.stream()
                 .filter(Trial::passed)
                 .mapToInt(Trial::sessions)

@@ -77,6 +77,13 @@ public final class TrialLog {
         return List.copyOf(trials);
     }
 
+    /** Returns these trials, and those of an interrupted run that are not used yet. */
+    List<Trial> trialsSoFar() {
+        List<Trial> all = new ArrayList<>(trials);
+        all.addAll(known);
+        return all;
+    }
+
     /** Returns the system with its trials recorded; known trials are not repeated. */
     SystemUnderLoad recording(SystemUnderLoad system) {
         return sessions -> {

@@ -117,7 +117,9 @@ final class CapacityCommand implements Callable<Integer> {
         Path report = output.resolve("capacity.html");
         CapacityReport.write(report, capacity);
         out.println();
-        if (capacity.interrupted()) {
+        if (capacity.components().isEmpty()) {
+            out.println(capacity.answer());
+        } else if (capacity.interrupted()) {
             out.println("Interrupted. Results so far, which --resume continues:");
         }
         capacity.components().forEach(component -> out.println(component.sentence()));

@@ -24,19 +24,20 @@ import org.HdrHistogram.Histogram;
 final class Outcome {
     private Outcome() {}
 
-    /** Writes a report that says why the run did not start. */
-    static void tellUnreachable(String cause, RunPlan plan, PrintWriter out) throws IOException {
+    /** Writes a report that says why the run did not start, prints the reason, and returns the exit code. */
+    static int tellNotBegun(String why, RunPlan plan, PrintWriter out) throws IOException {
         Path report = Files.createDirectories(plan.output()).resolve("report.html");
         HtmlReport.write(
                 report,
                 new HtmlReport.Content(
                         "Load test: " + plan.profileName(),
-                        "Failed before it began: " + cause,
+                        why,
                         Mark.BAD,
                         List.of(),
                         List.of(HtmlReport.section(Environment.here(plan.command())))));
-        out.printf("FAILED: %s. Report: %s%n", cause, report.toAbsolutePath().normalize());
+        out.printf("%s. Report: %s%n", why, report.toAbsolutePath().normalize());
         out.flush();
+        return 1;
     }
 
     /** Writes the report, prints the figures, and returns the exit code. */

@@ -107,13 +107,20 @@ final class RunCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         try (Interruption interruption = Interruption.watch()) {
             Run run = new Run(plan, out, interruption);
-            RunResult result = run.run();
+            RunResult result;
+            try {
+                result = run.run();
+            } catch (UnreachableException nobody) {
+                return Outcome.tellNotBegun("Failed before it began: " + nobody.getMessage(), plan, out);
+            } catch (IOException | InterruptedException failure) {
+                if (!interruption.happened()) {
+                    throw failure;
+                }
+                return Outcome.tellNotBegun("Interrupted before it began", plan, out);
+            }
             Latencies latencies = run.latencies(result);
             Verdict verdict = Verdict.of(result, latencies, plan.settings());
             return Outcome.tell(result, latencies, verdict, plan.output(), out);
-        } catch (UnreachableException nobody) {
-            Outcome.tellUnreachable(String.valueOf(nobody.getMessage()), plan, out);
-            return 1;
         }
     }
 

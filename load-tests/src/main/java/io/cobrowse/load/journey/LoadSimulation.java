@@ -2,6 +2,9 @@ package io.cobrowse.load.journey;
 
 import static io.gatling.javaapi.http.HttpDsl.http;
 
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.util.ContextInitializer;
+import ch.qos.logback.core.joran.spi.JoranException;
 import io.gatling.app.Gatling$;
 import io.gatling.javaapi.core.PopulationBuilder;
 import io.gatling.javaapi.core.Simulation;
@@ -13,6 +16,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.prefs.Preferences;
+import org.slf4j.LoggerFactory;
 
 /** Customers, agents and pollers, who arrive according to the profile. Public because Gatling creates it. */
 public final class LoadSimulation extends Simulation {
@@ -81,6 +85,20 @@ public final class LoadSimulation extends Simulation {
             return Gatling$.MODULE$.fromArgs(arguments.toArray(String[]::new)) == 0;
         } finally {
             NEXT.set(null);
+            startLogAgain();
+        }
+    }
+
+    /** Gatling stops the log at its end; what goes wrong in the next run would not be seen. */
+    private static void startLogAgain() {
+        LoggerContext log = (LoggerContext) LoggerFactory.getILoggerFactory();
+        if (!log.isStarted()) {
+            log.start();
+            try {
+                new ContextInitializer(log).autoConfig(LoadSimulation.class.getClassLoader());
+            } catch (JoranException malformed) {
+                throw new IllegalStateException("The log cannot be configured", malformed);
+            }
         }
     }
 }

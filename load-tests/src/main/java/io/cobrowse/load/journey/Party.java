@@ -48,7 +48,9 @@ final class Party {
     /** Whether the failure has been counted already. */
     boolean noted;
 
+    /** Whether Gatling has a WebSocket of this party, well or not. */
     boolean connected;
+
     private int messages;
 
     Party(Pair pair, Role role, long due) {

@@ -56,6 +56,14 @@ class TrialLogTest {
         assertThat(loaded).isEqualTo(all.subList(4, all.size()));
     }
 
+    /** Where the run that goes on is interrupted as well, in its warm-up. */
+    @Test
+    void shouldKnowTheTrialsThatTheSearchHasNotComeToYet() throws Exception {
+        CapacitySearch.Found whole = search(TrialLog.begin(directory, CONDITIONS), system);
+
+        assertThat(TrialLog.resume(directory, CONDITIONS).trialsSoFar()).isEqualTo(whole.trials());
+    }
+
     @Test
     void shouldKnowTheComponentsThatWereFound() throws Exception {
         Component node = new Component("node", 1, 400, true, "nodes", 0.95, null, false, null, null, null, List.of());

@@ -41,7 +41,8 @@ class MainTest {
         assertThat(call("run", "--profile", "steady", "--target", NOBODY, "--output", output.toString()))
                 .isEqualTo(1);
 
-        assertThat(out.toString()).contains("FAILED: The target " + NOBODY, "connection is refused", "report.html");
+        assertThat(out.toString())
+                .contains("Failed before it began: The target " + NOBODY, "connection is refused", "report.html");
         assertThat(output.resolve("report.html")).content().contains("Failed before it began", "connection is refused");
     }
 

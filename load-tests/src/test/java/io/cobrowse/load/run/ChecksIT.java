@@ -2,6 +2,9 @@ package io.cobrowse.load.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.cobrowse.load.cluster.Jars;
 import io.cobrowse.load.cluster.Layout;
 import io.cobrowse.load.cluster.LocalCluster;
@@ -17,6 +20,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** Tests the checks: the errors of a bad proxy must fail the run. Over long-polling, at a high rate. */
 class ChecksIT {
@@ -34,6 +38,15 @@ class ChecksIT {
 
     private static LocalCluster cluster;
 
+    private static final String RECONNECTING = """
+            complexity:
+              average: { change-interval: [100ms, 200ms], pointer-interval: [100ms, 200ms], page-bytes: [500, 1000] }
+            journey:
+              { websocket: 1, read-page: [0ms, 100ms], give-token: [0ms, 100ms], chats: 0, reconnects: 1, double-clicks: 0 }
+            profiles:
+              checks: { sessions: 10, session-length: 3s, fill: 2s, hold: 6s, fault: none }
+            """;
+
     @BeforeAll
     static void startCluster() throws Exception {
         cluster = LocalCluster.start(Layout.of(2), Jars.fromLauncher(), directory.resolve("processes"));
@@ -45,7 +58,11 @@ class ChecksIT {
     }
 
     private Verdict run(String name, URI target) throws Exception {
-        Settings settings = Settings.read(Files.writeString(directory.resolve("checks.yaml"), SETTINGS));
+        return run(name, target, SETTINGS);
+    }
+
+    private Verdict run(String name, URI target, String yaml) throws Exception {
+        Settings settings = Settings.read(Files.writeString(directory.resolve("checks.yaml"), yaml));
         RunPlan plan = new RunPlan(
                 target,
                 Layout.of(2),
@@ -97,6 +114,22 @@ class ChecksIT {
             assertThat(List.of(check(verdict, "p99 of change-shown"), check(verdict, "p99 of pointer-shown")))
                     .allSatisfy(check ->
                             assertThat(check.passed()).as(check.detail()).isFalse());
+        }
+    }
+
+    @Test
+    void shouldTellOfAConnectionThatBreaksAsItIsClosedWithoutAnErrorInTheLog() throws Exception {
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        log.start();
+        Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+        root.addAppender(log);
+        try (ResettingFront front = new ResettingFront(cluster.target())) {
+            Verdict verdict = run("resetting", front.uri(), RECONNECTING);
+
+            assertThat(check(verdict, "violations").detail()).contains(Incident.NO_ANSWER.label());
+            assertThat(log.list).isEmpty();
+        } finally {
+            root.detachAppender(log);
         }
     }
 }
