@@ -11,6 +11,8 @@ import io.cobrowse.sticky.proxy.message.WebSocketHandshake;
 import io.cobrowse.sticky.proxy.tunnel.Tunnel;
 import io.cobrowse.sticky.routing.Route;
 import io.cobrowse.sticky.routing.Router;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.ServletRequestWrapper;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -98,7 +100,14 @@ final class ClientSide {
         request.setAttribute(Outcome.TOLD, true);
         // Before startAsync adds its own listener, which would log every failure as unhandled if it came first.
         request.addFailureListener(onFailure);
-        servletRequest.startAsync().setTimeout(0);
+        asyncContext().setTimeout(0);
+    }
+
+    /** Jetty reads the path of an HTTP request as a URL again, and what stands behind {@code //} as a host, which it need not be. */
+    private AsyncContext asyncContext() {
+        return servletRequest.getRequestURI().startsWith("//")
+                ? servletRequest.startAsync(new ServletRequestWrapper(servletRequest), servletResponse)
+                : servletRequest.startAsync();
     }
 
     /** Finds out whether there is a body and how long it is; returns the reason if it cannot be read, or null. */
