@@ -214,7 +214,7 @@ public final class StickinessFilter implements Filter {
 
     /** Returns how routing classifies a request. */
     public static RequestKind kind(HttpServletRequest request) {
-        if (request.getHeader("Upgrade") != null) {
+        if ("websocket".equalsIgnoreCase(request.getHeader("Upgrade"))) { // Some clients offer h2c with any request.
             return RequestKind.UPGRADE;
         }
         boolean preflight = request.getMethod().equals("OPTIONS")

@@ -253,6 +253,18 @@ abstract class FilterContract {
     }
 
     @Test
+    void shouldBalanceASessionStartThatOffersHttp2InClearText() throws Exception {
+        Router router = install(PLAIN);
+        router.update(table -> table.withState("2", NodeState.DOWN));
+        Response response = RawHttp.send(
+                port,
+                "POST",
+                "/cobrowse/cometd/handshake",
+                List.of("Cookie: gcbSessionServer=node-2", "Upgrade: h2c", "Connection: Upgrade, close"));
+        assertThat(response.status()).isEqualTo(200);
+    }
+
+    @Test
     void shouldRouteTheSecondRequestOnAnotherNode() throws Exception {
         install(withOption(PLAIN, "expose-route", "true"));
         assertThat(List.of(node("/"), node("/"), node("/"), node("/"))).containsExactly("1", "2", "3", "1");

@@ -79,7 +79,7 @@ public record ExplainedRequest(String method, String target, List<Field> fields)
     }
 
     private RequestKind kind() {
-        if (first("Upgrade") != null) {
+        if ("websocket".equalsIgnoreCase(first("Upgrade"))) {
             return RequestKind.UPGRADE;
         }
         boolean preflight =
