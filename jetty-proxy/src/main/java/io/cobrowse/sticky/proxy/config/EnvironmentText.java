@@ -36,7 +36,7 @@ record EnvironmentText(String text, List<String> errors) {
             matcher.appendReplacement(text, Matcher.quoteReplacement(value));
         }
         matcher.appendTail(text);
-        if (text.indexOf("${") >= 0) {
+        if (matcher.replaceAll(" ").contains("${")) {
             errors.add("a reference is ${NAME} or ${NAME:default}, not nested; NAME of letters, digits and _");
         }
         return new EnvironmentText(text.toString(), errors);

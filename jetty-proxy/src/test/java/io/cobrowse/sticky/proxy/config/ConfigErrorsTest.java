@@ -434,8 +434,7 @@ class ConfigErrorsTest {
                                         + " NAME of letters, digits and _")),
                 arguments(
                         "nodes: [{id: '${NESTED}', url: 'http://a'}]",
-                        List.of("1: nodes[0].id: \"${NESTED}\": a reference is ${NAME} or ${NAME:default}, not nested;"
-                                + " NAME of letters, digits and _")),
+                        List.of("1: nodes[0].id: \"${SET}\": 1 to 64 letters, digits, '.', '_' or '-'")),
                 arguments(
                         "nodes: [{id: 'a${', url: 'http://a'}]",
                         List.of("1: nodes[0].id: \"a${\": a reference is ${NAME} or ${NAME:default}, not nested; NAME"

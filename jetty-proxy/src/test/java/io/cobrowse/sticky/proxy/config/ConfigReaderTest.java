@@ -336,10 +336,10 @@ class ConfigReaderTest {
                         admin: {address: "0.0.0.0:8081", token: "${TOKEN}"}
                         stickiness: {cookie: "${COOKIE:gcb}-${COOKIE:x}", query-parameter: "${SET:unused}${EMPTY}"}
                         nodes: [{id: a, url: "http://${HOST:node.example}:80${NONE:}"}]
-                        """, Map.of("PORT", "9999", "TOKEN", "$1\\", "SET", "set", "EMPTY", ""))
+                        """, Map.of("PORT", "9999", "TOKEN", "$1${PORT}${\\", "SET", "set", "EMPTY", ""))
                 .config();
         assertThat(config.listeners().get(0).address().port()).isEqualTo(9999);
-        assertThat(config.admin().token()).isEqualTo("$1\\");
+        assertThat(config.admin().token()).isEqualTo("$1${PORT}${\\");
         assertThat(config.stickiness().cookie()).isEqualTo("gcb-x");
         assertThat(config.stickiness().queryParameter()).isEqualTo("set");
         assertThat(config.nodes().get(0).url()).isEqualTo(URI.create("http://node.example:80"));
