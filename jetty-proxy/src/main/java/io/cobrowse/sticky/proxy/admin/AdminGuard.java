@@ -78,7 +78,7 @@ public final class AdminGuard extends Handler.Wrapper {
                     "The host has to be an IP address, localhost, or the configured host of the admin listener.",
                     response,
                     callback);
-        } else if (path.equals("/livez") || path.equals("/readyz") || PageResource.isPath(path)) {
+        } else if (path.equals("/livez") || path.equals("/readyz") || PageResource.isPage(path)) {
             return super.handle(request, response, callback);
         } else if (!isAuthorized(request)) {
             refuseToken(request, response, callback);

@@ -11,8 +11,8 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * Serves the dashboard and the description of the interface, from the jar. They reveal nothing about the proxy, so they
- * need no token; the page asks its user for the token. Immutable, thread-safe.
+ * Serves the dashboard and the description of the interface, from the jar. The dashboard contains nothing about the proxy, so it
+ * needs no token: it asks for it. Immutable, thread-safe.
  */
 final class PageResource implements Request.Handler {
     /** Allows nothing from other origins, nothing inline, and no framing. */
@@ -33,8 +33,9 @@ final class PageResource implements Request.Handler {
         FILES.forEach((path, file) -> contents.put(path, read(file.name)));
     }
 
-    static boolean isPath(String path) {
-        return FILES.containsKey(path);
+    /** Returns whether a path is of the page, which cannot show a token before it is there. */
+    static boolean isPage(String path) {
+        return FILES.containsKey(path) && !path.startsWith("/api/");
     }
 
     private static byte[] read(String name) {
