@@ -184,6 +184,16 @@ class AdminResourcesTest {
     }
 
     @Test
+    void shouldPreviewThatNodesStayUntilDiscoveryFindsSome() throws Exception {
+        String yaml = EffectiveConfig.toYaml(proxy.config())
+                .replaceFirst("(?s)nodes:.*?(?=health:)", "discovery: {dns: {name: a.example}}\n");
+        JsonNode preview = json(
+                post("/api/preview", JSON.createObjectNode().put("config", yaml).toString()));
+        assertThat(preview.get("removed")).isEmpty();
+        assertThat(preview.get("sections")).extracting(JsonNode::asText).containsExactly("discovery");
+    }
+
+    @Test
     void shouldPreviewNoChangeForTheConfigurationThatHolds() throws Exception {
         stopAndRestart("s3cret");
         admin.close();
@@ -232,6 +242,7 @@ class AdminResourcesTest {
         assertThat(answer.values("X-Content-Type-Options")).containsExactly("nosniff");
         assertThat(answer.text()).doesNotContain("http://", "https://", "//cdn", " style=", "onclick");
         assertThat(get("/api/stats").status()).isEqualTo(401);
+        assertThat(get("/api/openapi.json").status()).isEqualTo(401);
     }
 
     private void stopAndRestart(String token) throws IOException {

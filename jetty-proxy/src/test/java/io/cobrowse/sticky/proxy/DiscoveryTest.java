@@ -3,8 +3,11 @@ package io.cobrowse.sticky.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.cobrowse.sticky.proxy.cluster.discovery.DnsServer;
 import io.cobrowse.sticky.proxy.config.ConfigReader;
+import io.cobrowse.sticky.proxy.config.EffectiveConfig;
 import io.cobrowse.sticky.proxy.config.ProxyConfig;
 import io.cobrowse.sticky.routing.Node;
 import io.cobrowse.sticky.routing.NodeState;
@@ -134,5 +137,27 @@ class DiscoveryTest {
         proxy.reload(read(configured));
         assertThat(ids()).containsExactly("node-1");
         assertThat(get("node-1").text()).isEqualTo("first");
+    }
+
+    @Test
+    void shouldPreviewThatFoundNodesGoWhereOthersAreConfigured() throws Exception {
+        dns.silence();
+        dns.serve(record("localhost", first), record("127", second));
+        run(DNS);
+        await().atMost(SOON).until(() -> ids().size() == 2);
+        String yaml = EffectiveConfig.toYaml(read("nodes: [{ id: localhost, url: \"http://localhost:"
+                + URI.create(first.url()).getPort() + "\" }]"));
+        ObjectMapper json = new ObjectMapper();
+        String body = json.createObjectNode().put("config", yaml).toString();
+        try (RawClient admin = new RawClient(proxy.adminUri())) {
+            admin.send(
+                    "POST /api/preview HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: "
+                            + body.length() + "\r\n\r\n" + body);
+            JsonNode preview = json.readTree(admin.answer().text());
+            assertThat(preview.get("added")).isEmpty();
+            assertThat(preview.get("removed")).hasSize(1);
+            assertThat(preview.at("/removed/0/id").asText()).isEqualTo("127");
+            assertThat(preview.get("sections")).extracting(JsonNode::asText).containsExactly("discovery");
+        }
     }
 }

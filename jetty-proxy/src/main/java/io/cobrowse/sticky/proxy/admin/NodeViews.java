@@ -1,6 +1,7 @@
 package io.cobrowse.sticky.proxy.admin;
 
 import io.cobrowse.sticky.proxy.cluster.NodeStates;
+import io.cobrowse.sticky.proxy.config.ProxyConfig.NodeConfig;
 import io.cobrowse.sticky.proxy.observe.Gauges;
 import io.cobrowse.sticky.proxy.observe.Statistics;
 import io.cobrowse.sticky.routing.Node;
@@ -23,6 +24,13 @@ final class NodeViews {
     List<NodeView> all() {
         NodeTable table = states.router().table();
         return table.nodes().stream().map(node -> view(node, table)).toList();
+    }
+
+    /** Returns the nodes as a configuration would name them. */
+    List<NodeConfig> found() {
+        return states.router().table().nodes().stream()
+                .map(node -> new NodeConfig(node.id(), node.cookies(), node.url(), node.weight(), node.backup()))
+                .toList();
     }
 
     @Nullable

@@ -100,24 +100,34 @@ final class PreviewResource implements Request.Handler {
     private Preview compare(ProxyConfig before, ProxyConfig after) {
         List<Added> added = new ArrayList<>();
         List<String> changed = new ArrayList<>();
-        for (NodeConfig node : after.nodes()) {
-            NodeConfig old = find(before, node);
+        List<NodeConfig> nodesBefore = before.discovery() == null ? before.nodes() : views.found();
+        // Where nodes are to be found, those that are known stay until some are.
+        List<NodeConfig> nodesAfter = after.discovery() == null ? after.nodes() : nodesBefore;
+        for (NodeConfig node : nodesAfter) {
+            NodeConfig old = find(nodesBefore, node);
             if (old == null) {
                 added.add(new Added(node.id(), node.url().toString()));
             } else if (!old.equals(node)) {
                 changed.add(node.id());
             }
         }
-        List<Removed> removed = before.nodes().stream()
-                .filter(node -> find(after, node) == null)
+        List<Removed> removed = nodesBefore.stream()
+                .filter(node -> find(nodesAfter, node) == null)
                 .map(this::removed)
                 .toList();
+        List<String> restart = new ArrayList<>();
+        addIf(restart, "admin", before.admin(), after.admin());
+        return new Preview(added, removed, changed, sections(before, after), restart);
+    }
+
+    private static List<String> sections(ProxyConfig before, ProxyConfig after) {
         List<String> sections = new ArrayList<>();
         addIf(sections, "listeners", before.listeners(), after.listeners());
         addIf(sections, "stickiness or any-node", before.stickiness(), after.stickiness());
         addIf(sections, "cors", before.cors(), after.cors());
         addIf(sections, "set-cookie", before.setCookie(), after.setCookie());
         addIf(sections, "balance", before.balance(), after.balance());
+        addIf(sections, "discovery", before.discovery(), after.discovery());
         addIf(sections, "health", before.health(), after.health());
         addIf(sections, "timeouts", before.timeouts(), after.timeouts());
         addIf(sections, "tunnels", before.tunnels(), after.tunnels());
@@ -137,9 +147,7 @@ final class PreviewResource implements Request.Handler {
                 "audit",
                 before.observation().audit(),
                 after.observation().audit());
-        List<String> restart = new ArrayList<>();
-        addIf(restart, "admin", before.admin(), after.admin());
-        return new Preview(added, removed, changed, sections, restart);
+        return sections;
     }
 
     private static void addIf(List<String> names, String name, @Nullable Object before, @Nullable Object after) {
@@ -149,8 +157,8 @@ final class PreviewResource implements Request.Handler {
     }
 
     /** A node with another URL is another node. */
-    private static @Nullable NodeConfig find(ProxyConfig config, NodeConfig node) {
-        return config.nodes().stream()
+    private static @Nullable NodeConfig find(List<NodeConfig> nodes, NodeConfig node) {
+        return nodes.stream()
                 .filter(each -> each.id().equals(node.id()) && each.url().equals(node.url()))
                 .findFirst()
                 .orElse(null);
