@@ -11,8 +11,8 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * Serves the dashboard and the description of the interface, from the jar. The dashboard contains nothing about the proxy, so it
- * needs no token: it asks for it. Immutable, thread-safe.
+ * Serves the dashboard and the description of the interface, from the jar. The dashboard reveals nothing about the proxy, so it
+ * needs no token; it asks its user for the token. Immutable, thread-safe.
  */
 final class PageResource implements Request.Handler {
     /** Allows nothing from other origins, nothing inline, and no framing. */

@@ -103,7 +103,7 @@ final class ClientSide {
         asyncContext().setTimeout(0);
     }
 
-    /** Jetty reads the path of an HTTP request as a URL again, and what stands behind {@code //} as a host, which it need not be. */
+    /** Jetty parses the path of an HTTP request as a URL again; behind a leading {@code //} it expects a host, and may fail. */
     private AsyncContext asyncContext() {
         return servletRequest.getRequestURI().startsWith("//")
                 ? servletRequest.startAsync(new ServletRequestWrapper(servletRequest), servletResponse)
