@@ -151,7 +151,7 @@ public final class CapacityReport {
         } catch (IllegalArgumentException unknown) {
             return null;
         }
-        return Table.of(List.of("sessions at a time", "nodes", "at worst", "proxies", "at worst"), rows);
+        return Table.of(List.of("sessions at a time", "nodes", "nodes at worst", "proxies", "proxies at worst"), rows);
     }
 
     private Table components() {

@@ -63,11 +63,16 @@ public record Trend(String name, List<Double> values) {
                     when.isEmpty() ? "No change." : "Changed " + String.join("; ", when) + ".",
                     trend.chart(unit)));
         }
-        String answer = runs.size()
-                + (runs.size() == 1 ? " run: " : " runs: ")
-                + (changed.isEmpty()
-                        ? "no change for good"
-                        : changed.size() + " changes for good, last: " + changed.get(changed.size() - 1));
+        String count = runs.size() + (runs.size() == 1 ? " run: " : " runs: ");
+        String answer = count
+                + (trends.isEmpty()
+                        ? "nothing was measured in all of them, so there is nothing to compare"
+                        : changed.isEmpty()
+                                ? "no change for good"
+                                : changed.size() == 1
+                                        ? "1 change for good: " + changed.get(0)
+                                        : changed.size() + " changes for good, last: "
+                                                + changed.get(changed.size() - 1));
         return new HtmlReport.Content(title, answer, Mark.TOLD, List.of(), sections);
     }
 }

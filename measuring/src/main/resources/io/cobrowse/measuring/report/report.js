@@ -24,9 +24,8 @@ function element(parent, tag, text, classes) {
 // Numbers stand right, all else left.
 const numeric = (text) => text === '' || text === '–' || /^[-−+≥]?\s?[\d.,]+(\s?[%×]|\s?(ns|µs|ms|s|B|KB|KiB|MB|MiB|GB|cores?))?$/.test(text);
 
-// On a narrow screen each row of more than two figures becomes a card, whose cells need their columns' names.
 function table(section, figures) {
-  const made = element(element(section, 'div', undefined, 'wide'), 'table', undefined, figures.columns.length > 2 ? 'cards' : '');
+  const made = element(element(section, 'div', undefined, 'wide'), 'table');
   const marked = figures.marks.length > 0;
   const texts = figures.columns.map((unused, i) => figures.rows.some((row) => !numeric(row[i])));
   if (figures.columns.some((name) => name !== '')) {
@@ -46,6 +45,14 @@ function table(section, figures) {
       element(line, 'td', text, texts[i] ? 'text' : '').dataset.column = figures.columns[i];
     });
   });
+}
+
+// On a narrow screen, each row of a table that is too wide becomes a card, whose cells show the names of their columns.
+function fit() {
+  for (const box of document.querySelectorAll('.wide')) {
+    box.firstChild.classList.remove('cards');
+    box.firstChild.classList.toggle('cards', box.scrollWidth > box.clientWidth);
+  }
 }
 
 // Long labels take several lines, so that none is cut.
@@ -140,6 +147,9 @@ function axes(plot) {
   if (!plot.logarithmic) {
     figures.beginAtZero = plot.kind !== 'ratio';
   }
+  if (plot.kind === 'bar') {
+    figures.suggestedMax = Math.max(...plot.series.flatMap((series) => series.points.map((point) => point[3] || 0))); // Of the whiskers.
+  }
   if (plot.kind === 'ratio') {
     Object.assign(figures, ratioLimits(plot));
     figures.ticks.callback = (value) => (value === 1 ? 'same' : (value > 1 ? '+' : '−') + short(Math.abs(100 * (value - 1)).toFixed(1)) + ' %');
@@ -151,7 +161,7 @@ function axes(plot) {
   }
   const across = plot.kind === 'percentiles'
     ? { type: 'logarithmic', min: 1, ticks: { callback: percentileTick, maxRotation: 0, autoSkip: false }, grid: {} }
-    : { type: 'linear', ticks: { maxRotation: 0, maxTicksLimit: narrow.matches ? 6 : 12 }, grid: {} };
+    : { type: 'linear', ticks: { maxRotation: 0, precision: 0, maxTicksLimit: narrow.matches ? 6 : 12 }, grid: {} };
   across.title = { display: !!plot.across, text: plot.across };
   return { x: across, y: figures };
 }
@@ -255,7 +265,9 @@ for (const part of report.sections) {
     frame.srcdoc = part.html;
   }
 }
+fit();
 paint();
+addEventListener('resize', fit);
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', paint);
 matchMedia('print').addEventListener('change', paint);
 addEventListener('beforeprint', paint);
