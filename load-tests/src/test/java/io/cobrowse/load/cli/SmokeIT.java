@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SmokeIT {
     private static final int INJECTORS = 3;
     /** The time in which the injectors' JVMs start on a busy machine. */
-    private static final long START_SECONDS = 30;
+    private static final long START_SECONDS = 45;
 
     @TempDir
     private Path directory;
@@ -48,13 +48,13 @@ class SmokeIT {
     void shouldMergeWhatThreeInjectorProcessesMeasured() throws Exception {
         List<String> merge = new ArrayList<>(
                 List.of("merge", "--output", directory.resolve("merged").toString()));
+        List<Process> injectors = new ArrayList<>();
         try (LocalCluster cluster =
                 LocalCluster.start(Layout.of(2), Jars.fromLauncher(), directory.resolve("processes"))) {
             String startAt = Instant.now()
                     .plusSeconds(START_SECONDS)
                     .truncatedTo(ChronoUnit.SECONDS)
                     .toString();
-            List<Process> injectors = new ArrayList<>();
             for (int i = 1; i <= INJECTORS; i++) {
                 Path output = directory.resolve("injector-" + i);
                 merge.add(output.toString());
@@ -65,6 +65,8 @@ class SmokeIT {
                         .as(Files.readString(log(i)))
                         .isZero();
             }
+        } finally {
+            injectors.forEach(Process::destroyForcibly);
         }
 
         assertThat(Main.execute(merge.toArray(String[]::new))).isZero();
