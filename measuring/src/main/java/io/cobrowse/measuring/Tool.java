@@ -2,7 +2,7 @@ package io.cobrowse.measuring;
 
 import java.io.File;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,7 +47,7 @@ public final class Tool {
         } catch (InterruptedException interrupted) {
             process.destroyForcibly();
             Thread.currentThread().interrupt();
-            throw new UncheckedIOException(new IOException("Interrupted", interrupted));
+            throw new InterruptedIOException("Interrupted");
         }
     }
 
