@@ -42,13 +42,15 @@ public record Stickiness(
         List<AnyNode> anyNode) {
 
     private static final Predicate<String> PARAMETER =
-            Pattern.compile("[^&=#%\"'\\s\\p{Cntrl}]+").asMatchPredicate();
+            Pattern.compile("[!-~&&[^&=#%\"']]+").asMatchPredicate();
     private static final String PARAMETER_ALLOWED =
-            "a name as it stands in URLs, not empty, without & = # %, blanks, quotes and control characters";
+            "a name as it stands in URLs: visible ASCII, not empty, without & = # % and quotes";
     private static final Predicate<String> PATH = Pattern.compile("/[ -:<-~]*").asMatchPredicate();
     private static final String PATH_ALLOWED = "a path that begins with /, of printable ASCII characters without ;";
-    private static final Predicate<String> DOMAIN = Pattern.compile("[!-:<-~]+").asMatchPredicate();
-    private static final String DOMAIN_ALLOWED = "a domain, of printable ASCII characters without ; and blanks";
+    private static final String LABEL = "[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?";
+    private static final Predicate<String> DOMAIN =
+            Pattern.compile("\\.?" + LABEL + "(\\." + LABEL + ")*").asMatchPredicate();
+    private static final String DOMAIN_ALLOWED = "a host name";
     /**
      * Excludes attributes that have settings of their own, or that make the cookie expire; the last occurrence of an
      * attribute would win.
