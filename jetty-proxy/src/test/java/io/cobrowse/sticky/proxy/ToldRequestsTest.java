@@ -114,6 +114,14 @@ class ToldRequestsTest {
     }
 
     @Test
+    void shouldTellThatAnAnswerToHeadHasNoBytes() throws Exception {
+        JsonNode line =
+                only(lines(get("/served/a?co-browse-node-id=9", "").replaceFirst("GET", "HEAD")), "method", "HEAD");
+        check(line, 404, "none", "unknown", "refused");
+        assertThat(line.get("responseBytes").asInt()).isZero();
+    }
+
+    @Test
     void shouldTellOfWhatGateCheckAndParserRefuse() throws Exception {
         List<JsonNode> lines = lines(
                 get("/secret", ""),

@@ -4,6 +4,7 @@ import io.cobrowse.sticky.filter.StickinessFilter;
 import io.cobrowse.sticky.proxy.exchange.Outcome;
 import io.cobrowse.sticky.routing.Route;
 import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -109,7 +110,8 @@ final class RefusedOutcome implements Outcome {
 
     @Override
     public long responseBytes() {
-        return Response.getContentBytesWritten(response);
+        // Jetty counts what is written as the body of an answer to HEAD, although none of it is sent.
+        return HttpMethod.HEAD.is(request.getMethod()) ? 0 : Response.getContentBytesWritten(response);
     }
 
     @Override
