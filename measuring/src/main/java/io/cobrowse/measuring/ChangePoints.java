@@ -10,11 +10,13 @@ import org.apache.commons.statistics.inference.TTest;
  * of the logarithms decides on each split.
  */
 public final class ChangePoints {
-    /** Fewer measurements are no level. */
+    /** The fewest measurements that make a level. */
     private static final int LEAST_SEGMENT = 4;
-    /** Of finding a change in a series where there is none, shared out among the places where it could be. */
+    /**
+     * The probability of finding a change in a series without one, divided by the number of places where it could be.
+     */
     private static final double FALSE_ALARM = 0.01;
-    /** Levels that are nearer to each other are one. */
+    /** Levels closer than this count as one. */
     private static final double NOTICED = 0.02;
 
     private ChangePoints() {}
@@ -53,7 +55,9 @@ public final class ChangePoints {
         }
     }
 
-    /** Returns how probable such a difference is where there is none; the test knows no answer where nothing varies. */
+    /**
+     * Returns the probability of such a difference if there is no change; the test gives no answer if nothing varies.
+     */
     private static double probability(double[] before, double[] after) {
         if (isConstant(before) && isConstant(after)) {
             return 0;

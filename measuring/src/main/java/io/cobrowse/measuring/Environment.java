@@ -84,7 +84,7 @@ public record Environment(
         return commit.isEmpty() ? UNKNOWN : git("status", "--porcelain").isEmpty() ? commit : commit + "+changes";
     }
 
-    /** Returns what git says of the project's directory; nothing where it cannot. */
+    /** Returns git's answer for the project's directory; nothing if it fails. */
     private static String git(String... arguments) {
         String home = System.getProperty("cobrowse.home", ".");
         String[] command = Stream.concat(Stream.of("git", "-C", home), Stream.of(arguments))

@@ -46,7 +46,7 @@ public final class InstructionCounter implements AutoCloseable {
         return parse(new String(perf.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
     }
 
-    /** Returns the count in what perf says; nothing where it cannot count. */
+    /** Returns the count in perf's output; nothing if perf cannot count. */
     static OptionalLong parse(String output) {
         return output.lines()
                 .map(line -> line.split(",", -1))

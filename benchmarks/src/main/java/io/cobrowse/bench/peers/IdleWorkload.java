@@ -23,7 +23,7 @@ final class IdleWorkload {
     private final List<Double> with = new ArrayList<>();
     private final List<Double> heapEach = new ArrayList<>();
 
-    /** Has the connections do, and wait for, what comes before they are left alone, or after it. */
+    /** Makes the connections do something, before they are left idle or afterwards, and waits until it is done. */
     interface Step {
         void run(LoadClient client) throws IOException;
     }

@@ -90,7 +90,7 @@ final class Load implements AutoCloseable {
                 proxy,
                 clients,
                 number % 2 == 0 ? Transport.LONG_POLLING : Transport.WEB_SOCKET,
-                // None by URL with a stale cookie: that may be of the dead node, which its first request is told.
+                // None by URL with a stale cookie: it may name the dead node, and the first request would be told so.
                 number / 2 % 2 == 0 ? Agent.BY_COOKIE : Agent.BY_URL);
         pair.create();
         pair.join();

@@ -161,8 +161,7 @@ class ForwardingTest {
             assertThat(client.get("/" + i).text()).isEqualTo("ok");
             assertThat(node.next().line()).isEqualTo("GET /" + i + " HTTP/1.1");
         }
-        // An answer may be here before the connection is told that its request has been written; then it is not free
-        // yet.
+        // An answer may arrive before the connection knows that its request has been written; then it is not free yet.
         assertThat(node.connections()).isLessThan(10);
     }
 

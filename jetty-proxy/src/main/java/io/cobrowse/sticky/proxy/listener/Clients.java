@@ -8,8 +8,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Counts each client's open connections and its requests to a listener. A client is an IPv4 address, or the /64 of an
- * IPv6 address, since whoever has one address of a /64 has them all. There are at most as many entries as connections
- * and clients of the last second. Thread-safe.
+ * IPv6 address, since a host with one address of a /64 usually has all of them. There are at most as many entries as
+ * connections and clients of the last second. Thread-safe.
  */
 final class Clients {
     private static final double NANOS = TimeUnit.SECONDS.toNanos(1);

@@ -12,7 +12,7 @@ import org.eclipse.jetty.io.EndPoint;
  * Two end points whose bytes are passed to each other, unread, until one side resets, both have ended, or neither has
  * sent anything for too long. Thread-safe.
  *
- * <p>An end that finishes sending closes only that direction; the other goes on until it ends as well.
+ * <p>An end that finishes sending closes only that direction; the other direction continues until it ends as well.
  */
 public final class Tunnel {
     private final Tunnels tunnels;

@@ -53,7 +53,7 @@ public final class NodeResolver implements SocketAddressResolver {
     });
     private final Map<String, Name> names = new ConcurrentHashMap<>();
 
-    /** Makes a resolver that uses the system's name resolution. */
+    /** Creates a resolver that uses the system's name resolution. */
     public NodeResolver() {
         this(InetAddress::getAllByName, System::nanoTime);
     }
