@@ -9,14 +9,17 @@ import java.net.SocketAddress;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Objects;
+import org.eclipse.jetty.http.HttpVersion;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Formats entries as lines, as JSON or for people. Text that many lines share, for a second or a route, is encoded
- * once. Not thread-safe.
+ * Formats entries as lines, as JSON or for people. Text that many lines share, for a second, a connection or a route, is
+ * encoded once. Not thread-safe.
  */
 final class LogLines {
     private static final int ROUTES = 1024;
+    private static final int CONNECTIONS = 1024;
     private static final DateTimeFormatter SECOND =
             DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss").withZone(ZoneOffset.UTC);
 
@@ -65,6 +68,30 @@ final class LogLines {
     private final @Nullable Route[] routes = new Route[ROUTES];
 
     private final byte[][] routeTexts = new byte[ROUTES][];
+    /** The last connection at each place, by the identity of its address. */
+    private final @Nullable Connection[] connections = new Connection[CONNECTIONS];
+
+    /** What the lines of a connection have in common. */
+    private static final class Connection {
+        private final @Nullable SocketAddress client;
+        private final @Nullable String listener;
+        private final HttpVersion protocol;
+        private final byte[] text;
+
+        Connection(LogEntry entry, byte[] text) {
+            this.client = entry.client();
+            this.listener = entry.listener();
+            this.protocol = entry.protocol();
+            this.text = text;
+        }
+
+        @SuppressWarnings("ReferenceEquality") // A connection has one address, and comparing others would take time.
+        boolean isOf(LogEntry entry) {
+            return client == entry.client()
+                    && protocol == entry.protocol()
+                    && Objects.equals(listener, entry.listener());
+        }
+    }
 
     LogLines(LogFormat format, boolean secrets, LineBuffer line) {
         this.json = format == LogFormat.JSON;
@@ -74,10 +101,7 @@ final class LogLines {
 
     void append(LogEntry entry) {
         time(entry.timeMillis());
-        line.ascii(json ? "Z\"" : "Z");
-        text(Key.CLIENT, client(entry.client()));
-        text(Key.LISTENER, entry.listener());
-        text(Key.PROTOCOL, entry.protocol().asString());
+        line.ascii(json ? "Z\"" : "Z").bytes(connection(entry));
         text(Key.METHOD, entry.method());
         String target = entry.target();
         text(Key.TARGET, target == null || secrets ? target : Masking.target(target));
@@ -117,6 +141,19 @@ final class LogLines {
             secondText = part.ascii('.').take();
         }
         line.bytes(secondText).padded(Math.floorMod(millis, 1000L), 3);
+    }
+
+    private byte[] connection(LogEntry entry) {
+        int place = System.identityHashCode(entry.client()) & (CONNECTIONS - 1);
+        Connection known = connections[place];
+        if (known == null || !known.isOf(entry)) {
+            key(part, Key.CLIENT).string(client(entry.client()));
+            key(part, Key.LISTENER).string(entry.listener());
+            key(part, Key.PROTOCOL).string(entry.protocol().asString());
+            known = new Connection(entry, part.take());
+            connections[place] = known;
+        }
+        return known.text;
     }
 
     private byte[] route(@Nullable Route route) {
