@@ -4,9 +4,6 @@ import io.cobrowse.sticky.filter.ProblemDocument;
 import io.cobrowse.sticky.proxy.config.FieldRules;
 import java.net.InetAddress;
 import java.time.Duration;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.http.HttpURI;
@@ -42,9 +39,7 @@ public final class Gate extends Handler.Wrapper {
             "Servers read this path in different ways, and this listener serves some paths only. Not served are segments that"
                     + " are empty, '.' or '..', a backslash, a ';' before a slash, and encoded / \\ . % ; ? #.",
             null);
-    private final AtomicInteger inFlight = new AtomicInteger();
-    private final CountDownLatch empty = new CountDownLatch(1);
-    private volatile boolean closed;
+    private final InFlight inFlight = new InFlight();
 
     @Override
     public InvocationType getInvocationType() {
@@ -53,15 +48,14 @@ public final class Gate extends Handler.Wrapper {
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
-        // Counted before the flag is read, so that whoever sets the flag sees every admitted request.
-        inFlight.incrementAndGet();
+        boolean admitted = inFlight.enter();
         Callback leaving = new Leaving(callback);
         FieldRules fields = ListenerConnector.policy(request).responseFields();
         if (!fields.isEmpty()) {
             request.addHttpStreamWrapper(stream -> new ResponseFields(stream, fields));
         }
         try {
-            answer(request, response, leaving);
+            answer(admitted, request, response, leaving);
         } catch (Exception failure) {
             // Answered here, since Jetty would complete a callback that does not count.
             LOG.warn("Serving a request failed", failure);
@@ -70,8 +64,8 @@ public final class Gate extends Handler.Wrapper {
         return true;
     }
 
-    private void answer(Request request, Response response, Callback leaving) throws Exception {
-        ProblemDocument problem = closed ? STOPPING : problem(request);
+    private void answer(boolean admitted, Request request, Response response, Callback leaving) throws Exception {
+        ProblemDocument problem = admitted ? problem(request) : STOPPING;
         ListenerConnector listener = ListenerConnector.of(request);
         if (problem != null) {
             refuse(problem, request, response, leaving);
@@ -83,7 +77,7 @@ public final class Gate extends Handler.Wrapper {
     }
 
     private void refuse(ProblemDocument problem, Request request, Response response, Callback callback) {
-        if (closed && request.getConnectionMetaData().getHttpVersion() != HttpVersion.HTTP_2) {
+        if (inFlight.isClosed() && request.getConnectionMetaData().getHttpVersion() != HttpVersion.HTTP_2) {
             response.getHeaders().put(HttpHeader.CONNECTION, "close");
         }
         if (problem.status() == STOPPING.status() || problem.status() == TOO_MANY.status()) {
@@ -157,7 +151,7 @@ public final class Gate extends Handler.Wrapper {
 
     /** Returns the number of requests being served. */
     public int inFlight() {
-        return inFlight.get();
+        return inFlight.count();
     }
 
     /**
@@ -165,11 +159,7 @@ public final class Gate extends Handler.Wrapper {
      * has ended.
      */
     public boolean closeAndWait(Duration time) throws InterruptedException {
-        closed = true;
-        if (inFlight.get() == 0) {
-            return true;
-        }
-        return empty.await(time.toNanos(), TimeUnit.NANOSECONDS);
+        return inFlight.closeAndWait(time);
     }
 
     private final class Leaving extends Callback.Nested {
@@ -179,9 +169,7 @@ public final class Gate extends Handler.Wrapper {
 
         @Override
         public void completed() {
-            if (inFlight.decrementAndGet() == 0 && closed) {
-                empty.countDown();
-            }
+            inFlight.leave();
         }
     }
 }
