@@ -120,7 +120,7 @@ final class ConnectionPool implements UpstreamConnection.Owner {
 
     /** Gives the requester a new connection. */
     void connect(Requester requester) {
-        if (count.incrementAndGet() <= Upstreams.MAX_CONNECTIONS) {
+        if (count.incrementAndGet() <= upstreams.maxConnections()) {
             resolve(requester);
         } else {
             upstreams.closeIdleElsewhere(url, loop, closed -> {
@@ -129,7 +129,7 @@ final class ConnectionPool implements UpstreamConnection.Owner {
                 } else {
                     count.decrementAndGet();
                     requester.connectFailed(new RejectedExecutionException(
-                            "All " + Upstreams.MAX_CONNECTIONS + " connections to " + authority + " are in use"));
+                            "All " + upstreams.maxConnections() + " connections to " + authority + " are in use"));
                 }
             });
         }

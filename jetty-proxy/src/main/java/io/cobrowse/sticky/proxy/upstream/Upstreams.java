@@ -39,6 +39,7 @@ public final class Upstreams {
 
     private final UpstreamConnector connector;
     private final NodeResolver resolver;
+    private final int maxConnections;
     private final Predicate<URI> current;
     private final RetryBudget retries = new RetryBudget(System.nanoTime());
     private final Map<EventLoop, LoopUpstreams> loops = new ConcurrentHashMap<>();
@@ -56,6 +57,17 @@ public final class Upstreams {
      *     exchange waits for it
      */
     public Upstreams(UpstreamConnector connector, NodeResolver resolver, Predicate<URI> current, Timeouts timeouts) {
+        this(connector, resolver, current, timeouts, MAX_CONNECTIONS);
+    }
+
+    /** For tests, which cannot open {@value #MAX_CONNECTIONS} connections. */
+    Upstreams(
+            UpstreamConnector connector,
+            NodeResolver resolver,
+            Predicate<URI> current,
+            Timeouts timeouts,
+            int maxConnections) {
+        this.maxConnections = maxConnections;
         this.connector = connector;
         this.resolver = resolver;
         this.current = current;
@@ -109,6 +121,11 @@ public final class Upstreams {
         if (!places.isEmpty()) {
             places.values().forEach(each -> each.tick(nowNanos));
         }
+    }
+
+    /** Returns how many connections all loops together may have to one node. */
+    int maxConnections() {
+        return maxConnections;
     }
 
     boolean isCurrent(URI url) {
