@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import org.eclipse.jetty.client.AbstractHttpClientTransport;
 import org.eclipse.jetty.client.HttpClient;
 import org.eclipse.jetty.ee11.proxy.AsyncProxyServlet;
 import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
@@ -28,6 +29,7 @@ import org.eclipse.jetty.ee11.servlet.ServletContextRequest;
 import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.io.ClientConnector;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
+import org.eclipse.jetty.util.thread.Invocable.InvocationType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -143,6 +145,10 @@ public final class StickyProxyServlet extends AsyncProxyServlet {
         connector.setIdleTimeout(Duration.ZERO);
         HttpClient client = super.newHttpClient(connector);
         client.setSocketAddressResolver(resolver);
+        if (client.getTransport() instanceof AbstractHttpClientTransport checks) {
+            checks.setInvocationType(
+                    InvocationType.NON_BLOCKING); // Else answers would wait for a thread of the server.
+        }
         return client;
     }
 
