@@ -15,6 +15,8 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -220,6 +222,33 @@ class AdminResourcesTest {
             proxy.states().setAdmin("1", NodeState.DRAIN);
             assertThat(dataOf(lines, "state")).contains("node 1: ready");
         }
+    }
+
+    @Test
+    void shouldStreamToSoManyReadersOnly() throws Exception {
+        List<RawClient> readers = new ArrayList<>();
+        try {
+            for (int i = 0; i < 64; i++) {
+                readers.add(readEvents());
+                assertThat(readers.get(i).head().status()).isEqualTo(200);
+            }
+            // The head may have come before its reader counts.
+            RawClient.Answer refusal = await().until(
+                            () -> {
+                                readers.add(readEvents());
+                                return readers.get(readers.size() - 1).head();
+                            },
+                            answer -> answer.status() != 200);
+            assertThat(refusal.status()).isEqualTo(503);
+        } finally {
+            for (RawClient reader : readers) {
+                reader.close();
+            }
+        }
+    }
+
+    private RawClient readEvents() throws IOException {
+        return new RawClient(proxy.adminUri()).send("GET /api/events HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
     }
 
     private static String dataOf(BufferedReader lines, String event) throws IOException {

@@ -178,6 +178,16 @@ class ListenerLimitsTest {
     }
 
     @Test
+    void shouldNotCountRequestsOfTrustedPeers() throws Exception {
+        start(requests(1), "127.0.0.1");
+        RawClient client = client();
+        for (int i = 0; i < 20; i++) {
+            assertThat(client.get("/").status()).isEqualTo(200);
+        }
+        assertThat(count(ListenerCounters.REQUESTS_PER_CLIENT)).isZero();
+    }
+
+    @Test
     void shouldCountATunnelAsAConnectionUntilItIsClosed() throws Exception {
         node.behave(exchange -> {
             exchange.send("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -284,8 +294,9 @@ class ListenerLimitsTest {
         assertThat(tooLong.text()).contains("urn:cobrowse-proxy:uri-too-long");
         assertThat(count(ListenerCounters.TARGET_BYTES)).isEqualTo(1);
 
-        assertThat(client.get("/", "X: " + "x".repeat(1900)).status()).isEqualTo(200);
-        RawClient.Answer tooLarge = client.get("/", "X: " + "x".repeat(2000));
+        int left = 2000 - "Host: proxy\r\n".length() - "X: \r\n".length();
+        assertThat(client.get("/", "X: " + "x".repeat(left)).status()).isEqualTo(200);
+        RawClient.Answer tooLarge = client.get("/", "X: " + "x".repeat(left + 1));
         assertThat(tooLarge.status()).isEqualTo(431);
         assertThat(tooLarge.text()).contains("urn:cobrowse-proxy:request-header-too-large");
         assertThat(count(ListenerCounters.HEADER_BYTES)).isEqualTo(1);
@@ -294,6 +305,7 @@ class ListenerLimitsTest {
         assertThat(client.get("/", fields(20)).status()).isEqualTo(431);
         assertThat(count(ListenerCounters.HEADER_COUNT)).isEqualTo(1);
         try (RawHttp2Client http2 = new RawHttp2Client(proxy.uri("public"))) {
+            assertThat(http2.get("/" + "t".repeat(499)).status()).isEqualTo(200);
             assertThat(http2.get("/" + "t".repeat(500)).status()).isEqualTo(414);
             assertThat(http2.get("/", "x", "x".repeat(2000)).status()).isEqualTo(431);
             assertThat(http2.get("/").status()).isEqualTo(200);
@@ -322,6 +334,16 @@ class ListenerLimitsTest {
         assertThat(post(chunked + chunk + chunk + "1\r\nb\r\n0\r\n\r\n").status())
                 .isEqualTo(413);
         assertThat(count(ListenerCounters.BODY_BYTES)).isEqualTo(2);
+        try (RawHttp2Client http2 = new RawHttp2Client(proxy.uri("public"))) {
+            assertThat(postOverHttp2(http2, 1000)).isEqualTo(200);
+            assertThat(postOverHttp2(http2, 1001)).isEqualTo(413);
+        }
+    }
+
+    private static int postOverHttp2(RawHttp2Client client, int bytes) throws IOException {
+        int stream = client.begin("POST", "/", false);
+        client.data(stream, true, "b".repeat(bytes));
+        return client.answer(stream).status();
     }
 
     private RawClient.Answer post(String fieldsAndBody) throws IOException {
