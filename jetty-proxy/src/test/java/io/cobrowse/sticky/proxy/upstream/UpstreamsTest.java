@@ -81,7 +81,8 @@ class UpstreamsTest {
         Asker second = ask(upstreams, other);
         await().until(second::isConnected);
         assertThat(upstreams.connections(node)).isEqualTo(1);
-        await().until(() -> accepted.size() == 2 && accepted.get(0).getInputStream().read() == -1);
+        await().until(() ->
+                accepted.size() == 2 && accepted.get(0).getInputStream().read() == -1);
     }
 
     @Test
