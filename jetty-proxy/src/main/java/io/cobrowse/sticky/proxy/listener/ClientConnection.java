@@ -176,21 +176,11 @@ public final class ClientConnection extends HttpConnection {
                 boolean last,
                 @Nullable ByteBuffer content,
                 Callback callback) {
-            if (response != null
-                    && !HttpStatus.isInformational(response.getStatus())
-                    && getParser().inContentState()) {
-                answerBeforeBody(last);
+            if (response != null && last && getParser().inContentState()) {
+                // What has come is no reason to close. Where more is to come Jetty will, and says so (RFC 9112, 9.6).
+                consumeAvailable();
             }
             super.send(request, response == null ? null : new IndexedResponse(response), last, content, callback);
-        }
-
-        /** Has the answer say that the connection ends, as it does behind a body that is not read (RFC 9112, 9.6). */
-        private void answerBeforeBody(boolean last) {
-            if (last) {
-                consumeAvailable(); // What is there is no reason to close; where more is to come, Jetty takes note.
-            } else {
-                getGenerator().setPersistent(false);
-            }
         }
 
         @Override
