@@ -145,7 +145,7 @@ public final class StickyProxyServlet extends AsyncProxyServlet {
         connector.setIdleTimeout(Duration.ZERO);
         HttpClient client = super.newHttpClient(connector);
         client.setSocketAddressResolver(resolver);
-        if (client.getTransport() instanceof AbstractHttpClientTransport checks) {
+        if (client.getHttpClientTransport() instanceof AbstractHttpClientTransport checks) {
             checks.setInvocationType(
                     InvocationType.NON_BLOCKING); // Else answers would wait for a thread of the server.
         }
