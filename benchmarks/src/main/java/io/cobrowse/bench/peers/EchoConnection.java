@@ -1,6 +1,7 @@
 package io.cobrowse.bench.peers;
 
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.nio.BufferOverflowException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
@@ -76,7 +77,7 @@ final class EchoConnection {
             try {
                 channel.close();
             } catch (IOException closing) {
-                System.err.println("Closing failed: " + closing.getMessage());
+                EchoOrigin.LOG.log(Level.WARNING, "Closing failed", closing);
             }
         }
     }

@@ -2,6 +2,7 @@ package io.cobrowse.bench.peers;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.lang.System.Logger.Level;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
@@ -18,6 +19,8 @@ import java.nio.channels.SocketChannel;
  * <p>A process of its own: prints the ports of node-1, node-2 and node-3, and serves until its standard input ends.
  */
 final class EchoOrigin {
+    static final System.Logger LOG = System.getLogger(EchoOrigin.class.getName());
+
     private static final int BACKLOG = 4096;
 
     private static final int NODES = 3;
@@ -49,7 +52,7 @@ final class EchoOrigin {
         try {
             System.in.transferTo(OutputStream.nullOutputStream());
         } catch (IOException gone) {
-            System.err.println("The parent's pipe broke: " + gone.getMessage());
+            LOG.log(Level.WARNING, "The parent's pipe broke", gone);
         }
         Runtime.getRuntime().halt(0);
     }
@@ -74,7 +77,7 @@ final class EchoOrigin {
                         selector, SelectionKey.OP_READ, new EchoConnection(channel, (String) key.attachment()));
             }
         } catch (IOException failure) {
-            System.err.println("Accepting failed: " + failure.getMessage());
+            LOG.log(Level.WARNING, "Accepting failed", failure);
         }
     }
 }

@@ -214,12 +214,6 @@ public final class StickinessFilter implements Filter {
 
     /** Returns how routing classifies a request. */
     public static RequestKind kind(HttpServletRequest request) {
-        if ("websocket".equalsIgnoreCase(request.getHeader("Upgrade"))) { // Some clients offer h2c with any request.
-            return RequestKind.UPGRADE;
-        }
-        boolean preflight = request.getMethod().equals("OPTIONS")
-                && request.getHeader("Origin") != null
-                && request.getHeader("Access-Control-Request-Method") != null;
-        return preflight ? RequestKind.PREFLIGHT : RequestKind.PLAIN;
+        return RequestKind.of(request.getMethod(), request, HttpServletRequest::getHeader);
     }
 }

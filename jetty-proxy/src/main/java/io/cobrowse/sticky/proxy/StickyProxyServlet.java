@@ -146,8 +146,8 @@ public final class StickyProxyServlet extends AsyncProxyServlet {
         HttpClient client = super.newHttpClient(connector);
         client.setSocketAddressResolver(resolver);
         if (client.getHttpClientTransport() instanceof AbstractHttpClientTransport checks) {
-            checks.setInvocationType(
-                    InvocationType.NON_BLOCKING); // Else answers would wait for a thread of the server.
+            // Otherwise answers would wait for a thread of the server.
+            checks.setInvocationType(InvocationType.NON_BLOCKING);
         }
         return client;
     }
@@ -161,7 +161,7 @@ public final class StickyProxyServlet extends AsyncProxyServlet {
                             + " its node: call setAsyncSupported(true) on the registration of each filter on these paths, or set"
                             + " <async-supported>true</async-supported> in web.xml");
         }
-        Route route = StickinessFilter.takeRoute(request);
+        Route route = (Route) request.getAttribute(StickinessFilter.ROUTE_ATTRIBUTE);
         if (route == null) {
             throw new ServletException(
                     "No StickinessFilter has routed this request: map it to every path of the servlet, for DispatcherType.REQUEST");
@@ -169,14 +169,10 @@ public final class StickyProxyServlet extends AsyncProxyServlet {
         ProblemDocument problem =
                 checkedInFront ? null : RequestCheck.check(ServletContextRequest.getServletContextRequest(request));
         if (problem != null) {
-            Node node = route.node();
-            if (node != null) {
-                node.end();
-            }
             answers.send(problem, request, response);
-            return;
+        } else {
+            Objects.requireNonNull(exchanges).start(route, request, response);
         }
-        Objects.requireNonNull(exchanges).start(route, request, response);
     }
 
     /** Starts TLS for nodes in advance, so that no loop has to wait for it. Does nothing before the start. */

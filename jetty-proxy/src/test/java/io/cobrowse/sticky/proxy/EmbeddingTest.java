@@ -7,11 +7,17 @@ import io.cobrowse.sticky.proxy.config.ProxyConfig.Health;
 import io.cobrowse.sticky.proxy.listener.ProxyHttp;
 import io.cobrowse.sticky.routing.Node;
 import io.cobrowse.sticky.routing.NodeState;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.function.Function;
+import org.eclipse.jetty.ee11.servlet.FilterHolder;
 import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Connector;
@@ -218,6 +224,26 @@ class EmbeddingTest {
             read = chunk != null;
             return chunk;
         }
+    }
+
+    @Test
+    void shouldCountNoRequestThatCannotBecomeAsynchronous() throws Exception {
+        ServletContextHandler context = (ServletContextHandler) ((Handler.Wrapper) server.getHandler()).getHandler();
+        FilterHolder behind = new FilterHolder((request, response, chain) -> chain.doFilter(
+                new HttpServletRequestWrapper((HttpServletRequest) request) {
+                    @Override
+                    public AsyncContext startAsync() {
+                        throw new IllegalStateException("not now");
+                    }
+                },
+                response));
+        behind.setAsyncSupported(true);
+        context.addFilter(behind, "/cobrowse/*", EnumSet.of(DispatcherType.REQUEST));
+        try (RawClient client = new RawClient(startExample())) {
+            assertThat(client.get("/cobrowse/").status()).isEqualTo(500);
+        }
+        await().until(() -> node.activeRequests() == 0);
+        assertThat(node.active()).isZero();
     }
 
     @Test

@@ -4,10 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.cobrowse.sticky.proxy.config.FieldRules;
 import io.cobrowse.sticky.proxy.config.Limits;
-import io.cobrowse.sticky.proxy.config.ProxyConfig.Address;
-import io.cobrowse.sticky.proxy.config.ProxyConfig.Listener;
 import io.cobrowse.sticky.proxy.listener.ListenerCounters;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -46,23 +43,7 @@ class ListenerLimitsTest {
     }
 
     private void start(Limits limits, String... trustedPeers) throws IOException {
-        proxy = StickyProxyServer.builder()
-                .listen(new Listener(
-                        "public",
-                        new Address("127.0.0.1", 0),
-                        null,
-                        List.of(),
-                        List.of(),
-                        List.of(trustedPeers),
-                        FieldRules.NONE,
-                        FieldRules.NONE,
-                        0,
-                        false,
-                        limits))
-                .admin("127.0.0.1", 0)
-                .node("1", "node-1", node.url())
-                .build()
-                .start();
+        proxy = SmallProxy.start(node.url(), SmallProxy.listener(List.of(), List.of(trustedPeers), 0, false, limits));
     }
 
     private static Limits connections(int all, int perClient) {
@@ -434,83 +415,5 @@ class ListenerLimitsTest {
                         "HTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA");
         assertThat(answer.status()).isEqualTo(200);
         assertThat(node.next().head()).doesNotContain("h2c").doesNotContain("HTTP2-Settings");
-    }
-
-    @Test
-    void shouldRedirectToHttps() throws Exception {
-        proxy = StickyProxyServer.builder()
-                .listen(listener(8443, false))
-                .admin("127.0.0.1", 0)
-                .node("1", "node-1", node.url())
-                .build()
-                .start();
-        RawClient.Answer answer = client().send(
-                        "POST /a%2fb?c=d HTTP/1.1\r\nHost: example.com:80\r\nContent-Length: 0\r\n\r\n")
-                .answer();
-        assertThat(answer.status()).isEqualTo(308);
-        assertThat(answer.values("Location")).containsExactly("https://example.com:8443/a%2fb?c=d");
-        proxy.reload(proxy.config().withListeners(List.of(listener(443, false))));
-        assertThat(client().get("/").values("Location")).containsExactly("https://proxy/");
-        assertThat(node.received()).isZero();
-    }
-
-    private static Listener listener(int redirect, boolean proxyProtocol) {
-        return new Listener(
-                "public",
-                new Address("127.0.0.1", 0),
-                null,
-                List.of(),
-                List.of(),
-                List.of("127.0.0.1"),
-                FieldRules.NONE,
-                FieldRules.NONE,
-                redirect,
-                proxyProtocol,
-                Limits.DEFAULTS);
-    }
-
-    @Test
-    void shouldTakeTheAddressOfAClientFromTheProxyProtocol() throws Exception {
-        proxy = StickyProxyServer.builder()
-                .listen(listener(0, true))
-                .admin("127.0.0.1", 0)
-                .node("1", "node-1", node.url())
-                .build()
-                .start();
-        String request = "GET / HTTP/1.1\r\nHost: p\r\nX-Forwarded-For: 6.6.6.6\r\n\r\n";
-        RawClient version1 = client().send("PROXY TCP4 192.0.2.7 127.0.0.1 5000 80\r\n" + request);
-        assertThat(version1.answer().status()).isEqualTo(200);
-        assertThat(node.next().values("X-Forwarded-For")).containsExactly("192.0.2.7");
-        String version2 =
-                "\r\n\r\n\u0000\r\nQUIT\n\u0021\u0011\u0000\u000c\u00c0\u0000\u0002\u0008\u007f\u0000\u0000\u0001\u0013\u0088\u0000P";
-        assertThat(client().send(version2 + request).answer().status()).isEqualTo(200);
-        assertThat(node.next().values("X-Forwarded-For")).containsExactly("192.0.2.8");
-        assertThat(client().send(request).rest()).isEmpty();
-        assertThat(node.received()).isZero();
-    }
-
-    @Test
-    void shouldTakeTheProxyProtocolFromNobodyElse() throws Exception {
-        proxy = StickyProxyServer.builder()
-                .listen(new Listener(
-                        "public",
-                        new Address("127.0.0.1", 0),
-                        null,
-                        List.of(),
-                        List.of(),
-                        List.of("192.0.2.1"),
-                        FieldRules.NONE,
-                        FieldRules.NONE,
-                        0,
-                        true,
-                        Limits.DEFAULTS))
-                .admin("127.0.0.1", 0)
-                .node("1", "node-1", node.url())
-                .build()
-                .start();
-        assertThat(client().send("PROXY TCP4 192.0.2.7 127.0.0.1 5000 80\r\nGET / HTTP/1.1\r\nHost: p\r\n\r\n")
-                        .rest())
-                .isEmpty();
-        assertThat(count(ListenerCounters.PROXY_PROTOCOL)).isEqualTo(1);
     }
 }

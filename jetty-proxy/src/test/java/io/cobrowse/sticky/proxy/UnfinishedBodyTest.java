@@ -2,10 +2,7 @@ package io.cobrowse.sticky.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.cobrowse.sticky.proxy.config.FieldRules;
 import io.cobrowse.sticky.proxy.config.Limits;
-import io.cobrowse.sticky.proxy.config.ProxyConfig.Address;
-import io.cobrowse.sticky.proxy.config.ProxyConfig.Listener;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -29,22 +26,7 @@ class UnfinishedBodyTest {
     @BeforeEach
     void start() throws IOException {
         node = new RawNode().withoutReadingBodies();
-        proxy = StickyProxyServer.builder()
-                .listen(new Listener(
-                        "public",
-                        new Address("127.0.0.1", 0),
-                        null,
-                        List.of(),
-                        List.of("/denied/**"),
-                        List.of(),
-                        FieldRules.NONE,
-                        FieldRules.NONE,
-                        0,
-                        false,
-                        LIMITS))
-                .node("1", "node-1", node.url())
-                .build()
-                .start();
+        proxy = SmallProxy.start(node.url(), SmallProxy.listener(List.of("/denied/**"), List.of(), 0, false, LIMITS));
         client = new RawClient(proxy.uri("public"));
     }
 

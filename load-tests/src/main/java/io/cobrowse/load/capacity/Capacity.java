@@ -42,9 +42,10 @@ public record Capacity(
     @JsonIgnore
     public String answer() {
         String found = components.stream().map(Component::sentence).collect(Collectors.joining(" "));
-        return !interrupted
-                ? found
-                : components.isEmpty() ? "Interrupted: no trial was finished." : "Interrupted. So far: " + found;
+        if (!interrupted) {
+            return found;
+        }
+        return components.isEmpty() ? "Interrupted: no trial was finished." : "Interrupted. So far: " + found;
     }
 
     /** Returns the component with this name; null if it was not measured. */

@@ -64,15 +64,18 @@ public record Trend(String name, List<Double> values) {
                     trend.chart(unit)));
         }
         String count = runs.size() + (runs.size() == 1 ? " run: " : " runs: ");
-        String answer = count
-                + (trends.isEmpty()
-                        ? "nothing was measured in all of them, so there is nothing to compare"
-                        : changed.isEmpty()
-                                ? "no change for good"
-                                : changed.size() == 1
-                                        ? "1 change for good: " + changed.get(0)
-                                        : changed.size() + " changes for good, last: "
-                                                + changed.get(changed.size() - 1));
+        String answer = count + answer(trends.isEmpty(), changed);
         return new HtmlReport.Content(title, answer, Mark.TOLD, List.of(), sections);
+    }
+
+    private static String answer(boolean nothing, List<String> changed) {
+        if (nothing) {
+            return "nothing was measured in all of them, so there is nothing to compare";
+        }
+        return switch (changed.size()) {
+            case 0 -> "no change for good";
+            case 1 -> "1 change for good: " + changed.get(0);
+            default -> changed.size() + " changes for good, last: " + changed.get(changed.size() - 1);
+        };
     }
 }

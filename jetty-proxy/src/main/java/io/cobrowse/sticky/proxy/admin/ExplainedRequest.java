@@ -67,7 +67,7 @@ public record ExplainedRequest(String method, String target, List<Field> fields)
                 router.stickiness().referer() ? first("Referer") : null,
                 values("Cookie"),
                 header == null ? null : values(header),
-                kind());
+                RequestKind.of(method, this, ExplainedRequest::first));
         Route route = explanation.route();
         return new Decision(
                 route.outcome().name().toLowerCase(Locale.ROOT).replace('_', '-'),
@@ -76,15 +76,6 @@ public record ExplainedRequest(String method, String target, List<Field> fields)
                 route.sticky().text(),
                 route.conflict(),
                 explanation.steps());
-    }
-
-    private RequestKind kind() {
-        if ("websocket".equalsIgnoreCase(first("Upgrade"))) {
-            return RequestKind.UPGRADE;
-        }
-        boolean preflight =
-                method.equals("OPTIONS") && first("Origin") != null && first("Access-Control-Request-Method") != null;
-        return preflight ? RequestKind.PREFLIGHT : RequestKind.PLAIN;
     }
 
     private @Nullable String first(String name) {

@@ -6,19 +6,15 @@ import io.cobrowse.sticky.proxy.config.ProxyConfig.Address;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Admin;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Audit;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Health;
-import io.cobrowse.sticky.proxy.config.ProxyConfig.Limit;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Listener;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.LogFormat;
-import io.cobrowse.sticky.proxy.config.ProxyConfig.NodeConfig;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Observation;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Timeouts;
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Tunnels;
 import io.cobrowse.sticky.proxy.config.SetCookieRule.Attribute;
 import io.cobrowse.sticky.routing.Balance;
 import io.cobrowse.sticky.routing.Stickiness;
-import java.net.URI;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -43,15 +39,15 @@ public final class ConfigReader {
     private final Report report;
     private final Path directory;
     private final ListenerReader guarded;
+    private final NodeReader nodes;
     private final Map<String, String> listenerNames = new HashMap<>();
     private final Map<String, String> addresses = new HashMap<>();
-    private final Map<String, String> nodeIds = new HashMap<>();
-    private final Map<String, String> cookieValues = new HashMap<>();
 
     private ConfigReader(Report report, Path directory) {
         this.report = report;
         this.directory = directory;
         this.guarded = new ListenerReader(report, directory);
+        this.nodes = new NodeReader(report);
     }
 
     /**
@@ -116,8 +112,8 @@ public final class ConfigReader {
                 admin(root),
                 stickiness(root),
                 root.get("balance", Format.oneOf(Balance.class), Balance.ROUND_ROBIN),
-                nodes(root),
-                discovery(root),
+                nodes.nodes(root),
+                nodes.discovery(root),
                 health(root),
                 timeouts(root),
                 tunnels(root),
@@ -150,7 +146,7 @@ public final class ConfigReader {
                     section.missing("trusted-peers", "required with proxy-protocol, a list of at least 1");
                 }
                 if (name != null) {
-                    claim(listenerNames, name, section, "name");
+                    section.claim(listenerNames, name, "name");
                 }
                 if (address != null) {
                     claimAddress(address, section);
@@ -250,88 +246,6 @@ public final class ConfigReader {
         }
     }
 
-    private List<NodeConfig> nodes(Section root) {
-        List<NodeConfig> nodes = new ArrayList<>();
-        for (Section section : root.sections("nodes")) {
-            try (section) {
-                String id = section.require("id", Formats.NAME);
-                List<String> cookies = cookies(section, id);
-                URI url = section.require("url", Formats.NODE_URL);
-                int weight = section.get("weight", Formats.WEIGHT, 1);
-                boolean backup = section.get("backup", Formats.BOOLEAN, false);
-                Limit limit = limit(section);
-                if (id != null && url != null) {
-                    nodes.add(new NodeConfig(id, cookies, url, weight, backup, limit));
-                }
-            }
-        }
-        if (!root.has("nodes") && !root.has("discovery")) {
-            root.missing("nodes", "a list of at least 1, or discovery");
-        }
-        return nodes;
-    }
-
-    private @Nullable Discovery discovery(Section root) {
-        if (!root.has("discovery")) {
-            return null;
-        }
-        if (root.has("nodes")) {
-            report.error(root.line("discovery"), root.path("discovery"), "is set", "not together with nodes");
-        }
-        try (Section section = root.section("discovery")) {
-            boolean dns = section.has("dns");
-            boolean kubernetes = section.has("kubernetes");
-            if (dns == kubernetes) {
-                report.error(
-                        root.line("discovery"),
-                        root.path("discovery"),
-                        dns ? "has both" : "has neither",
-                        "either dns or kubernetes");
-            }
-            return dns ? dns(section) : kubernetes ? kubernetes(section) : null;
-        }
-    }
-
-    private static @Nullable Discovery dns(Section discovery) {
-        try (Section section = discovery.section("dns")) {
-            String name = section.require("name", Formats.DNS_NAME);
-            Duration interval = section.get("interval", Formats.LOOK_UP, Discovery.Dns.DEFAULT_INTERVAL);
-            return name == null ? null : new Discovery.Dns(name, interval);
-        }
-    }
-
-    private static @Nullable Discovery kubernetes(Section discovery) {
-        try (Section section = discovery.section("kubernetes")) {
-            String service = section.require("service", Formats.DNS_LABEL);
-            String namespace = section.find("namespace", Formats.DNS_LABEL);
-            int port = section.get("port", Formats.PORT, 0);
-            return service == null ? null : new Discovery.Kubernetes(service, namespace, port);
-        }
-    }
-
-    private static @Nullable Limit limit(Section node) {
-        Integer maxActive = node.find("max-active", Formats.MAX_ACTIVE);
-        int queue = node.get("queue", Formats.QUEUE, Limit.DEFAULT_QUEUE);
-        Duration queueTimeout = node.get("queue-timeout", Formats.TIMEOUT, Limit.DEFAULT_QUEUE_TIMEOUT);
-        if (!node.has("max-active") && (node.has("queue") || node.has("queue-timeout"))) {
-            node.missing("max-active", "required with queue and queue-timeout, " + Formats.MAX_ACTIVE.allowed());
-        }
-        return maxActive == null ? null : new Limit(maxActive, queue, queueTimeout);
-    }
-
-    private List<String> cookies(Section node, @Nullable String id) {
-        boolean uniqueId = id != null && claim(nodeIds, id, node, "id");
-        List<String> cookies = node.oneOrMore("cookie", Formats.NAME);
-        cookies.forEach(cookie -> claim(cookieValues, cookie, node, "cookie"));
-        if (id == null || node.has("cookie")) {
-            return cookies;
-        }
-        if (uniqueId) { // Otherwise one mistake would be reported twice.
-            claim(cookieValues, id, node, "cookie");
-        }
-        return List.of(id);
-    }
-
     private static Health health(Section root) {
         Health defaults = Health.DEFAULTS;
         try (Section section = root.section("health")) {
@@ -401,17 +315,7 @@ public final class ConfigReader {
 
     private void claimAddress(Address address, Section section) {
         if (address.port() != 0) {
-            claim(addresses, address.toString().toLowerCase(Locale.ROOT), section, "address");
+            section.claim(addresses, address.toString().toLowerCase(Locale.ROOT), "address");
         }
-    }
-
-    /** Claims a value that must be unique, and reports an error if it is taken; returns whether it was free. */
-    private boolean claim(Map<String, String> owners, String value, Section section, String key) {
-        int line = section.line(key);
-        String owner = owners.putIfAbsent(value, section.path(key) + (line == 0 ? "" : " on line " + line));
-        if (owner != null) {
-            report.error(line, section.path(key), Report.quote(value), "must be unique, and " + owner + " has it");
-        }
-        return owner == null;
     }
 }

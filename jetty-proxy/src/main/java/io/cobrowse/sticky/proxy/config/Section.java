@@ -257,6 +257,16 @@ final class Section implements AutoCloseable {
         return node instanceof Tree.Sequence ? "a list" : "a mapping";
     }
 
+    /** Claims a value that must be unique, and reports an error if it is taken; returns whether it was free. */
+    boolean claim(Map<String, String> owners, String value, String key) {
+        int at = line(key);
+        String owner = owners.putIfAbsent(value, path(key) + (at == 0 ? "" : " on line " + at));
+        if (owner != null) {
+            report.error(at, path(key), Report.quote(value), "must be unique, and " + owner + " has it");
+        }
+        return owner == null;
+    }
+
     /** Returns whether a key has no value, such as when everything below it is commented out. */
     private static boolean isBlank(Tree node) {
         return node instanceof Tree.Text text && text.blank();

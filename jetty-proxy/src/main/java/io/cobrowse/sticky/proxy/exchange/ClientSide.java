@@ -97,10 +97,10 @@ final class ClientSide {
      * Makes the request asynchronous. The listener is called for failures, on the thread on which Jetty detects them.
      */
     void startAsync(Consumer<Throwable> onFailure) {
-        request.setAttribute(Outcome.TOLD, true);
         // Before startAsync adds its own listener, which would log every failure as unhandled if it came first.
         request.addFailureListener(onFailure);
         asyncContext().setTimeout(0);
+        request.setAttribute(Outcome.TOLD, true);
     }
 
     /** Jetty parses the path of an HTTP request as a URL again; behind a leading {@code //} it expects a host, and may fail. */

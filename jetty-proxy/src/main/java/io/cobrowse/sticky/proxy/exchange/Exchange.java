@@ -211,10 +211,7 @@ final class Exchange implements Requester, WatchedEndPoint.Watcher {
         }
     }
 
-    /**
-     * Handles a failure of the node's connection, a time-out, or a node taken out of service, before the answer was
-     * complete.
-     */
+    /** Handles a connection that broke, timed out or was given up before the answer was complete. */
     void upstreamFailed(Throwable cause) {
         if (!(state instanceof Exchanging current) || current.connection() == null) {
             return;
@@ -230,10 +227,9 @@ final class Exchange implements Requester, WatchedEndPoint.Watcher {
         boolean keptTooLong = connection.isUsedBefore() && cause instanceof EOFException;
         Failover.Action action = attempts.connectionFailed(event, isParked(), keptTooLong, begun);
         leave(current);
+        boolean timedOut = event == Failover.Event.TIMED_OUT;
         if (action == Failover.Action.ABORT) {
-            abort(
-                    event == Failover.Event.TIMED_OUT ? Outcome.End.UPSTREAM_TIMEOUT : Outcome.End.UPSTREAM_FAILED,
-                    cause);
+            abort(timedOut ? Outcome.End.UPSTREAM_TIMEOUT : Outcome.End.UPSTREAM_FAILED, cause);
         } else {
             state = Connecting.STATE;
             act(action);
@@ -266,10 +262,7 @@ final class Exchange implements Requester, WatchedEndPoint.Watcher {
         }
     }
 
-    /**
-     * Continues on another route, to its node or to its answer. Null stands for a node that must not get a request that
-     * this one may have acted on.
-     */
+    /** Continues on another route; null if the request must not be sent again, as this node may have acted on it. */
     private void become(@Nullable Route next) {
         if (next == null) {
             fail(Outcome.End.UPSTREAM_FAILED, ForwardingProblems.upstreamFailed(node()));

@@ -1,6 +1,7 @@
 package io.cobrowse.sticky.proxy.exchange;
 
 import io.cobrowse.sticky.filter.RoutingAnswers;
+import io.cobrowse.sticky.filter.StickinessFilter;
 import io.cobrowse.sticky.proxy.io.EventLoop;
 import io.cobrowse.sticky.proxy.message.SetCookieRules;
 import io.cobrowse.sticky.proxy.tunnel.Tunnels;
@@ -44,6 +45,7 @@ public final class Exchanges {
         Exchange exchange = new Exchange(this, loop, upstreams.of(loop), client, route);
         // When this returns, Jetty handles the failure its own way, unless the request has ended.
         client.startAsync(failure -> loop.runAndWait(() -> exchange.bodyFailed(failure)));
+        StickinessFilter.takeRoute(request); // From now on; where the above fails, the filter ends the count.
         loop.run(exchange::begin);
     }
 

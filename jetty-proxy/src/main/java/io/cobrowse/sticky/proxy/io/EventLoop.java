@@ -72,6 +72,12 @@ public final class EventLoop extends ManagedSelector implements Loop {
         return CURRENT.get();
     }
 
+    /** Runs the task soon, on the loop whose thread calls this; on {@code others} if it is none. */
+    public static void executeHere(Runnable task, Executor others) {
+        EventLoop current = current();
+        (current == null ? others : current).execute(task);
+    }
+
     @Override
     public boolean isCurrent() {
         return thread == Thread.currentThread();

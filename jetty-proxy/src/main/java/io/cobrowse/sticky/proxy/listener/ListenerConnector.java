@@ -166,12 +166,7 @@ public final class ListenerConnector extends ServerConnector {
 
         @Override
         protected void execute(Runnable task) {
-            EventLoop loop = EventLoop.current();
-            if (loop == null) {
-                super.execute(task);
-            } else {
-                loop.execute(task);
-            }
+            EventLoop.executeHere(task, super::execute);
         }
 
         @Override

@@ -75,12 +75,7 @@ public final class UpstreamConnector extends ClientConnector {
         /** A new connection is made on its loop: a check must not wait for a thread that load may keep busy. */
         @Override
         protected void execute(Runnable task) {
-            EventLoop loop = EventLoop.current();
-            if (loop == null) {
-                super.execute(task);
-            } else {
-                loop.execute(task);
-            }
+            EventLoop.executeHere(task, super::execute);
         }
 
         EventLoop next() {
