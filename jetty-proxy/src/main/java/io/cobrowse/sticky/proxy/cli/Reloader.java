@@ -6,12 +6,14 @@ import io.cobrowse.sticky.proxy.config.ConfigReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
@@ -37,14 +39,16 @@ final class Reloader implements AutoCloseable {
         daemon.setDaemon(true);
         return daemon;
     });
-    // Used only by the thread: digests of all files.
-    private byte[] loaded;
-    private byte[] seen;
+    // Used only by the thread: a digest of the contents of each file.
+    private Map<Path, ByteBuffer> loaded;
+    private Map<Path, ByteBuffer> seen;
 
-    Reloader(Path file, StickyProxyServer server) {
+    /** @param digest of the file as the server has read it */
+    Reloader(Path file, ByteBuffer digest, StickyProxyServer server) {
         this.file = file;
         this.server = server;
-        this.loaded = digest();
+        this.loaded = digests();
+        loaded.put(file, digest);
         this.seen = loaded;
         // The task logs its own failures.
         Future<?> unused = thread.scheduleWithFixedDelay(this::look, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
@@ -58,23 +62,25 @@ final class Reloader implements AutoCloseable {
     }
 
     private void look() {
-        byte[] now = digest();
-        boolean settled = Arrays.equals(now, seen);
+        Map<Path, ByteBuffer> now = digests();
+        boolean settled = now.equals(seen);
         seen = now;
-        if (settled && !Arrays.equals(now, loaded)) {
+        if (settled && !now.equals(loaded)) {
             load();
         }
     }
 
     private void load() {
-        loaded = digest();
+        Map<Path, ByteBuffer> before = digests();
+        loaded = before;
         try {
             ConfigReader.Result result = ConfigOption.read(file);
             result.warnings().forEach(LOG::warn);
             List<String> later = server.reload(result.config());
             int nodes = result.config().nodes().size();
             LOG.info("Reloaded {}: {}", file, nodes == 0 ? "nodes are discovered" : nodes + " nodes");
-            loaded = digest(); // The new configuration may name other files.
+            loaded = digests(); // The new configuration may name other files.
+            loaded.replaceAll((each, now) -> before.getOrDefault(each, now)); // A file may have changed meanwhile.
             seen = loaded;
             later.forEach(section -> LOG.warn("{} changed: this takes effect at the next restart", section));
         } catch (ConfigException bad) {
@@ -87,15 +93,17 @@ final class Reloader implements AutoCloseable {
         }
     }
 
-    /** Returns a digest of the contents of the files. Unreadable files count as empty; the next reload reports them. */
-    private byte[] digest() {
+    /** Returns the files with digests of their contents. Unreadable files count as empty; the next reload reports them. */
+    private Map<Path, ByteBuffer> digests() {
+        Map<Path, ByteBuffer> digests = new HashMap<>();
+        digests.put(file, digest(file));
+        server.config().files().forEach(named -> digests.put(named, digest(named)));
+        return digests;
+    }
+
+    static ByteBuffer digest(Path file) {
         try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            digest.update(content(file));
-            for (Path named : server.config().files()) {
-                digest.update(content(named));
-            }
-            return digest.digest();
+            return ByteBuffer.wrap(MessageDigest.getInstance("SHA-256").digest(content(file)));
         } catch (NoSuchAlgorithmException impossible) {
             throw new IllegalStateException(impossible);
         }

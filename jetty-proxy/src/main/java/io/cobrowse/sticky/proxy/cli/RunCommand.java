@@ -8,6 +8,7 @@ import io.cobrowse.sticky.proxy.config.ProxyConfig.Address;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -43,6 +44,7 @@ final class RunCommand implements Callable<Integer> {
     /** Runs the proxy until {@code stop} is counted down, which signals do too. */
     static void run(Path file, PrintWriter out, CountDownLatch stop)
             throws ConfigException, CommandFailedException, InterruptedException {
+        ByteBuffer digest = Reloader.digest(file); // Before it is read, so that a change from now on is noticed.
         ConfigReader.Result result = ConfigOption.read(file);
         result.warnings().forEach(LOG::warn);
         Signals.handle("TERM", stop::countDown);
@@ -50,7 +52,7 @@ final class RunCommand implements Callable<Integer> {
         Signals.handle("HUP", () -> LOG.info("SIGHUP while starting: nothing to reload yet"));
         try (StickyProxyServer server =
                         StickyProxyServer.builder(result.config()).build().start();
-                Reloader reloader = new Reloader(file, server)) {
+                Reloader reloader = new Reloader(file, digest, server)) {
             Signals.handle("HUP", reloader::reload);
             printListeners(server, result.config(), out);
             ServiceManager.ready();

@@ -39,11 +39,12 @@ class RunCommandTest {
             """;
 
     /**
-     * A shell without job control makes background processes and their children ignore SIGINT; GNU's env reverses that.
-     * Elsewhere, the tests must be started in the foreground.
+     * A shell without job control makes background processes and their children ignore SIGINT, and nohup SIGHUP; GNU's
+     * env reverses that. Elsewhere, the tests must be started in the foreground.
      */
-    private static final List<String> HEEDING_SIGNALS =
-            succeeds("env", "--default-signal=INT", "true") ? List.of("env", "--default-signal=INT") : List.of();
+    private static final List<String> HEEDING_SIGNALS = succeeds("env", "--default-signal=INT,HUP", "true")
+            ? List.of("env", "--default-signal=INT,HUP")
+            : List.of();
 
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
