@@ -68,7 +68,34 @@ public final class ProcessFigures {
      * @throws IOException if the process has ended, or this is not Linux
      */
     public long threadSwitches() throws IOException {
-        long switches = 0;
+        return sumOfThreads(
+                thread -> sum(thread.resolve("status"), "voluntary_ctxt_switches:", "nonvoluntary_ctxt_switches:"));
+    }
+
+    /**
+     * Returns the CPU time that a JVM's compilers have used so far; zero if this is no JVM. Compiler threads that have
+     * ended since are not included.
+     *
+     * @throws IOException if the process has ended, or this is not Linux
+     */
+    public Duration compilerCpu() throws IOException {
+        return Duration.ofNanos(sumOfThreads(ProcessFigures::compilerNanos));
+    }
+
+    private static long compilerNanos(Path thread) throws IOException {
+        String name = Files.readString(thread.resolve("comm"));
+        if (!name.startsWith("C1 Compiler") && !name.startsWith("C2 Compiler")) {
+            return 0;
+        }
+        return Long.parseLong(Files.readString(thread.resolve("schedstat")).split(" ", 2)[0]);
+    }
+
+    private interface OfThread {
+        long read(Path thread) throws IOException;
+    }
+
+    private long sumOfThreads(OfThread figure) throws IOException {
+        long sum = 0;
         for (long pid : pids()) {
             List<Path> threads;
             try (Stream<Path> tasks = Files.list(Path.of("/proc", Long.toString(pid), "task"))) {
@@ -76,14 +103,13 @@ public final class ProcessFigures {
             }
             for (Path thread : threads) {
                 try {
-                    switches +=
-                            sum(thread.resolve("status"), "voluntary_ctxt_switches:", "nonvoluntary_ctxt_switches:");
+                    sum += figure.read(thread);
                 } catch (NoSuchFileException ended) {
                     // Between the listing and the look.
                 }
             }
         }
-        return switches;
+        return sum;
     }
 
     private static long sum(Path status, String... names) throws IOException {

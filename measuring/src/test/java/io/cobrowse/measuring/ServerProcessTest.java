@@ -52,6 +52,7 @@ class ServerProcessTest {
             ProcessFigures figures = process.figures();
             JavaProcess jvm = new JavaProcess(process.pid());
             assertThat(figures.cpu()).isPositive();
+            assertThat(figures.compilerCpu()).isPositive();
             assertThat(figures.residentBytes()).isGreaterThan(1 << 20);
             assertThat(jvm.liveBytes()).isGreaterThan(1 << 20);
             long switches = figures.threadSwitches();

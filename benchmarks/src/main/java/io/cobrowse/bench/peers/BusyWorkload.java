@@ -14,9 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.OptionalLong;
 import org.HdrHistogram.Histogram;
@@ -29,8 +27,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class BusyWorkload implements AutoCloseable {
     private static final Duration SLICE = Duration.ofSeconds(1);
-    private static final int STEADY_SLICES = 3;
-    private static final double STEADY = 1.05;
 
     private final ServerProcess server;
     private final LoadClient client;
@@ -54,23 +50,16 @@ final class BusyWorkload implements AutoCloseable {
         }
     }
 
-    /**
-     * Runs for at least {@code leastSeconds}, and then until the CPU time per request of the last seconds is steady or
-     * {@code maxSeconds} are over. A JVM may be steady for some seconds and then compile again.
-     */
+    /** Runs for the least time, and on until the proxy is {@linkplain Steadiness steady}, or the greatest time is up. */
     void warmUp(int leastSeconds, int maxSeconds) throws IOException {
-        Deque<Double> last = new ArrayDeque<>();
-        while (warmUpSeconds < maxSeconds) {
+        Steadiness seen = new Steadiness();
+        while (warmUpSeconds < maxSeconds && !(steady && warmUpSeconds >= leastSeconds)) {
             warmUpSeconds++;
-            last.addLast(measure(SLICE).cpuMicros());
-            if (last.size() > STEADY_SLICES) {
-                last.removeFirst();
-                Spread spread = Spread.of(List.copyOf(last));
-                if (warmUpSeconds >= leastSeconds && spread.max() <= spread.min() * STEADY) {
-                    steady = true;
-                    return;
-                }
-            }
+            Duration compilers = server.figures().compilerCpu();
+            Round round = measure(SLICE);
+            steady = seen.add(
+                    round.cpuMicros(),
+                    (double) server.figures().compilerCpu().minus(compilers).toNanos() / round.cpu.toNanos());
         }
     }
 

@@ -27,7 +27,7 @@ public record Settings(
     public static Settings of(Set<Workload> workloads, boolean quick) {
         return quick
                 ? new Settings(workloads, 32, 100, 5, 1, 2, 0, 12, 2_000, 1)
-                : new Settings(workloads, 32, 100, 20, 2, 5, 30, 90, 5_000, 3);
+                : new Settings(workloads, 32, 100, 20, 2, 5, 30, 120, 5_000, 3);
     }
 
     /** Returns the same settings with other rounds; those for latencies are a third of them. */
