@@ -234,7 +234,7 @@ final class ClientSide {
         } catch (IOException | RuntimeException failure) {
             LOG.debug("Answering failed", failure);
             answered.run();
-            context.getServletChannel().abort(failure);
+            Abort.now(context.getServletChannel(), failure);
             return;
         }
         answered.run();
@@ -244,7 +244,7 @@ final class ClientSide {
     /** Ends the request without an answer: the client's connection, or its HTTP/2 stream, is closed. */
     void abort(Throwable cause) {
         body.release();
-        context.getServletChannel().abort(new Request.Handler.AbortException(cause));
+        Abort.now(context.getServletChannel(), new Request.Handler.AbortException(cause));
     }
 
     /** Returns the client's end of a tunnel; null if the container cannot hand it over. */
