@@ -56,7 +56,10 @@ final class NodesCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // Set by picocli.
     private AdminOption admin;
 
-    @Option(names = "--json", description = "Prints the answer of the admin interface, as JSON.")
+    @Option(
+            names = "--json",
+            description =
+                    "Prints the answer of the admin interface, as JSON. With --wait: the node when the wait is over; what is still open goes to standard error.")
     private boolean json;
 
     @Option(
@@ -67,11 +70,8 @@ final class NodesCommand implements Callable<Integer> {
     @Option(
             names = "--timeout",
             paramLabel = "TIME",
-            defaultValue = "1h",
-            description =
-                    "With --wait: how long, as 90s, 30m or 1h (default: ${DEFAULT-VALUE}); exit 3 when it is over.")
-    @SuppressWarnings("NullAway.Init") // Set by picocli.
-    private String timeout;
+            description = "With --wait: how long, as 90s, 30m or 1h (default: 1h); exit 3 when it is over.")
+    private @Nullable String timeout;
 
     @Spec
     @SuppressWarnings("NullAway.Init") // Set by picocli.
@@ -82,10 +82,7 @@ final class NodesCommand implements Callable<Integer> {
         if (wait && action != Action.DRAIN) {
             throw wrongUsage("--wait goes with drain");
         }
-        Duration time = WaitForSafety.time(timeout);
-        if (time == null) {
-            throw wrongUsage("--timeout is a whole number with a unit (s, m, h), not '" + timeout + "'");
-        }
+        Duration time = timeout();
         AdminClient client = admin.client();
         PrintWriter out = spec.commandLine().getOut();
         if (action == Action.LIST) {
@@ -102,9 +99,31 @@ final class NodesCommand implements Callable<Integer> {
             throw wrongUsage(action + " takes the ID of a node: 1 to 64 letters, digits, '.', '_' or '-'");
         }
         JsonNode changed = client.setState(node, action.toString());
+        if (json && wait) {
+            WaitForSafety waiting =
+                    new WaitForSafety(client, node, time, spec.commandLine().getErr());
+            int code = waiting.call();
+            out.println(waiting.node().toPrettyString());
+            return code;
+        }
         out.println(json ? changed.toPrettyString() : "node " + node + ": " + action);
         out.flush();
         return wait ? new WaitForSafety(client, node, time, out).call() : ExitCode.OK;
+    }
+
+    private Duration timeout() {
+        String text = timeout;
+        if (text == null) {
+            return Duration.ofHours(1);
+        }
+        if (!wait) {
+            throw wrongUsage("--timeout goes with --wait");
+        }
+        Duration time = WaitForSafety.time(text);
+        if (time == null) {
+            throw wrongUsage("--timeout is a whole number with a unit (s, m, h), not '" + text + "'");
+        }
+        return time;
     }
 
     private ParameterException wrongUsage(String message) {

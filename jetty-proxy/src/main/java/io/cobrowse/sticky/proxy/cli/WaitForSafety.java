@@ -1,6 +1,7 @@
 package io.cobrowse.sticky.proxy.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -21,6 +22,7 @@ final class WaitForSafety implements Callable<Integer> {
     private final String id;
     private final Duration time;
     private final PrintWriter out;
+    private JsonNode node = MissingNode.getInstance();
     private String said = "";
     private long firstOpen = -1;
     private long firstNanos;
@@ -51,12 +53,13 @@ final class WaitForSafety implements Callable<Integer> {
     public Integer call() throws CommandFailedException, InterruptedException {
         long begin = System.nanoTime();
         while (true) {
-            JsonNode node = node();
-            if (node.path("safeToStop").asBoolean()) {
+            JsonNode current = ask();
+            node = current;
+            if (current.path("safeToStop").asBoolean()) {
                 say("safe to stop", "");
                 return SAFE;
             }
-            sayWhatIsLeft(node);
+            sayWhatIsLeft(current);
             if (System.nanoTime() - begin >= time.toNanos()) {
                 say("not safe to stop yet, and the time is over", "");
                 return TIMED_OUT;
@@ -65,7 +68,12 @@ final class WaitForSafety implements Callable<Integer> {
         }
     }
 
-    private JsonNode node() throws CommandFailedException, InterruptedException {
+    /** Returns the node as the admin interface showed it last. */
+    JsonNode node() {
+        return node;
+    }
+
+    private JsonNode ask() throws CommandFailedException, InterruptedException {
         return StreamSupport.stream(client.nodes().spliterator(), false)
                 .filter(each -> each.path("id").asText().equals(id))
                 .findFirst()

@@ -238,7 +238,12 @@ final class Section implements AutoCloseable {
             }
             text = replaced.text();
         }
-        T value = text.length() > MAX_VALUE_CHARS ? null : format.parser().apply(text);
+        if (text.length() > MAX_VALUE_CHARS) {
+            report.error(
+                    at, where, format.show(text), format.allowed() + "; at most " + MAX_VALUE_CHARS + " characters");
+            return null;
+        }
+        T value = format.parser().apply(text);
         if (value == null) {
             report.error(at, where, format.show(text), format.allowed());
         }

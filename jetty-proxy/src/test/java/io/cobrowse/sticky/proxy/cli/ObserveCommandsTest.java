@@ -86,6 +86,29 @@ class ObserveCommandsTest {
     }
 
     @Test
+    void shouldPrintNothingButJsonWhileItWaits() throws Exception {
+        proxy.router().table().node("2").begin();
+        assertThat(run("nodes", "drain", "2", "--wait", "--timeout", "1s", "--json", "--admin", admin()))
+                .isEqualTo(3);
+        JsonNode node = new ObjectMapper().readTree(out.toString());
+        assertThat(node.path("id").asText()).isEqualTo("2");
+        assertThat(node.path("safeToStop").asBoolean(true)).isFalse();
+        assertThat(err.toString().lines())
+                .containsExactly(
+                        "node 2: 1 request, 0 polls and 0 WebSockets open, 0 clients seen in 40 s",
+                        "node 2: not safe to stop yet, and the time is over");
+    }
+
+    @Test
+    void shouldRefuseATimeOutWithoutAWait() {
+        assertThat(run("nodes", "drain", "2", "--timeout", "5s", "--admin", admin()))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("--timeout goes with --wait");
+        assertThat(proxy.router().table().state(proxy.router().table().node("2")))
+                .isNotEqualTo(NodeState.DRAIN);
+    }
+
+    @Test
     void shouldRefuseToWaitForAnythingButADrain() {
         assertThat(run("nodes", "maint", "2", "--wait", "--admin", admin())).isEqualTo(2);
         assertThat(run("nodes", "drain", "2", "--wait", "--timeout", "soon", "--admin", admin()))

@@ -524,7 +524,7 @@ class ConfigErrorsTest {
         assertThat(errors(("nodes: [{id: \"a\\nb" + "x".repeat(100_000) + "\", url: 'http://a'}]")
                         .getBytes(StandardCharsets.UTF_8)))
                 .containsExactly("1: nodes[0].id: \"a\\u000ab" + "x".repeat(117)
-                        + "...\": 1 to 64 letters, digits, '.', '_' or '-'");
+                        + "...\": 1 to 64 letters, digits, '.', '_' or '-'; at most 1024 characters");
     }
 
     @Test
@@ -533,7 +533,7 @@ class ConfigErrorsTest {
         assertThat(errors(yaml.getBytes(StandardCharsets.UTF_8)))
                 .singleElement()
                 .asString()
-                .endsWith("a host name");
+                .endsWith("a host name; at most 1024 characters");
     }
 
     private static Stream<Arguments> rejected(String yaml, String key, String allowed, String... values) {
