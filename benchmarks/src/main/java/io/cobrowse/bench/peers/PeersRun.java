@@ -153,14 +153,19 @@ final class PeersRun {
     }
 
     private void keep(Workload workload, Map<Contender, BusyWorkload> running) throws IOException {
-        List<Contender> measured = able(workload).stream()
-                .filter(each -> running.containsKey(each) && load(running, each).measured())
-                .toList();
+        List<Contender> measured = measured(workload, running);
         for (Contender contender : measured) {
             BusyWorkload load = load(running, contender);
             contender.busy.put(workload, load.figures(load(running, measured.get(0))));
             load.writeLog(output.resolve(logName(workload, contender.peer.name())));
         }
+    }
+
+    /** Returns those with at least one round; an interruption may come before the first. */
+    private List<Contender> measured(Workload workload, Map<Contender, BusyWorkload> running) {
+        return able(workload).stream()
+                .filter(each -> running.containsKey(each) && load(running, each).measured())
+                .toList();
     }
 
     /** Returns the name of the file with a proxy's latencies. */
@@ -186,7 +191,7 @@ final class PeersRun {
     /** Measures all peers at the same rate, which the slowest of them can sustain. */
     private void latencies(Workload workload, Map<Contender, BusyWorkload> running) throws InterruptedException {
         double rate = LATENCY_RATE
-                * able(workload).stream()
+                * measured(workload, running).stream()
                         .mapToDouble(each -> load(running, each).perSecond())
                         .min()
                         .orElse(0);

@@ -209,12 +209,27 @@ final class ClientSide {
     }
 
     void write(ByteBuffer content, Callback callback) {
-        response.write(false, content, callback);
+        write(false, content, callback);
     }
 
     void writeLast(ByteBuffer content, @Nullable HttpFields trailers, Callback callback) {
         this.trailers = trailers;
-        response.write(true, content, callback);
+        write(true, content, callback);
+    }
+
+    /** Answers of the proxy's own are not deferred, since servlets wait for what they write. */
+    private void write(boolean last, ByteBuffer content, Callback callback) {
+        WatchedEndPoint socket = watched;
+        if (socket == null) {
+            response.write(last, content, callback);
+            return;
+        }
+        socket.deferWrites(true);
+        try {
+            response.write(last, content, callback);
+        } finally {
+            socket.deferWrites(false);
+        }
     }
 
     /** Completes the response. */

@@ -3,8 +3,10 @@ package io.cobrowse.sticky.proxy.io;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Selector;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -45,6 +47,7 @@ public final class EventLoop extends ManagedSelector implements Loop {
     private volatile @Nullable Thread thread;
     // Used only by the loop.
     private final List<Ticking> ticking = new ArrayList<>();
+    private final Queue<LoopEndPoint> deferred = new ArrayDeque<>();
     private long nextTickNanos;
     private int round;
     private @Nullable ByteBuffer scratch;
@@ -149,9 +152,29 @@ public final class EventLoop extends ManagedSelector implements Loop {
             thread = Thread.currentThread();
             CURRENT.set(this);
         }
-        int selected = now || ticking.isEmpty() ? super.nioSelect(selector, now) : selectUntilTick(selector);
+        writeDeferred();
+        boolean atOnce = now || !deferred.isEmpty();
+        int selected = atOnce || ticking.isEmpty() ? super.nioSelect(selector, atOnce) : selectUntilTick(selector);
         round++;
         return selected;
+    }
+
+    /** Writes once before the loop waits again. */
+    void writeAtTheEnd(LoopEndPoint endPoint) {
+        deferred.add(endPoint);
+    }
+
+    /** Writes what this turn has deferred; what those writes defer is for the next turn. */
+    private void writeDeferred() {
+        for (int left = deferred.size(); left > 0; left--) {
+            LoopEndPoint endPoint = deferred.remove();
+            try {
+                endPoint.writeDeferred();
+            } catch (RuntimeException | Error failure) {
+                LOG.error("Writing failed", failure);
+                endPoint.close(failure);
+            }
+        }
     }
 
     private int selectUntilTick(Selector selector) throws IOException {

@@ -5,27 +5,35 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
+import java.nio.channels.WritePendingException;
+import java.util.Objects;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.EofException;
 import org.eclipse.jetty.io.SocketChannelEndPoint;
 import org.eclipse.jetty.util.BufferUtil;
+import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A socket on an event loop. It distinguishes a reset from an end, writes several small buffers in one piece, and
- * limits how much is read in one turn of the loop, so that a peer that sends without a pause does not hold up the
+ * A socket on an event loop. It distinguishes a reset from an end, writes several small buffers in one piece,
+ * can wait with writes until everything that is ready has been read, and limits how much is read in one turn of the loop, so that a peer that sends without a pause does not hold up the
  * others.
  */
 public class LoopEndPoint extends SocketChannelEndPoint {
     /** The limit on bytes read in one turn; a read in progress may exceed it. */
     private static final int MAX_BYTES_A_ROUND = 64 * 1024;
 
+    private static final ByteBuffer[] NOTHING = {};
+
     private final EventLoop loop;
     private @Nullable InputStream unread;
     private boolean reset;
     private int round;
     private int bytesThisRound;
+    private boolean deferring;
+    private @Nullable Callback deferred;
+    private ByteBuffer[] deferredBuffers = NOTHING;
 
     public LoopEndPoint(SocketChannel channel, EventLoop loop, SelectionKey key, Scheduler scheduler) {
         super(channel, loop, key, scheduler);
@@ -98,6 +106,37 @@ public class LoopEndPoint extends SocketChannelEndPoint {
             bytesThisRound = 0;
         }
         return bytesThisRound >= MAX_BYTES_A_ROUND && loop.isCurrent();
+    }
+
+    /**
+     * Chooses whether writes wait for the end of the loop's turn. Then the loop first reads everything that is ready,
+     * and its peers find several requests or answers when they wake up. Must be off for a write that the loop itself
+     * waits for.
+     */
+    public void deferWrites(boolean defer) {
+        deferring = defer;
+    }
+
+    @Override
+    public void write(Callback callback, ByteBuffer... buffers) {
+        if (!deferring || !loop.isCurrent()) {
+            super.write(callback, buffers);
+            return;
+        }
+        if (deferred != null) {
+            throw new WritePendingException();
+        }
+        deferred = callback;
+        deferredBuffers = buffers;
+        loop.writeAtTheEnd(this);
+    }
+
+    void writeDeferred() {
+        Callback callback = Objects.requireNonNull(deferred);
+        ByteBuffer[] buffers = deferredBuffers;
+        deferred = null;
+        deferredBuffers = NOTHING;
+        super.write(callback, buffers);
     }
 
     /** Like Jetty's own, but makes one plain write where possible, which costs less than a gathering write. */

@@ -59,6 +59,9 @@ final class TunnelEnd extends AbstractConnection.NonBlocking implements Connecti
     public void onOpen() {
         super.onOpen();
         getEndPoint().setIdleTimeout(0); // The tunnels' own timer watches both ends together.
+        if (getEndPoint() instanceof LoopEndPoint socket) {
+            socket.deferWrites(true);
+        }
         if (this == tunnel.client()) {
             // The node's end point exists already; the client's arrives when the answer to the handshake is written.
             tunnel.start();

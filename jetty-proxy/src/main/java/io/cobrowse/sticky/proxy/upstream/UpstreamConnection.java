@@ -81,6 +81,9 @@ public final class UpstreamConnection extends AbstractConnection.NonBlocking {
         if (getEndPoint() instanceof SslConnection.SslEndPoint tls) {
             shakeHands(tls);
         } else {
+            if (getEndPoint() instanceof LoopEndPoint socket) {
+                socket.deferWrites(true);
+            }
             fillInterested();
             hand(requester);
         }
@@ -212,7 +215,7 @@ public final class UpstreamConnection extends AbstractConnection.NonBlocking {
         return getEndPoint();
     }
 
-    /** Writes; the callback may be called from within. */
+    /** Writes, now or at the end of the loop's turn; the callback may be called from within. */
     public void write(Callback callback, ByteBuffer... buffers) {
         getEndPoint().write(callback, buffers);
     }
