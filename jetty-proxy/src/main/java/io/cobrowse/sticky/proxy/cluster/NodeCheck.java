@@ -2,7 +2,10 @@ package io.cobrowse.sticky.proxy.cluster;
 
 import io.cobrowse.sticky.proxy.config.ProxyConfig.Health;
 import io.cobrowse.sticky.routing.Node;
+import java.io.EOFException;
 import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -90,7 +93,7 @@ final class NodeCheck {
                 schedule(Math.max(0, gapMillis() - sinceBeginMillis()));
             }
         }
-        failed(false, "a request failed: " + cause);
+        failed(false, "a request failed: " + reason(cause));
     }
 
     /**
@@ -153,7 +156,7 @@ final class NodeCheck {
         int status = result.getResponse().getStatus();
         Throwable failure = result.getFailure();
         if (failure != null) {
-            failed(true, "failed: " + failure);
+            failed(true, "failed: " + reason(failure));
         } else if (checks.health().expects(status)) {
             succeeded("answered " + status);
         } else if (status == HttpStatus.NOT_FOUND_404 && checks.health().drainOn404()) {
@@ -162,6 +165,18 @@ final class NodeCheck {
             failed(true, "answered " + status);
         }
         states.checkEnded(node);
+    }
+
+    /** Returns the cause in words, for operators. */
+    private static String reason(Throwable cause) {
+        if (cause instanceof UnknownHostException) {
+            return "the name cannot be resolved";
+        }
+        if (cause instanceof EOFException || cause instanceof ClosedChannelException) {
+            return "the connection was closed";
+        }
+        String message = cause.getMessage();
+        return message == null ? cause.getClass().getSimpleName() : message;
     }
 
     private synchronized void succeeded(String how) {

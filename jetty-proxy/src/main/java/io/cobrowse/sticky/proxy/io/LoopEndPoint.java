@@ -126,6 +126,7 @@ public class LoopEndPoint extends SocketChannelEndPoint {
         if (deferred != null) {
             throw new WritePendingException();
         }
+        notIdle(); // Or a time-out that is due could still fail the write.
         deferred = callback;
         deferredBuffers = buffers;
         loop.writeAtTheEnd(this);

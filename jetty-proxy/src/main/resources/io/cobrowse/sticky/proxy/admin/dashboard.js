@@ -275,7 +275,7 @@ function fill(row, { node, p50Ms, p99Ms }) {
   const detail = cells[1].querySelector('.detail');
   set(detail, left(node));
   detail.className = node.safeToStop ? 'detail safe' : 'detail';
-  set(cells[1].querySelector('.check'), `Check ${CHECKED[node.checked]}: ${node.lastCheck}`);
+  set(cells[1].querySelector('.check'), `Check ${CHECKED[node.checked]}: ${node.lastCheck.replace(/^failed: /, '')}`);
   set(cells[2].querySelector('.value'), `${number(node.requestsPerSecond)} /s`);
   drawSpark(cells[2].querySelector('.spark'), node);
   const values = [

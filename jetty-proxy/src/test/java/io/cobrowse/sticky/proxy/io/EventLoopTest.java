@@ -21,6 +21,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.eclipse.jetty.io.AbstractConnection;
 import org.eclipse.jetty.io.Connection;
@@ -183,6 +184,20 @@ class EventLoopTest {
             assertThat(late.read(4) + at.read(4)).isEqualTo("lateonce");
             await().untilAsserted(
                             () -> assertThat(order).containsExactly("once written", "end of the turn", "late written"));
+        }
+    }
+
+    @Test
+    void shouldNotTakeAnEndPointForIdleWhoseWriteIsDeferred() throws Exception {
+        try (Connected late = connect()) {
+            await().until(() -> late.endPoint.getIdleFor() > 200);
+            AtomicLong idleMillis = new AtomicLong(-1);
+            loop.runAndWait(() -> {
+                late.endPoint.deferWrites(true);
+                write(late, "late");
+                idleMillis.set(late.endPoint.getIdleFor());
+            });
+            assertThat(idleMillis.get()).isBetween(0L, 200L);
         }
     }
 
