@@ -1,5 +1,6 @@
 package io.cobrowse.bench.cli;
 
+import io.cobrowse.measuring.Cause;
 import io.cobrowse.measuring.Version;
 import java.io.IOException;
 import picocli.CommandLine;
@@ -45,7 +46,7 @@ public final class Main implements Runnable {
         if (!(failure instanceof IOException || failure instanceof IllegalArgumentException)) {
             throw failure;
         }
-        command.getErr().println("cobrowse-bench: " + failure.getMessage());
+        command.getErr().println("cobrowse-bench: " + Cause.of(failure));
         return CommandLine.ExitCode.USAGE;
     }
 

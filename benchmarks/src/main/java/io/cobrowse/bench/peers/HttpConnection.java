@@ -84,7 +84,7 @@ final class HttpConnection extends LoadConnection {
         String head = new String(bytes, StandardCharsets.ISO_8859_1);
         Matcher length = LENGTH.matcher(head.toLowerCase(Locale.ROOT));
         if (!head.startsWith("HTTP/1.1 200") || !length.find()) {
-            throw new IOException("Not 200 with a length: " + head.substring(0, head.indexOf('\r')));
+            throw new IOException("answered " + head.substring(0, head.indexOf('\r')) + ", not 200 with a length");
         }
         return end + Integer.parseInt(length.group(1));
     }

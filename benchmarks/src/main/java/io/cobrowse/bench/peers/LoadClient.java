@@ -1,5 +1,6 @@
 package io.cobrowse.bench.peers;
 
+import io.cobrowse.measuring.Cause;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.SocketTimeoutException;
@@ -49,7 +50,7 @@ final class LoadClient implements AutoCloseable {
         } catch (IOException failure) {
             close();
             throw new IOException(
-                    "Connection " + (connections.size() + 1) + " of " + count + ": " + failure.getMessage(), failure);
+                    "Connection " + (connections.size() + 1) + " of " + count + ": " + Cause.of(failure), failure);
         }
         idle.addAll(connections);
     }

@@ -1,5 +1,6 @@
 package io.cobrowse.bench.peers;
 
+import io.cobrowse.measuring.Cause;
 import io.cobrowse.measuring.Cores;
 import io.cobrowse.measuring.Environment;
 import io.cobrowse.measuring.Interruption;
@@ -76,7 +77,7 @@ final class PeersRun {
             try {
                 contender.version = contender.peer.version();
             } catch (IOException failure) {
-                settings.workloads().forEach(each -> contender.problems.put(each, failure.getMessage()));
+                settings.workloads().forEach(each -> contender.problems.put(each, Cause.of(failure)));
             }
             if (!contender.peer.carriesWebSocket()) {
                 settings.workloads().stream()
@@ -292,8 +293,8 @@ final class PeersRun {
             if (failure instanceof InterruptedException stray) {
                 throw stray;
             }
-            contender.problems.put(workload, String.valueOf(failure.getMessage()));
-            progress.printf("  %s: failed: %s%n", contender.peer.name(), failure.getMessage());
+            contender.problems.put(workload, Cause.of(failure));
+            progress.printf("  %s: failed: %s%n", contender.peer.name(), Cause.of(failure));
         }
         progress.flush();
     }
@@ -302,7 +303,7 @@ final class PeersRun {
         try {
             load.close();
         } catch (IOException failure) {
-            progress.printf("Stopping: %s%n", failure.getMessage());
+            progress.printf("Stopping: %s%n", Cause.of(failure));
         }
     }
 }

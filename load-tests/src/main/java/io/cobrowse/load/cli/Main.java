@@ -1,5 +1,6 @@
 package io.cobrowse.load.cli;
 
+import io.cobrowse.measuring.Cause;
 import io.cobrowse.measuring.Version;
 import java.io.PrintWriter;
 import picocli.CommandLine;
@@ -48,8 +49,7 @@ public final class Main implements Runnable {
 
     private static int explain(Exception failure, CommandLine command, CommandLine.ParseResult parsed) {
         PrintWriter err = command.getErr();
-        err.println(command.getCommandSpec().qualifiedName() + ": "
-                + (failure.getMessage() == null ? failure.toString() : failure.getMessage()));
+        err.println(command.getCommandSpec().qualifiedName() + ": " + Cause.of(failure));
         err.flush();
         return failure instanceof IllegalArgumentException ? CommandLine.ExitCode.USAGE : CommandLine.ExitCode.SOFTWARE;
     }

@@ -5,6 +5,7 @@ import io.cobrowse.load.cluster.LocalCluster;
 import io.cobrowse.load.journey.LoadRun;
 import io.cobrowse.load.settings.Fault;
 import io.cobrowse.load.settings.Json;
+import io.cobrowse.measuring.Cause;
 import io.cobrowse.measuring.ServerProcess;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -99,7 +100,7 @@ final class Observer implements Runnable {
                 problems.add("No fault was made: with a --target it needs --fault-command and --fault-node");
             }
         } catch (IOException failure) {
-            problems.add("The fault was not made: " + failure.getMessage());
+            problems.add("The fault was not made: " + Cause.of(failure));
         }
     }
 
@@ -159,7 +160,7 @@ final class Observer implements Runnable {
                 problems.add("node-" + number + " still has " + left + " users after it was drained");
             }
         } catch (IOException unreadable) {
-            problems.add("node-" + number + " does not tell what it counted: " + unreadable.getMessage());
+            problems.add("node-" + number + " does not tell what it counted: " + Cause.of(unreadable));
         }
     }
 

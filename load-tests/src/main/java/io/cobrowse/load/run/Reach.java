@@ -1,12 +1,11 @@
 package io.cobrowse.load.run;
 
+import io.cobrowse.measuring.Cause;
 import java.io.IOException;
-import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 
 /** Checks that a target is there before a load starts. Stateless. */
@@ -32,23 +31,7 @@ final class Reach {
         try {
             client.send(HttpRequest.newBuilder(url).timeout(ANSWER_PATIENCE).build(), BodyHandlers.discarding());
         } catch (IOException failure) {
-            throw new UnreachableException("The target " + url + " cannot be reached: " + cause(failure), failure);
+            throw new UnreachableException("The target " + url + " cannot be reached: " + Cause.of(failure), failure);
         }
-    }
-
-    /**
-     * Returns the cause in words. The JDK's client gives no message if the connection is refused or the name is
-     * unknown.
-     */
-    private static String cause(IOException failure) {
-        if (failure instanceof ConnectException) {
-            for (Throwable each = failure; each != null; each = each.getCause()) {
-                if (each instanceof UnresolvedAddressException) {
-                    return "its name is unknown";
-                }
-            }
-            return failure.getMessage() == null ? "the connection is refused" : failure.getMessage();
-        }
-        return failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
     }
 }

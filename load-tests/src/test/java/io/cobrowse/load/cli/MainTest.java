@@ -42,8 +42,8 @@ class MainTest {
                 .isEqualTo(1);
 
         assertThat(out.toString())
-                .contains("Failed before it began: The target " + NOBODY, "connection is refused", "report.html");
-        assertThat(output.resolve("report.html")).content().contains("Failed before it began", "connection is refused");
+                .contains("Failed before it began: The target " + NOBODY, "connection refused", "report.html");
+        assertThat(output.resolve("report.html")).content().contains("Failed before it began", "connection refused");
     }
 
     @ParameterizedTest
