@@ -37,7 +37,12 @@ public final class ServerProcess implements AutoCloseable {
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())
                 .start();
-        Runtime.getRuntime().addShutdownHook(killer);
+        try {
+            Runtime.getRuntime().addShutdownHook(killer);
+        } catch (IllegalStateException shuttingDown) {
+            kill();
+            throw new IOException(name + " is not started, as this process is told to stop", shuttingDown);
+        }
     }
 
     /** Returns a loopback port that was free a moment ago. */

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -84,5 +85,34 @@ class ServerProcessTest {
         await().atMost(PATIENCE).until(() -> ProcessHandle.of(child).stream().noneMatch(ProcessHandle::isAlive));
         process.close();
         assertThat(process.alive()).isFalse();
+    }
+
+    @Test
+    void shouldLeaveNothingWhereItsStarterIsBeingStopped() throws Exception {
+        ProcessBuilder starter = new ProcessBuilder(
+                JavaProcess.java(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                StartsWhenStopped.class.getName(),
+                directory.toString());
+        Process process = starter.redirectErrorStream(true).start();
+        String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(printed.trim()).isEqualTo("late is not started, as this process is told to stop");
+    }
+
+    /** Starts a process while its JVM stops, and waits until no process is left. */
+    static final class StartsWhenStopped {
+        private StartsWhenStopped() {}
+
+        public static void main(String[] args) {
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+                try {
+                    new ServerProcess("late", List.of("sleep", "600"), Path.of(args[0]));
+                } catch (IOException refused) {
+                    System.out.println(refused.getMessage());
+                }
+                ProcessHandle.current().children().forEach(each -> each.onExit().join());
+            }));
+        }
     }
 }

@@ -12,6 +12,7 @@ import io.cobrowse.bench.gate.History;
 import io.cobrowse.bench.suite.Case;
 import io.cobrowse.bench.suite.Results;
 import io.cobrowse.bench.suite.Suite;
+import io.cobrowse.measuring.Cause;
 import io.cobrowse.measuring.Environment;
 import io.cobrowse.measuring.Interruption;
 import io.cobrowse.measuring.Version;
@@ -169,9 +170,6 @@ final class GateCommand implements Callable<Integer> {
                     throw failure;
                 }
             }
-            if (run.rounds() == 0) {
-                throw new IOException("Interrupted before the end of the first round: there is nothing to compare");
-            }
             if (known == null) {
                 write(
                         output.directory().resolve("gate-base.json"),
@@ -202,7 +200,7 @@ final class GateCommand implements Callable<Integer> {
                     ? null
                     : Section.framed("Where the time goes: " + slowest, "By samples of Java's flight recorder.", html);
         } catch (IOException failure) {
-            spec.commandLine().getErr().println("No flame graph: " + failure.getMessage());
+            spec.commandLine().getErr().println("No flame graph: " + Cause.of(failure));
             return null;
         }
     }
@@ -245,6 +243,9 @@ final class GateCommand implements Callable<Integer> {
     }
 
     private static Comparison compare(GateRun run, @Nullable Results known) {
+        if (run.rounds() == 0) {
+            return Comparison.NOTHING;
+        }
         return Comparison.of(known == null ? Results.of(run.results().get(0)) : known, Results.of(newest(run)));
     }
 

@@ -24,6 +24,9 @@ import java.util.stream.Stream;
  * @param onlyInNew titles of the cases that the base lacks
  */
 public record Comparison(List<Row> rows, List<String> onlyInBase, List<String> onlyInNew) {
+    /** What there is before the first round has ended. */
+    public static final Comparison NOTHING = new Comparison(List.of(), List.of(), List.of());
+
     private static final double NOTICED = 1.05;
     private static final double EQUAL = 1.10;
     /** Less than any object per operation, but more than the harness's own objects spread over all operations. */

@@ -51,8 +51,10 @@ public final class ComparisonReport {
     /** Returns the result and a table. */
     public static String markdown(Comparison comparison, Build base, Build fresh) {
         StringBuilder text = new StringBuilder(summary(comparison)).append("\n\n");
-        text.append("| case | verdict | new / base | 99% interval | forks | base ns | new ns | base B | new B |\n");
-        text.append("|---|---|---:|---:|---:|---:|---:|---:|---:|\n");
+        if (!comparison.rows().isEmpty()) {
+            text.append("| case | verdict | new / base | 99% interval | forks | base ns | new ns | base B | new B |\n");
+            text.append("|---|---|---:|---:|---:|---:|---:|---:|---:|\n");
+        }
         for (Row row : comparison.rows()) {
             text.append("| ").append(String.join(" | ", cells(row))).append(" |\n");
         }
@@ -97,6 +99,9 @@ public final class ComparisonReport {
     /** Returns the result in words, such as "Not slower: 9 cases, largest change +1.2 %". */
     public static String summary(Comparison comparison) {
         List<Row> rows = comparison.rows();
+        if (rows.isEmpty()) {
+            return "no round was finished";
+        }
         List<Row> slower =
                 rows.stream().filter(row -> row.verdict() == Verdict.SLOWER).toList();
         String cases = rows.size() == 1 ? "1 case" : rows.size() + " cases";
@@ -140,6 +145,9 @@ public final class ComparisonReport {
     }
 
     private static Mark mark(Comparison comparison) {
+        if (comparison.rows().isEmpty()) {
+            return Mark.TOLD;
+        }
         return !comparison.passes() ? Mark.BAD : comparison.isCertain() ? Mark.GOOD : Mark.TOLD;
     }
 
@@ -172,6 +180,10 @@ public final class ComparisonReport {
                 .map(row -> row.title() + ": " + row.verdict())
                 .toList();
         List<Section> sections = new ArrayList<>();
+        if (comparison.rows().isEmpty()) {
+            sections.add(measured(base, fresh, environment));
+            return sections;
+        }
         sections.add(Section.of(
                 "Time",
                 "CPU time of new by that of base, each by the calibrations of its own forks, with the 99% interval.",
@@ -193,14 +205,18 @@ public final class ComparisonReport {
             sections.add(flameGraph);
         }
         sections.add(Section.of("Figures", "", table(comparison)));
+        sections.add(measured(base, fresh, environment));
+        return sections;
+    }
+
+    private static Section measured(Build base, Build fresh, Environment environment) {
         List<List<String>> rows = new ArrayList<>();
         rows.add(List.of("base", base.commit() + ", " + base.file()));
         rows.add(List.of("new", fresh.commit() + ", " + fresh.file()));
         HtmlReport.rows(environment).stream()
                 .filter(row -> !row.get(0).equals("commit"))
                 .forEach(rows::add);
-        sections.add(Section.of("How it was measured", "", Table.of(List.of("", ""), rows)));
-        return sections;
+        return Section.of("How it was measured", "", Table.of(List.of("", ""), rows));
     }
 
     private static Table table(Comparison comparison) {

@@ -88,7 +88,9 @@ final class PeersPlots {
                         others.isEmpty() ? "" : ", " + others);
             }
         }
-        return "Connections that wait: memory alone was measured";
+        return figures.peers().stream().allMatch(peer -> peer.idle().isEmpty())
+                ? "no proxy was measured"
+                : "Connections that wait: memory alone was measured";
     }
 
     private void cpu(Workload workload, List<OfPeer> peers) {

@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.format.ResultFormatType;
@@ -28,7 +30,11 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 public final class Jmh {
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    /** Logs a stack trace when an interrupted run closes what it reads. Kept, as a logger is else forgotten. */
+    private static final Logger DRAINER = Logger.getLogger("org.openjdk.jmh.util.InputStreamDrainer");
+
     static {
+        DRAINER.setLevel(Level.OFF);
         // Another JMH on the machine is only noise, not a reason to fail.
         System.setProperty("jmh.ignoreLock", "true");
     }

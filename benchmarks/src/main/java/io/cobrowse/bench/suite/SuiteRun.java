@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -79,9 +80,6 @@ public final class SuiteRun {
                 }
             }
             boolean interrupted = interruption.happened();
-            if (results.isEmpty()) {
-                throw new IOException("Interrupted before the first case was measured: there is nothing to report");
-            }
             write(environment, interrupted, directory, out);
             return !interrupted;
         }
@@ -93,7 +91,8 @@ public final class SuiteRun {
         ObjectWriter pretty = json.writerWithDefaultPrettyPrinter();
         pretty.writeValue(directory.resolve("results.json").toFile(), results);
         pretty.writeValue(directory.resolve("environment.json").toFile(), environment);
-        SuiteReport report = new SuiteReport(Results.of(results));
+        SuiteReport report =
+                new SuiteReport(results.isEmpty() ? new Results(Collections.emptySortedMap()) : Results.of(results));
         Files.writeString(directory.resolve("results.md"), report.markdown());
         HtmlReport.write(directory.resolve("results.html"), report.content(environment, interrupted));
         out.print((interrupted ? "Interrupted. So far: " : "") + report.answer() + "\n" + report.markdown());
