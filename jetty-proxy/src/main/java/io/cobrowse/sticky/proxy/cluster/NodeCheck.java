@@ -8,7 +8,9 @@ import java.net.UnknownHostException;
 import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLException;
 import org.eclipse.jetty.client.HttpClient;
 import org.eclipse.jetty.client.Result;
 import org.eclipse.jetty.http.HttpHeader;
@@ -175,8 +177,12 @@ final class NodeCheck {
         if (cause instanceof EOFException || cause instanceof ClosedChannelException) {
             return "the connection was closed";
         }
+        if (cause instanceof TimeoutException) {
+            return "no answer in time";
+        }
         String message = cause.getMessage();
-        return message == null ? cause.getClass().getSimpleName() : message;
+        String reason = message == null ? cause.getClass().getSimpleName() : message;
+        return cause instanceof SSLException ? "TLS: " + reason : reason;
     }
 
     private synchronized void succeeded(String how) {

@@ -119,7 +119,7 @@ public class LoopEndPoint extends SocketChannelEndPoint {
 
     @Override
     public void write(Callback callback, ByteBuffer... buffers) {
-        if (!deferring || !loop.isCurrent()) {
+        if (!deferring || !loop.isCurrent() || BufferUtil.remaining(buffers) == 0) {
             super.write(callback, buffers);
             return;
         }

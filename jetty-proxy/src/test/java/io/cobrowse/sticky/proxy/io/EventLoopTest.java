@@ -188,6 +188,18 @@ class EventLoopTest {
     }
 
     @Test
+    void shouldNotDeferAWriteOfNothing() throws Exception {
+        try (Connected late = connect()) {
+            loop.runAndWait(() -> {
+                late.endPoint.deferWrites(true);
+                write(late, "");
+                order.add("end of the turn");
+            });
+            assertThat(order).containsExactly(" written", "end of the turn");
+        }
+    }
+
+    @Test
     void shouldNotTakeAnEndPointForIdleWhoseWriteIsDeferred() throws Exception {
         try (Connected late = connect()) {
             await().until(() -> late.endPoint.getIdleFor() > 200);
