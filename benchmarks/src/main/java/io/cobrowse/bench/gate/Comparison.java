@@ -16,8 +16,9 @@ import java.util.stream.Stream;
  * calibrations. The case is {@link Verdict#SLOWER} if the whole interval lies above {@value #NOTICED},
  * {@link Verdict#FASTER} if it lies below the inverse, {@link Verdict#SAME} if it lies within {@value #EQUAL}, and
  * otherwise {@link Verdict#UNCERTAIN}. It is also uncertain with fewer than {@value #LEAST_FORKS} forks, since none of
- * them may have been undisturbed. Allocation is exact: a case that allocates more than {@value #BYTES} B more per
- * operation is slower, whatever its times.
+ * them may have been undisturbed. Allocation is exact, but for the harness's own objects, which count most where an
+ * iteration has few operations: a case that allocates more per operation by {@value #BYTES} B and by
+ * {@value #BYTES_SHARE} of what it did is slower, whatever its times.
  *
  * @param rows the cases, by title
  * @param onlyInBase titles of the cases that the new measurement lacks
@@ -31,6 +32,8 @@ public record Comparison(List<Row> rows, List<String> onlyInBase, List<String> o
     private static final double EQUAL = 1.10;
     /** Less than any object per operation, but more than the harness's own objects spread over all operations. */
     static final double BYTES = 0.5;
+    /** The harness's objects, as a share of what an operation allocates that is so long that few fit an iteration. */
+    private static final double BYTES_SHARE = 0.01;
     /** With fewer forks of a case or of a calibration, the time is uncertain. */
     static final int LEAST_FORKS = 5;
 
@@ -52,8 +55,12 @@ public record Comparison(List<Row> rows, List<String> onlyInBase, List<String> o
             double newBytes) {
         /** Returns whether it allocates more, which noise cannot explain. */
         boolean allocatesMore() {
-            return newBytes - baseBytes > BYTES;
+            return moreBytes(baseBytes, newBytes);
         }
+    }
+
+    private static boolean moreBytes(double base, double fresh) {
+        return fresh - base > Math.max(BYTES, BYTES_SHARE * base);
     }
 
     /**
@@ -103,7 +110,7 @@ public record Comparison(List<Row> rows, List<String> onlyInBase, List<String> o
                 .orElseThrow();
         return new Row(
                 title,
-                verdict(time, forks, after.bytes() - before.bytes()),
+                verdict(time, forks, moreBytes(before.bytes(), after.bytes())),
                 time,
                 forks,
                 Interval.quiet(before.leastNanos()),
@@ -112,8 +119,8 @@ public record Comparison(List<Row> rows, List<String> onlyInBase, List<String> o
                 after.bytes());
     }
 
-    private static Verdict verdict(Interval time, int forks, double moreBytes) {
-        if (moreBytes > BYTES) {
+    private static Verdict verdict(Interval time, int forks, boolean moreBytes) {
+        if (moreBytes) {
             return Verdict.SLOWER;
         }
         if (forks < LEAST_FORKS) {

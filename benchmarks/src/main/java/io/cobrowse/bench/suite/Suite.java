@@ -7,6 +7,7 @@ import io.cobrowse.bench.micro.Corpus;
 import io.cobrowse.bench.micro.LookUpBenchmark;
 import io.cobrowse.bench.micro.QueryScanBenchmark;
 import io.cobrowse.bench.micro.RouteBenchmark;
+import io.cobrowse.sticky.proxy.exchange.ExchangeBenchmark;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -24,7 +25,10 @@ public final class Suite {
                 .toList();
     }
 
-    /** Returns the gate's cases, which together take a second or two. */
+    /**
+     * Returns the gate's cases. The whole exchange comes last, as a fork measures them all in one JVM: so much code
+     * would affect how those after it are compiled.
+     */
     public static List<Case> gate() {
         return List.of(
                 Case.of(CalibrationBenchmark.class, "arithmetic"),
@@ -34,7 +38,8 @@ public final class Suite {
                 Case.of(CalibrationBenchmark.class, "search"),
                 Case.of(LookUpBenchmark.class, "find", "contestant", "OURS", "nodes", "100"),
                 Case.of(RouteBenchmark.class, "route", "by", "COOKIE", "nodes", "100"),
-                Case.of(RouteBenchmark.class, "route", "by", "ROUND_ROBIN", "nodes", "100"));
+                Case.of(RouteBenchmark.class, "route", "by", "ROUND_ROBIN", "nodes", "100"),
+                Case.of(ExchangeBenchmark.class, "exchange", "request", "POST"));
     }
 
     /**

@@ -144,6 +144,15 @@ class ComparisonTest {
     }
 
     @Test
+    void shouldNotTakeTheHarnessesShareForMoreAllocation() {
+        Results base = Measurements.seeded(1).bytes(4_284).results();
+        Results harness = Measurements.seeded(2).bytes(4_294).results();
+        assertThat(Comparison.of(base, harness).rows()).allMatch(row -> row.verdict() == Verdict.SAME);
+        Results more = Measurements.seeded(2).bytes(4_332).results();
+        assertThat(Comparison.of(base, more).rows()).allMatch(row -> row.verdict() == Verdict.SLOWER);
+    }
+
+    @Test
     void shouldRefuseMeasurementsWithUnlikeSettings() {
         Results base = Measurements.seeded(1).results();
         Results quick = Measurements.seeded(1).iterations(15).results();

@@ -57,6 +57,11 @@ class SuiteTest {
     }
 
     @Test
+    void shouldMeasureAWholeExchangeInTheGateAfterAllElse() {
+        assertThat(Suite.gate().get(Suite.gate().size() - 1).title()).isEqualTo("Exchange.exchange request=POST");
+    }
+
+    @Test
     void shouldAppendForks() {
         ArrayNode all = new ObjectMapper().createArrayNode();
         Stream.of(run(10), run(20)).forEach(each -> Jmh.append(all, each));

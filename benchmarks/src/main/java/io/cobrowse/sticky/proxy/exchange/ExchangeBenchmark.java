@@ -19,7 +19,7 @@ import org.openjdk.jmh.annotations.TearDown;
  *
  * <p>In this package because it measures package-private code. Inputs: a browser's request that sticks by its cookie,
  * and an answer, on persistent connections; Jetty's work and allocations for a request are included. Command:
- * {@code bin/cobrowse-bench run --include Exchange}. Not in the gate's set, whose forks are too short for so much code.
+ * {@code bin/cobrowse-bench run --include Exchange}. The gate's set has the POST, whose way includes the body's.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
