@@ -14,6 +14,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -312,12 +313,21 @@ class Http2TunnelTest {
     }
 
     /**
-     * Returns whether the server takes more within some pings; anything that it has to send comes before their answers.
+     * Returns whether the server takes more soon. Anything that it has to send comes before the answer to a ping; it
+     * accepts 200 pings a second.
      */
-    private boolean grows(int stream) throws IOException {
-        for (int i = 0; i < 50 && client.room(stream) < BLOCK; i++) {
-            client.ping();
+    private boolean grows(int stream) {
+        try {
+            await().pollInSameThread()
+                    .pollInterval(Duration.ofMillis(10))
+                    .atMost(Duration.ofMillis(500))
+                    .until(() -> {
+                        client.ping();
+                        return client.room(stream) >= BLOCK;
+                    });
+            return true;
+        } catch (ConditionTimeoutException full) {
+            return false;
         }
-        return client.room(stream) >= BLOCK;
     }
 }
