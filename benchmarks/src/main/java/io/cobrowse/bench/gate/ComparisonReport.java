@@ -192,7 +192,7 @@ public final class ComparisonReport {
                 .anyMatch(row -> row.baseBytes() > Comparison.BYTES || row.newBytes() > Comparison.BYTES)) {
             sections.add(Section.of(
                     "Allocation",
-                    "Compared exactly.",
+                    "Slower from half a byte and 1 % more.",
                     Chart.bars(
                             "B per operation",
                             false,

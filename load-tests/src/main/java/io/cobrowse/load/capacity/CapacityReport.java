@@ -199,7 +199,7 @@ public final class CapacityReport {
                 List.of(new double[] {0, capacity.sloP99Millis()}, new double[] {most, capacity.sloP99Millis()}),
                 false));
         return Chart.lines("sessions", "ms", true, series)
-                .with(List.of(new Marker(component.capacity(), "capacity " + component.capacity())));
+                .with(List.of(new Marker(component.capacity(), "capacity " + round(component.capacity()))));
     }
 
     private static int most(Component component) {

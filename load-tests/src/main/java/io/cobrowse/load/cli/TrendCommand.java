@@ -7,6 +7,8 @@ import io.cobrowse.load.run.RunResult;
 import io.cobrowse.load.settings.Json;
 import io.cobrowse.measuring.Version;
 import io.cobrowse.measuring.report.HtmlReport;
+import io.cobrowse.measuring.report.JUnitXml;
+import io.cobrowse.measuring.report.Mark;
 import io.cobrowse.measuring.report.Trend;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -65,7 +67,22 @@ final class TrendCommand implements Callable<Integer> {
         HtmlReport.Content page = Trend.page("Load tests over time", runs, "ms", trends);
         Path report = Files.createDirectories(output).resolve("trend.html");
         HtmlReport.write(report, page);
+        JUnitXml.write(
+                output.resolve("junit.xml"),
+                "load tests over time",
+                trends.stream().map(each -> check(each, runs)).toList());
         spec.commandLine().getOut().println(page.answer() + ". Report: " + report);
         return 0;
+    }
+
+    /** Tells of the last change; to judge it is left to people. */
+    static JUnitXml.Check check(Trend trend, List<String> runs) {
+        List<Integer> changes = trend.changes();
+        if (changes.isEmpty()) {
+            return new JUnitXml.Check(trend.name(), Mark.GOOD, "no change for good");
+        }
+        int last = changes.get(changes.size() - 1);
+        return new JUnitXml.Check(
+                trend.name(), Mark.TOLD, trend.size(last) + " with run " + (last + 1) + ", " + runs.get(last));
     }
 }

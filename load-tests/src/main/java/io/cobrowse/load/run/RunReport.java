@@ -142,7 +142,8 @@ public final class RunReport {
                 new Headline(String.format(Locale.ROOT, "%,d", load.answers()), "answers whose node was checked"));
         Histogram changes = latencies.steps().get(Step.CHANGE_SHOWN);
         if (changes != null) {
-            headlines.add(new Headline(millis(changes, 99) + " ms", "p99 until a change shows"));
+            String unit = Percentiles.known(changes.getTotalCount(), 99) ? " ms" : "";
+            headlines.add(new Headline(millis(changes, 99) + unit, "p99 until a change shows"));
         }
         if (result.profile().fault() == Fault.KILL) {
             headlines.add(new Headline(

@@ -9,6 +9,7 @@ import io.cobrowse.load.settings.Durations;
 import io.cobrowse.load.settings.Fault;
 import io.cobrowse.load.settings.Limits;
 import io.cobrowse.load.settings.Settings;
+import io.cobrowse.measuring.Percentiles;
 import io.cobrowse.measuring.report.Mark;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -160,8 +161,21 @@ public record Verdict(List<Check> checks) {
         return new Check("fault", done, detail, examples(load.losses()));
     }
 
-    private static Check serviceLevel(String step, Histogram histogram, Duration limit) {
+    static Check serviceLevel(String step, Histogram histogram, Duration limit) {
         double p99 = histogram.getValueAtPercentile(99) / 1e6;
+        if (!Percentiles.known(histogram.getTotalCount(), 99) && p99 > limit.toMillis()) {
+            return new Check(
+                    "p99 of " + step,
+                    true,
+                    false,
+                    String.format(
+                            Locale.ROOT,
+                            "too few to tell: %,d times, the longest %,.1f ms, %,d ms allowed",
+                            histogram.getTotalCount(),
+                            histogram.getMaxValue() / 1e6,
+                            limit.toMillis()),
+                    List.of());
+        }
         return new Check(
                 "p99 of " + step,
                 p99 <= limit.toMillis(),

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.cobrowse.load.record.Latencies;
 import io.cobrowse.load.settings.Settings;
 import io.cobrowse.measuring.report.Mark;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.HdrHistogram.Histogram;
 import org.junit.jupiter.api.Test;
 
 class VerdictTest {
@@ -54,5 +57,20 @@ class VerdictTest {
 
         assertThat(rate.passed()).isTrue();
         assertThat(rate.mark()).isEqualTo(Mark.TOLD);
+    }
+
+    private static Verdict.Check chats(int count, long millis) {
+        Histogram histogram = new Histogram(3);
+        histogram.recordValueWithCount(TimeUnit.MILLISECONDS.toNanos(millis), count);
+        return Verdict.serviceLevel("chat", histogram, Duration.ofMillis(500));
+    }
+
+    @Test
+    void shouldNotJudgeAPercentileOfTooFew() {
+        Verdict.Check few = chats(10, 600);
+        assertThat(few.mark()).isEqualTo(Mark.TOLD);
+        assertThat(few.detail()).startsWith("too few to tell: 10 times, the longest 600.");
+        assertThat(chats(100, 600).mark()).isEqualTo(Mark.BAD);
+        assertThat(chats(10, 400).mark()).isEqualTo(Mark.GOOD);
     }
 }

@@ -21,8 +21,8 @@ function element(parent, tag, text, classes) {
   return parent.appendChild(made);
 }
 
-// Numbers stand right, all else left.
-const numeric = (text) => text === '' || text === '–' || /^[-−+≥]?\s?[\d.,]+(\s?[%×]|\s?(ns|µs|ms|s|B|KB|KiB|MB|MiB|GB|cores?))?$/.test(text);
+// Numbers stand right, and what stands for one; all else left.
+const numeric = (text) => ['', '–', 'too few'].includes(text) || /^[-−+≥]?\s?[\d.,]+(\s?[%×]|\s?(ns|µs|ms|s|B|KB|KiB|MB|MiB|GB|cores?))?$/.test(text);
 
 function table(section, figures) {
   const made = element(element(section, 'div', undefined, 'wide'), 'table');
@@ -87,7 +87,13 @@ const extras = {
       ctx.stroke();
       const above = chart.options.indexAxis === 'y';
       ctx.textAlign = above ? 'center' : x > (chartArea.left + chartArea.right) / 2 ? 'right' : 'left';
-      ctx.fillText(' ' + marker.text + ' ', x, above ? chartArea.top - 5 : chartArea.top + 10 + 13 * i);
+      const y = above ? chartArea.top - 5 : chartArea.top + 10 + 13 * i;
+      ctx.setLineDash([]);
+      ctx.lineWidth = 4; // So that the text can be read where a line crosses it.
+      ctx.strokeStyle = colour('--page');
+      ctx.strokeText(' ' + marker.text + ' ', x, y);
+      ctx.lineWidth = 1;
+      ctx.fillText(' ' + marker.text + ' ', x, y);
     });
     ctx.setLineDash([]);
     chart.data.datasets.forEach((dataset, i) => {
