@@ -129,9 +129,11 @@ function logarithmicTick(value, index, ticks) {
   return digit === 1 || (decades < 3 && (digit === 2 || digit === 5)) ? short(value) : '';
 }
 
-function percentileTick(value) {
+// On a phone, 50 % stands too close to 0 % where there are many decades.
+function percentileTick(value, index, ticks) {
   const decade = Math.log10(value);
-  return value === 2 ? '50 %' : Math.abs(decade - Math.round(decade)) < 1e-9 ? (value === 1 ? '0 %' : short(100 - 100 / value) + ' %') : '';
+  const crowded = narrow.matches && ticks[ticks.length - 1].value > 1000;
+  return value === 2 ? (crowded ? '' : '50 %') : Math.abs(decade - Math.round(decade)) < 1e-9 ? (value === 1 ? '0 %' : short(100 - 100 / value) + ' %') : '';
 }
 
 function ratioLimits(plot) {
